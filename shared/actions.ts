@@ -1,0 +1,51 @@
+// what the CLI can be asked: one row for each action
+import * as z from 'zod'
+
+export const ActionName = z
+  .enum(['load', 'forceload', 'metadata', 'free', 'list', 'report'])
+  .meta({ id: 'ActionName', description: 'forceload is metadata, then load' })
+export type ActionName = z.infer<typeof ActionName>
+
+type ActionRow = {
+  /** How many paths one ask may name. */
+  readonly paths: 'none' | 'one' | 'many'
+  /** What it does to the cluster: permissions and confirmations are read from it. */
+  readonly effect: 'read' | 'write' | 'destroy'
+  /** Whether a run whose outcome is unknown may simply be run again. */
+  readonly repeatable: boolean
+  /** Whether the cached share is measured before and after and decides. */
+  readonly verified: boolean
+  /** Read-only asks have a place of their own on an agent, so that they never wait behind loads. */
+  readonly lane: 'work' | 'read'
+}
+
+export const ACTIONS: Readonly<Record<ActionName, ActionRow>> = {
+  load: { paths: 'many', effect: 'write', repeatable: true, verified: true, lane: 'work' },
+  forceload: { paths: 'many', effect: 'write', repeatable: true, verified: true, lane: 'work' },
+  metadata: { paths: 'many', effect: 'write', repeatable: true, verified: false, lane: 'work' },
+  free: { paths: 'many', effect: 'destroy', repeatable: false, verified: false, lane: 'work' },
+  list: { paths: 'many', effect: 'read', repeatable: false, verified: false, lane: 'read' },
+  report: { paths: 'none', effect: 'read', repeatable: false, verified: false, lane: 'read' },
+}
+
+/** What an ask may add to an action. Everything is optional; `seconds` are wall time of one run. */
+export const TaskOptions = z
+  .strictObject({
+    replication: z.int().min(1).max(100).optional().meta({ description: 'copies of each block, default 1' }),
+    activeJobs: z.int().min(1).max(100_000).optional().meta({ description: 'at most this many engine jobs at once' }),
+    refresh: z.boolean().optional().meta({ description: 'load the metadata anew first, as forceload does' }),
+    verify: z
+      .boolean()
+      .optional()
+      .meta({ description: 'measure before and after and let that decide; default: as the daemon is told' }),
+    timeoutSeconds: z
+      .int()
+      .min(1)
+      .max(604_800)
+      .optional()
+      .meta({ description: 'the run is stopped after this long; default none, list and report 30' }),
+    dryRun: z.boolean().optional().meta({ description: 'only measure what a load would have to do' }),
+    recursive: z.boolean().optional().meta({ description: 'list: all levels' }),
+  })
+  .meta({ id: 'TaskOptions' })
+export type TaskOptions = z.infer<typeof TaskOptions>

@@ -1,0 +1,60 @@
+// the caller's mistakes: AppError and the one table of its codes
+
+/** Who can mend it: the caller by asking differently, the operator, or nobody but us. */
+type Mender = 'caller' | 'operator' | 'us'
+type CodeRow = { readonly status: number; readonly retryable: boolean; readonly mender: Mender }
+
+/** Every code an answer may carry: its HTTP status, whether the same ask may succeed later, and who can mend it. */
+export const ERROR_CODES = {
+  INVALID_INPUT: { status: 400, retryable: false, mender: 'caller' },
+  UNAUTHENTICATED: { status: 401, retryable: false, mender: 'caller' },
+  FORBIDDEN: { status: 403, retryable: false, mender: 'caller' },
+  CROSS_ORIGIN: { status: 403, retryable: false, mender: 'caller' },
+  NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
+  JOB_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
+  TASK_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
+  AGENT_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
+  CLUSTER_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
+  TOKEN_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false, mender: 'caller' },
+  CONFLICT: { status: 409, retryable: false, mender: 'caller' },
+  PAYLOAD_TOO_LARGE: { status: 413, retryable: false, mender: 'caller' },
+  MISDIRECTED: { status: 421, retryable: false, mender: 'caller' },
+  INTERNAL: { status: 500, retryable: false, mender: 'us' },
+  COMMAND_FAILED: { status: 500, retryable: true, mender: 'operator' },
+  STOPPING: { status: 503, retryable: true, mender: 'operator' },
+  STORAGE_FULL: { status: 507, retryable: true, mender: 'operator' },
+} as const satisfies Record<string, CodeRow>
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/**
+ * A mistake of the caller, or a refusal that the caller must hear of. The message is one sentence that names the thing,
+ * the expectation and the value; `details` are for programs.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly details: unknown
+
+  constructor(code: ErrorCode, message: string, more: { details?: unknown; cause?: unknown } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.details = more.details
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code].status
+  }
+}
+
+/** Turns whatever was thrown into an Error, so that it always has a message and a stack. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}
+
+/** A value as it may be shown in a sentence: quoted, at most 80 characters. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`
+}

@@ -1,0 +1,43 @@
+// instants and the clock port
+import * as z from 'zod'
+
+/** An instant: ISO 8601 in UTC with milliseconds. Lexical order is order in time. */
+export const Instant = z.iso.datetime().meta({ id: 'Instant' })
+export type Instant = string
+
+export const SECOND = 1_000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+/** What a process needs to know of time; tests hand in their own. */
+export type Clock = {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Calls `wake` once after `delayMs` (clamped to what timers can hold); the answer cancels it. */
+  after(delayMs: number, wake: () => void): () => void
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** The real clock. Its timers do not keep a process alive by themselves when `unref` is asked for. */
+export function createClock(options: { unref?: boolean } = {}): Clock {
+  return {
+    now: () => Date.now(),
+    after(delayMs, wake) {
+      const timer = setTimeout(wake, Math.max(0, Math.min(delayMs, LONGEST_TIMER_MS)))
+      if (options.unref && typeof timer === 'object') timer.unref()
+      return () => clearTimeout(timer)
+    },
+  }
+}
+
+/** Milliseconds since the epoch as an instant. */
+export function toInstant(ms: number): Instant {
+  return new Date(ms).toISOString()
+}
+
+/** An instant as milliseconds since the epoch. */
+export function toMs(instant: Instant): number {
+  return Date.parse(instant)
+}
