@@ -1,0 +1,108 @@
+// a job and its tasks as everyone sees them: what was asked, and each unit of it
+import * as z from 'zod'
+import { ActionName, TaskOptions } from './actions.ts'
+import { Desired, EngineCancel, Exit, Progress, Status, Step } from './allocation.ts'
+import { Id } from './ids.ts'
+import { CachePath } from './path.ts'
+import { Instant } from './time.ts'
+import { Estimate, Verdict } from './verdict.ts'
+
+export const JobStatus = z.enum([...Status.options, 'partial']).meta({ id: 'JobStatus' })
+export type JobStatus = z.infer<typeof JobStatus>
+
+const count = z.int().min(0)
+export const Counts = z
+  .object({ total: count, queued: count, running: count, succeeded: count, failed: count, stopped: count, lost: count })
+  .meta({ id: 'Counts' })
+export type Counts = z.infer<typeof Counts>
+
+export const NO_COUNTS: Counts = { total: 0, queued: 0, running: 0, succeeded: 0, failed: 0, stopped: 0, lost: 0 }
+
+/** The door through which an ask came. */
+export const Via = z.enum(['http', 'cli', 'chat', 'schedule', 'agent']).meta({ id: 'Via' })
+export type Via = z.infer<typeof Via>
+
+export const Role = z.enum(['viewer', 'operator', 'admin']).meta({ id: 'Role' })
+export type Role = z.infer<typeof Role>
+
+/** Who asks, through which door. */
+export const Actor = z.object({ name: z.string(), role: Role, via: Via }).meta({ id: 'Actor' })
+export type Actor = z.infer<typeof Actor>
+
+// a character is a Unicode code point
+const NAME = /^[^\p{Cc}]{1,128}$/u
+
+export const JobName = z
+  .string()
+  .regex(NAME, 'must have 1 to 128 characters and no control characters')
+  .meta({ id: 'JobName' })
+
+export const MOST_PATHS = 10_000
+
+export const Job = z
+  .object({
+    id: Id,
+    number: z.int().min(1),
+    name: z.string(),
+    named: z.boolean().meta({ description: 'false when the name was made up by the daemon' }),
+    action: z.union([ActionName, z.literal('mixed')]),
+    cluster: z.string(),
+    status: JobStatus,
+    desired: Desired,
+    requester: z.string(),
+    via: Via,
+    createdAt: Instant,
+    startedAt: Instant.optional(),
+    endedAt: Instant.optional(),
+    counts: Counts,
+    progress: Progress.optional(),
+    verdict: Verdict.optional(),
+    notes: z.array(z.string()),
+  })
+  .meta({ id: 'Job' })
+export type Job = z.infer<typeof Job>
+
+export const Files = z
+  .object({ loaded: count, alreadyCached: count, failed: count, total: count })
+  .meta({ id: 'Files' })
+export type Files = z.infer<typeof Files>
+
+export const Task = z
+  .object({
+    id: Id,
+    job: Id,
+    path: z.string(),
+    action: ActionName,
+    options: TaskOptions,
+    status: Status,
+    desired: Desired,
+    agent: z.string().optional().meta({ description: 'name of the agent that has or had its newest attempt' }),
+    attempts: count,
+    attachedTo: Id.optional().meta({ description: 'the task that loads this path already' }),
+    createdAt: Instant,
+    startedAt: Instant.optional(),
+    endedAt: Instant.optional(),
+    exit: Exit.optional(),
+    files: Files,
+    progress: Progress.optional(),
+    verdict: Verdict.optional(),
+    estimate: Estimate.optional(),
+    cancel: EngineCancel.optional(),
+    steps: z.array(Step),
+    notes: z.array(z.string()),
+  })
+  .meta({ id: 'Task' })
+export type Task = z.infer<typeof Task>
+
+/** What a submission asks for; the body of `POST /api/v1/jobs`. */
+export const JobRequest = z
+  .strictObject({
+    action: ActionName,
+    paths: z.array(CachePath).max(MOST_PATHS, `must have at most ${MOST_PATHS} paths`).default([]),
+    name: JobName.optional(),
+    cluster: JobName.optional(),
+    options: TaskOptions.default({}),
+    dryRun: z.boolean().optional(),
+  })
+  .meta({ id: 'JobRequest' })
+export type JobRequest = z.infer<typeof JobRequest>
