@@ -5,6 +5,8 @@ import type { Exit } from '../shared/allocation.ts'
 export type RunRequest = {
   readonly dir: string
   readonly argv: readonly string[]
+  /** The file to append the output to; default `<dir>/out`. Two runs of one allocation may share one, one after the other. */
+  readonly outputPath?: string
   /** Added to the agent's cleaned environment. */
   readonly env?: Readonly<Record<string, string>>
 }
