@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ActionName, TaskOptions } from './actions.ts'
 import { AgentDescription, Capabilities } from './agent.ts'
 import { EngineCancel, Exit, LineCounts, Progress, Step } from './allocation.ts'
+import { ClusterReport, ListEntry } from './cluster.ts'
 import { Id } from './ids.ts'
 import { Estimate, Findings } from './verdict.ts'
 
@@ -28,6 +29,9 @@ export const CLOSE_CODES = {
   noHello: { code: 4005, comeBack: true },
   storageFull: { code: 4006, comeBack: true },
 } as const
+
+/** Entries of a list that travel as data; all of it is in the output. */
+export const MOST_LISTED = 100
 
 /** A stream's length as one side knows it; the daemon's acknowledgement of output is such a list. */
 export const StreamLength = z.object({ allocation: Id, kind: z.enum(['output', 'missing']), bytes: z.int().min(0) })
@@ -62,6 +66,9 @@ export const Ending = z.object({
   findings: Findings.optional(),
   cuts: z.array(z.object({ task: Id, findings: Findings })).default([]),
   estimate: Estimate.optional(),
+  /** What a report or a list said, read by the agent: of a list the first entries. */
+  report: ClusterReport.optional(),
+  listing: z.array(ListEntry).max(MOST_LISTED).optional(),
   cancel: EngineCancel.optional(),
   outputBytes: z.int().min(0),
   missingBytes: z.int().min(0).default(0),
