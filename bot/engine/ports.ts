@@ -12,7 +12,8 @@ export type StoredTables = ReadonlyMap<string, ReadonlyMap<string, unknown>>
 export type StateStore = {
   /** Reads everything once, before the first save. Throws `StateDamaged` (with file and byte) and touches nothing. */
   load(): Promise<StoredTables>
-  save(changes: readonly Change[]): Promise<void>
+  /** `priority` (stops, agents' reports) may use the room that is kept back for a full disk. Full: `STORAGE_FULL`. */
+  save(changes: readonly Change[], how?: { readonly priority?: boolean }): Promise<void>
   close(): Promise<void>
 }
 
