@@ -18,8 +18,11 @@ export type Run = {
   readonly outputPath: string
   /** Resolves with how it ended; never rejects. `lost` when it was started and nobody knows its outcome. */
   readonly exited: Promise<Exit>
-  /** Ends the whole tree: TERM to the group, after `graceMs` KILL, then strays by their environment. Twice is once. */
-  stop(graceMs: number): Promise<void>
+  /**
+   * Ends the whole tree: TERM to the group, after `graceMs` KILL, then strays by their environment. Twice is once.
+   * The exit then has that reason (default `stopped`), unless the run had ended before.
+   */
+  stop(graceMs: number, reason?: 'stopped' | 'timeout'): Promise<void>
 }
 
 /** What became of a run that an earlier agent process had in hand. */
@@ -31,6 +34,9 @@ export type Driver = {
    * (no such file, not executable, no space for the spool), not an exception.
    */
   start(request: RunRequest): Promise<Run>
-  /** Takes over the run of a directory. At most once: a run that had not begun never begins afterwards. */
+  /**
+   * Takes over the run of a directory. At most once: a run that had not begun never begins afterwards, unless it is
+   * started again in that directory, which is allowed only then.
+   */
   adopt(dir: string): Promise<Adopted>
 }
