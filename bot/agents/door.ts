@@ -1,0 +1,37 @@
+// what the agents' room asks of the daemon: three verbs of the engine, and the output store
+import type { AgentDescription } from '../../shared/agent.ts'
+import type { Id } from '../../shared/ids.ts'
+import type { LiveAllocation, Report, StreamLength } from '../../shared/wire.ts'
+import type { OutputStore, StreamId } from '../engine/ports.ts'
+
+export type Hello = {
+  readonly agent: AgentDescription
+  readonly live: readonly LiveAllocation[]
+  readonly connection: string
+}
+
+export type AgentDoor = {
+  /** Takes a connection in; the answer names the highest report taken and what the agent may forget. */
+  hello(hello: Hello): Promise<{ readonly acknowledged: number; readonly forget: readonly Id[] }>
+  gone(agentId: Id, connection: string): Promise<void>
+  /** One numbered report; resolves when it is on disk. */
+  report(agentId: Id, n: number, report: Report): Promise<void>
+  /** Whether this agent holds this allocation: nobody else may write its output. */
+  holds(agentId: Id, allocation: Id): boolean
+  /** The whole length of a stream as the agent's last word gave it; undefined while it may grow. */
+  finalLength(stream: StreamId): number | undefined
+  readonly output: Pick<OutputStore, 'append' | 'skip' | 'length' | 'sync'>
+  /** A stream grew; viewers are woken. */
+  grown(stream: StreamId): void
+}
+
+/** Where each of these streams goes on. */
+export async function lengthsOf(door: AgentDoor, streams: readonly StreamLength[]): Promise<StreamLength[]> {
+  return Promise.all(
+    streams.map(async ({ allocation, kind }) => ({
+      allocation,
+      kind,
+      bytes: await door.output.length({ allocation, kind }),
+    })),
+  )
+}

@@ -1,0 +1,106 @@
+// what the daemon may be told: its environment, with defaults and the rules that join several settings
+import * as z from 'zod'
+import {
+  ConfigError,
+  type ConfigOf,
+  type Environment,
+  numberOr,
+  optionalText,
+  optionalUrl,
+  parseSettings,
+  secretsOf,
+  setting,
+  showSettings,
+  textOr,
+  wordOr,
+} from '../shared/config.ts'
+import { LOG_LEVELS } from '../shared/log.ts'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+
+/** Ports separated by commas; empty for none. */
+const ports = z
+  .string()
+  .default('4646')
+  .transform(text =>
+    text
+      .split(',')
+      .map(part => part.trim())
+      .filter(part => part !== ''),
+  )
+  .refine(
+    parts => parts.every(part => /^\d+$/.test(part) && port.safeParse(part).success),
+    'must be ports from 0 to 65535 separated by commas',
+  )
+  .transform(parts => parts.map(Number))
+
+const zone = z.string().refine(isZone, 'must be a time zone such as Asia/Shanghai').optional()
+
+export const DAEMON_SETTINGS = {
+  httpHost: setting('GANDER_HTTP_HOST', textOr('127.0.0.1')),
+  httpPort: setting('GANDER_HTTP_PORT', numberOr(8080, { min: 0, max: 65_535 })),
+  compatPorts: setting('GANDER_COMPAT_PORTS', ports, { emptyCounts: true }),
+  dataDir: setting('GANDER_DATA_DIR', textOr('./data')),
+  configFile: setting('GANDER_CONFIG', optionalText),
+  auth: setting('GANDER_AUTH', z.enum(['off', 'token'], 'must be off or token').optional()),
+  adminToken: setting('GANDER_ADMIN_TOKEN', optionalText, { secret: true }),
+  agentToken: setting('GANDER_AGENT_TOKEN', optionalText, { secret: true }),
+  tz: setting('GANDER_TZ', zone),
+  publicUrl: setting('GANDER_PUBLIC_URL', optionalUrl),
+  verify: setting('GANDER_VERIFY', wordOr('on', ['on', 'off'])),
+  agentGraceSeconds: setting('GANDER_AGENT_GRACE_SECONDS', numberOr(120, { min: 1, max: 86_400 })),
+  keepDays: setting('GANDER_KEEP_DAYS', numberOr(30, { min: 1, max: 3_650 })),
+  keepJobs: setting('GANDER_KEEP_JOBS', numberOr(100_000, { min: 1, max: 10_000_000 })),
+  dingtalkClientId: setting('DINGTALK_CLIENT_ID', optionalText),
+  dingtalkClientSecret: setting('DINGTALK_CLIENT_SECRET', optionalText, { secret: true }),
+  dingtalkRobotCode: setting('DINGTALK_ROBOT_CODE', optionalText),
+  dingtalkApiBase: setting('DINGTALK_API_BASE', optionalUrl),
+  dingtalkOapiBase: setting('DINGTALK_OAPI_BASE', optionalUrl),
+  dingtalkCardTemplateId: setting('DINGTALK_CARD_TEMPLATE_ID', optionalText),
+  alertToken: setting('GOOSEFS_DINGTALK_ALERT_TOKEN', optionalText, { secret: true }),
+  alertSecret: setting('GOOSEFS_DINGTALK_ALERT_SECRET', optionalText, { secret: true }),
+  logLevel: setting('LOG_LEVEL', wordOr('info', LOG_LEVELS)),
+} as const
+
+export type DaemonConfig = Omit<ConfigOf<typeof DAEMON_SETTINGS>, 'auth'> & { readonly auth: 'off' | 'token' }
+
+/** Reads the environment; throws a `ConfigError` with every mistake at once. */
+export function parseDaemonConfig(environment: Environment): DaemonConfig {
+  const config = parseSettings(DAEMON_SETTINGS, environment)
+  const auth = config.auth ?? (isLoopback(config.httpHost) ? 'off' : 'token')
+  const mistakes = [
+    auth === 'off' &&
+      !isLoopback(config.httpHost) &&
+      `GANDER_AUTH must be token when GANDER_HTTP_HOST is not a loopback address, not "off" with "${config.httpHost}"`,
+    auth === 'token' &&
+      config.agentToken === undefined &&
+      'GANDER_AGENT_TOKEN must be set when GANDER_AUTH is token, but is not set',
+  ].filter(mistake => mistake !== false)
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+  return Object.freeze({ ...config, auth })
+}
+
+/** The configuration as lines for `--check`, secrets as stars. */
+export function showDaemonConfig(config: DaemonConfig): string[] {
+  return showSettings(DAEMON_SETTINGS, config)
+}
+
+/** Secret values, for the redaction of logs. */
+export function daemonSecrets(config: DaemonConfig): string[] {
+  return secretsOf(DAEMON_SETTINGS, config)
+}
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    // the constructor is the only way to ask
+    return false
+  }
+}

@@ -1,0 +1,151 @@
+// the only place that changes anything: takes asks as a batch, judges, saves one frame, then tells
+import { AppError, toError } from '../../shared/errors.ts'
+import type { Ids } from '../../shared/ids.ts'
+import type { Log } from '../../shared/log.ts'
+import { type Clock, MINUTE } from '../../shared/time.ts'
+import type { Answer, Command } from '../core/commands.ts'
+import type { Event, Published } from '../core/events.ts'
+import { nextDue } from '../core/reconcile.ts'
+import type { Settings, State } from '../core/state.ts'
+import type { Bus } from './bus.ts'
+import { createFrame, type Frame } from './frame.ts'
+import type { StateStore } from './ports.ts'
+
+export type EngineDeps = {
+  readonly state: State
+  readonly store: StateStore
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly settings: Settings
+  readonly bus: Bus<Published>
+  readonly log: Log
+}
+
+export type Engine = {
+  /** Carries one command out. Resolves when what follows from it is on disk and told; rejects with the asker's mistake. */
+  dispatch(command: Command): Promise<Answer>
+  /** Lets what was taken in finish, refuses everything later, stops the timer. */
+  close(): Promise<void>
+}
+
+type Waiting = {
+  readonly command: Command
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (cause: Error) => void
+}
+
+/** Commands of one frame: enough for group commit, few enough that nobody waits long for a neighbour. */
+const LARGEST_BATCH = 256
+const LONGEST_NAP_MS = MINUTE
+
+/** These may use the store's reserve when the disk is full, so that what runs can end. */
+const PRIORITY: ReadonlySet<Command['type']> = new Set([
+  'job.stop',
+  'task.stop',
+  'agent.report',
+  'agent.hello',
+  'agent.gone',
+  'daemon.started',
+  'tick',
+])
+
+/** Makes the engine. It starts with the first command (`daemon.started`). */
+export function createEngine(deps: EngineDeps): Engine {
+  const waiting: Waiting[] = []
+  let working: Promise<void> | undefined
+  let closed = false
+  let disarm = (): void => {}
+
+  const wake = (): void => {
+    working ??= work().finally(() => {
+      working = undefined
+      if (waiting.length > 0) wake()
+    })
+  }
+
+  async function work(): Promise<void> {
+    // everything asked in this turn of the event loop shares the frame
+    await Promise.resolve()
+    while (waiting.length > 0) await carryOut(deps, takeBatch(waiting))
+    arm()
+  }
+
+  function arm(): void {
+    disarm()
+    const due = closed ? undefined : nextDue(deps.state, deps.settings)
+    if (due === undefined) return
+    const delayMs = Math.min(Math.max(0, due - deps.clock.now()), LONGEST_NAP_MS)
+    disarm = deps.clock.after(delayMs, () => {
+      dispatch({ type: 'tick' }).catch(cause => deps.log.error('the timer failed', { cause }))
+    })
+  }
+
+  function dispatch(command: Command): Promise<Answer> {
+    if (closed) return Promise.reject(new AppError('STOPPING', 'The daemon is stopping and takes nothing new.'))
+    return new Promise((resolve, reject) => {
+      waiting.push({ command, resolve, reject })
+      wake()
+    })
+  }
+
+  return {
+    dispatch,
+    async close() {
+      closed = true
+      disarm()
+      await working
+    },
+  }
+}
+
+// a run of asks of the same priority: ordinary ones must not share a frame that may use the reserve
+function takeBatch(waiting: Waiting[]): Waiting[] {
+  const first = waiting[0]
+  const priority = first !== undefined && PRIORITY.has(first.command.type)
+  let length = 1
+  while (
+    length < waiting.length &&
+    length < LARGEST_BATCH &&
+    PRIORITY.has(waiting[length]?.command.type ?? 'tick') === priority
+  )
+    length += 1
+  return waiting.splice(0, length)
+}
+
+async function carryOut(deps: EngineDeps, batch: readonly Waiting[]): Promise<void> {
+  const frame = createFrame(deps, deps.clock.now())
+  const answered = batch.map(asked => ({ ...asked, answer: judge(frame, asked, deps.log) }))
+  const saved = await save(deps, frame, PRIORITY.has(batch[0]?.command.type ?? 'tick'))
+  for (const { answer, resolve, reject } of answered) {
+    if (answer instanceof Error) reject(answer)
+    else if (saved instanceof Error) reject(saved)
+    else resolve(answer)
+  }
+}
+
+function judge(frame: Frame, asked: Waiting, log: Log): Answer | Error {
+  try {
+    return frame.apply(asked.command)
+  } catch (thrown) {
+    const cause = toError(thrown)
+    if (!(cause instanceof AppError)) log.error('a command failed', { command: asked.command.type, cause })
+    return cause
+  }
+}
+
+// nobody hears of what is not on disk: a failed save drops the draft
+async function save(deps: EngineDeps, frame: Frame, priority: boolean): Promise<Error | undefined> {
+  const changes = frame.changes()
+  if (changes.length === 0) return undefined
+  try {
+    await deps.store.save(changes, { priority })
+  } catch (thrown) {
+    deps.log.error('the state could not be saved', { cause: toError(thrown) })
+    return toError(thrown)
+  }
+  const published = frame.merge()
+  deps.bus.publish(published)
+  return undefined
+}
+
+export type { Event }

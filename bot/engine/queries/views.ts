@@ -1,0 +1,140 @@
+// rows as everyone sees them: jobs, tasks, agents
+import { NO_LINES } from '../../../shared/allocation.ts'
+import type { Files, Job, Task } from '../../../shared/job.ts'
+import { toJobProgress, toJobVerdict } from '../../core/rollup.ts'
+import type { AgentRow, AllocationRow, JobRow, State, TaskRow } from '../../core/state.ts'
+import type { AgentView } from '../operations/port.ts'
+
+// a job's own verdict and progress are sums over its tasks; beyond this many they are not worth a walk at each look
+const MOST_SUMMED = 2_000
+
+/** A job with the verdict and progress of its tasks taken together. */
+export function toJob(state: State, row: JobRow): Job {
+  const {
+    desired,
+    id,
+    number,
+    name,
+    named,
+    action,
+    cluster,
+    status,
+    requester,
+    via,
+    createdAt,
+    startedAt,
+    endedAt,
+    counts,
+  } = row
+  const rows = counts.total <= MOST_SUMMED ? [...state.tasks.find('job', id)] : []
+  const live = rows.map(task => ({ task, allocation: newestOf(state, task) }))
+  const progress = endedAt === undefined ? toJobProgress(live) : undefined
+  const verdict = endedAt === undefined ? undefined : toJobVerdict(rows)
+  return {
+    ...{ id, number, name, named, action, cluster, status, desired, requester, via, createdAt },
+    ...(startedAt !== undefined && { startedAt }),
+    ...(endedAt !== undefined && { endedAt }),
+    counts,
+    ...(progress !== undefined && { progress }),
+    ...(verdict !== undefined && { verdict }),
+    notes: [...row.notes, ...toQueueNotes(state, row)],
+  }
+}
+
+/** A task with what its newest attempt tells. A follower shows the attempt of the task that loads its path. */
+export function toTask(state: State, row: TaskRow): Task {
+  const own = newestOf(state, row)
+  const agent = own === undefined ? undefined : state.agents.get(own.agentId)
+  const exit = row.exit ?? own?.exit
+  const {
+    id,
+    path,
+    action,
+    options,
+    status,
+    desired,
+    attempts,
+    createdAt,
+    startedAt,
+    endedAt,
+    verdict,
+    estimate,
+    attachedTo,
+  } = row
+  return {
+    ...{ id, job: row.jobId, path, action, options, status, desired, attempts, createdAt },
+    ...(agent !== undefined && { agent: agent.name }),
+    ...(attachedTo !== undefined && { attachedTo }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(endedAt !== undefined && { endedAt }),
+    ...(exit !== undefined && { exit }),
+    files: toFiles(row, own),
+    ...(own?.progress !== undefined && endedAt === undefined && { progress: own.progress }),
+    ...(verdict !== undefined && { verdict }),
+    ...(estimate !== undefined && { estimate }),
+    ...(own?.cancel !== undefined && { cancel: own.cancel }),
+    steps: [...(own?.steps ?? [])],
+    notes: [...row.notes],
+  }
+}
+
+/** The newest attempt of a task, also of the task that it follows. */
+export function newestOf(state: State, row: TaskRow): AllocationRow | undefined {
+  const holder = row.attachedTo === undefined ? row : state.tasks.get(row.attachedTo)
+  const id = holder?.allocationId
+  return id === undefined ? undefined : state.allocations.get(id)
+}
+
+/** Files by what became of them: measured when they were measured, else as the CLI's lines say. */
+function toFiles(row: TaskRow, allocation: AllocationRow | undefined): Files {
+  const { before, after, missingTotal } = row.verdict ?? {}
+  if (after !== undefined) {
+    const already = Math.min(before?.cachedFiles ?? 0, after.cachedFiles)
+    const failed = missingTotal ?? after.files - after.cachedFiles
+    return { loaded: after.cachedFiles - already, alreadyCached: already, failed, total: after.cachedFiles + failed }
+  }
+  const lines = allocation?.lines ?? NO_LINES
+  const failed = Math.max(lines.failed, lines.attemptsFailed)
+  return {
+    loaded: lines.loaded,
+    alreadyCached: lines.alreadyCached,
+    failed,
+    total: lines.loaded + lines.alreadyCached + failed,
+  }
+}
+
+/** An agent with how much it has at work. */
+export function toAgent(state: State, row: AgentRow): AgentView {
+  const { description, silentSince } = row
+  const { version, host, capacity, capabilities, entrypoint, owner } = description
+  return {
+    ...{
+      id: row.id,
+      name: row.name,
+      cluster: row.cluster,
+      status: toAgentStatus(row),
+      version,
+      host,
+      capacity,
+      capabilities,
+    },
+    running: state.allocations.countOf('liveByAgent', row.id),
+    since: row.since,
+    ...(silentSince !== undefined && { silentSince }),
+    ...(entrypoint !== undefined && { entrypoint }),
+    ...(owner !== undefined && { owner }),
+  }
+}
+
+/** Ready, draining or down, as people are told. */
+export function toAgentStatus(row: AgentRow): AgentView['status'] {
+  if (!row.connected) return 'down'
+  return row.draining ? 'draining' : 'ready'
+}
+
+// a job that waits says why
+function toQueueNotes(state: State, row: JobRow): string[] {
+  if (row.endedAt !== undefined || row.counts.queued === 0) return []
+  const agents = [...state.agents.find('cluster', row.cluster)].filter(agent => agent.connected)
+  return agents.length === 0 ? [`no agent of cluster ${row.cluster} is connected; the job waits`] : []
+}
