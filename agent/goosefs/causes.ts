@@ -1,0 +1,58 @@
+// what went wrong, from the words of the CLI: a table of patterns and the cause each one means
+import type { Cause } from '../../shared/verdict.ts'
+
+type Row = { readonly says: RegExp; readonly cause: Cause }
+
+// the first match decides, so the narrow ones stand before the wide ones
+const ROWS: readonly Row[] = [
+  { says: /at full capacity of/, cause: 'job-service-down' },
+  { says: /JobMasterClient|JobMasterClientServiceClient/, cause: 'job-service-down' },
+  { says: /Failed to (?:list the jobs|get status of the job)/, cause: 'job-service-down' },
+  {
+    says: /Failed to start job with error:.*(?:[Cc]onnect|determine address|UNAVAILABLE|[Uu]navailable)/,
+    cause: 'job-service-down',
+  },
+  { says: /Job worker was lost|no local job workers: \[[^\]]/, cause: 'no-job-worker' },
+  { says: /Needed \d+ but only found 0\b/, cause: 'no-job-worker' },
+  { says: /Failed to find enough block workers/, cause: 'replicas' },
+  {
+    says: /Failed to connect to remote block worker|[Nn]o (?:available |live )*(?:block )?workers? (?:is |are )?available|[Nn]o available (?:block )?worker/,
+    cause: 'worker-lost',
+  },
+  {
+    says: /Failed to request \d+ bytes|[Nn]ot enough space|[Nn]o space|out of space|[Oo]ut of quota|WorkerOutOfSpace|ResourceExhausted|RESOURCE_EXHAUSTED|Unable to (?:allocate|free) space/,
+    cause: 'no-space',
+  },
+  { says: /is expected to be \d+ bytes, but only|metadata is consistent between/, cause: 'changed' },
+  { says: /No such file or directory|FileNotFoundException|NoSuchKey|NoSuchFile/, cause: 'gone' },
+  { says: /in incomplete status|is incomplete\b|[Ii]ncompleteFile/, cause: 'incomplete' },
+  {
+    says: /^Permission denied|Permission denied: user=|AccessControlException|AccessDenied|Access Denied/,
+    cause: 'permission',
+  },
+  {
+    says: /is an unknown command|Failed to parse args|Unrecognized option|takes \d+ arguments|Scheme \S+ in \S+ is invalid/,
+    cause: 'refused-by-cli',
+  },
+  { says: /^Path ".*" is invalid|^Unsupported command/, cause: 'refused-by-cli' },
+  {
+    says: /Failed to (?:connect to|determine address)|Cannot connect to .+ leader master|Unable to determine master address|in safe mode|UnavailableException|Network closed|UnauthenticatedException/,
+    cause: 'master-unreachable',
+  },
+  { says: /Path ".*" does not exist|^\/.* does not exist\.?$/, cause: 'no-such-path' },
+]
+
+/** The cause that a message names; undefined when it names none that we know. */
+export function readCause(message: string): Cause | undefined {
+  return ROWS.find(row => row.says.test(message))?.cause
+}
+
+/** A call over a connection that was just restarted may fail once with this: trying again is right. */
+export function isUnauthenticatedChannel(message: string): boolean {
+  return message.includes('UnauthenticatedException')
+}
+
+/** Whether the line says that the service which runs load jobs cannot be reached: each further file would wait a minute. */
+export function isJobServiceAway(line: string): boolean {
+  return /Failed to start job with error:/.test(line) && readCause(line) === 'job-service-down'
+}
