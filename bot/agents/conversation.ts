@@ -1,4 +1,5 @@
 // one agent's socket from hello to close: order kept, every message parsed, silence noticed
+import { randomUUID } from 'node:crypto'
 import type { WebSocket } from 'ws'
 import { AppError, toError } from '../../shared/errors.ts'
 import {
@@ -33,13 +34,12 @@ type ConversationDeps = HubDeps & {
 type Closing = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES]
 const HELLO_WITHIN_MS = 10_000
 const CLOSE_WITHIN_MS = 2_000
-let made = 0
 
 /** Talks with one agent until its socket closes. */
 export function createConversation(deps: ConversationDeps): Conversation {
   const { socket, door, clock } = deps
   const log = deps.log.child({ from: deps.from })
-  const connection = `${process.pid}-${(made += 1)}`
+  const connection = randomUUID()
   let agentId: string | undefined
   let welcomed = false
   // said between hello and welcome: the welcome must be first

@@ -2,6 +2,7 @@
 import type { ActionName, TaskOptions } from '../../shared/actions.ts'
 import type { AgentDescription } from '../../shared/agent.ts'
 import type { Desired, EngineCancel, Exit, LineCounts, Progress, Status, Step } from '../../shared/allocation.ts'
+import type { ClusterReport, ListEntry } from '../../shared/cluster.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Counts, JobStatus, Via } from '../../shared/job.ts'
 import type { CachePath } from '../../shared/path.ts'
@@ -90,6 +91,9 @@ export type AllocationRow = {
   readonly steps: readonly Step[]
   readonly outputBytes?: number
   readonly missingBytes?: number
+  /** What a report or a list said, as the agent read it. */
+  readonly report?: ClusterReport
+  readonly listing?: readonly ListEntry[]
 }
 
 export type AgentRow = {
