@@ -1,0 +1,137 @@
+// the stored form of each row: what is read from disk is parsed once, and the compiler holds it against the core's types
+import * as z from 'zod'
+import { ActionName, TaskOptions } from '../../shared/actions.ts'
+import { AgentDescription } from '../../shared/agent.ts'
+import { Desired, EngineCancel, Exit, LineCounts, Progress, Status, Step } from '../../shared/allocation.ts'
+import { ClusterReport, ListEntry } from '../../shared/cluster.ts'
+import { Id } from '../../shared/ids.ts'
+import { Counts, JobStatus, Role, Via } from '../../shared/job.ts'
+import { Instant } from '../../shared/time.ts'
+import { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
+import type { Rows, TableName } from '../core/state.ts'
+
+const count = z.int().min(0)
+const notes = z.array(z.string())
+
+const JobRecord = z.object({
+  id: Id,
+  number: count,
+  name: z.string(),
+  named: z.boolean(),
+  cluster: z.string(),
+  action: z.union([ActionName, z.literal('mixed')]),
+  requester: z.string(),
+  via: Via,
+  desired: Desired,
+  status: JobStatus,
+  counts: Counts,
+  createdAt: Instant,
+  startedAt: Instant.optional(),
+  endedAt: Instant.optional(),
+  notes,
+})
+
+const TaskRecord = z.object({
+  id: Id,
+  jobId: Id,
+  cluster: z.string(),
+  action: ActionName,
+  path: z.string(),
+  key: z.string(),
+  options: TaskOptions,
+  verify: z.boolean(),
+  status: Status,
+  desired: Desired,
+  attempts: count,
+  allocationId: Id.optional(),
+  attachedTo: Id.optional(),
+  notBefore: Instant.optional(),
+  lostAgain: count,
+  passedAgain: count,
+  passingSince: Instant.optional(),
+  refusedBy: z.array(Id),
+  createdAt: Instant,
+  startedAt: Instant.optional(),
+  endedAt: Instant.optional(),
+  exit: Exit.optional(),
+  verdict: Verdict.optional(),
+  estimate: Estimate.optional(),
+  notes,
+})
+
+const AllocationRecord = z.object({
+  id: Id,
+  taskId: Id,
+  jobId: Id,
+  agentId: Id,
+  attempt: count,
+  status: Status,
+  desired: Desired,
+  accepted: z.boolean(),
+  started: z.boolean(),
+  placedAt: Instant,
+  startedAt: Instant.optional(),
+  endedAt: Instant.optional(),
+  deadlineAt: Instant.optional(),
+  timedOut: z.boolean().optional(),
+  exit: Exit.optional(),
+  lines: LineCounts.optional(),
+  progress: Progress.optional(),
+  findings: Findings.optional(),
+  cancel: EngineCancel.optional(),
+  steps: z.array(Step),
+  outputBytes: count.optional(),
+  missingBytes: count.optional(),
+  report: ClusterReport.optional(),
+  listing: z.array(ListEntry).optional(),
+})
+
+const AgentRecord = z.object({
+  id: Id,
+  name: z.string(),
+  cluster: z.string(),
+  description: AgentDescription,
+  connected: z.boolean(),
+  connection: z.string().optional(),
+  draining: z.boolean(),
+  since: Instant,
+  silentSince: Instant.optional(),
+  taken: count,
+})
+
+const RECORDS = {
+  jobs: JobRecord,
+  tasks: TaskRecord,
+  allocations: AllocationRecord,
+  agents: AgentRecord,
+  keys: z.object({ id: z.string(), jobId: Id, taskIds: z.array(Id), fingerprint: z.string() }),
+  tokens: z.object({ id: Id, name: z.string(), user: z.string(), role: Role, sha256: z.string(), createdAt: Instant }),
+  counters: z.object({ id: z.literal('counters'), nextNumber: count, index: count }),
+} as const satisfies Record<TableName, z.ZodType>
+
+/** The compiler's word that each schema and its row say the same. Fails to compile when one has a key the other lacks. */
+type Same<A, B> = [Undefinable<A>] extends [Undefinable<B>]
+  ? [Undefinable<B>] extends [Undefinable<A>]
+    ? true
+    : never
+  : never
+type Undefinable<T> = {
+  readonly [K in keyof T]-?: Exclude<T[K], undefined> extends readonly (infer Item)[]
+    ? readonly Item[]
+    : Exclude<T[K], undefined>
+}
+type Checked = { [Name in TableName]: Same<z.infer<(typeof RECORDS)[Name]>, Rows[Name]> }
+const CHECKED: Checked = {
+  jobs: true,
+  tasks: true,
+  allocations: true,
+  agents: true,
+  keys: true,
+  tokens: true,
+  counters: true,
+}
+
+/** A parser for each table; it throws for a record that is not what it should be. */
+export const RECORD_PARSERS: Readonly<Record<TableName, (value: unknown) => unknown>> = Object.fromEntries(
+  (Object.keys(CHECKED) as TableName[]).map(name => [name, (value: unknown) => RECORDS[name].parse(value)]),
+) as Record<TableName, (value: unknown) => unknown>
