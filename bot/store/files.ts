@@ -29,6 +29,7 @@ export const OPEN = {
   snapshot: O_WRONLY | O_CREAT | O_TRUNC,
   edit: O_RDWR,
   extend: O_RDWR | O_CREAT | O_APPEND,
+  extendOld: O_RDWR | O_APPEND,
 } as const
 
 /** The real file system. */
