@@ -1,0 +1,76 @@
+// a job's progress as one line: a bar when a share is known, else only what is known
+import type { Job } from '../shared/job.ts'
+import { toWidth } from './table.ts'
+import { toBytes, toDuration, toPrintable } from './words.ts'
+
+const BAR = 24
+const SPINNER = ['|', '/', '-', '\\']
+
+type Frame = { readonly nowMs: number; readonly columns: number; readonly tick: number; readonly away: boolean }
+
+/** The moving line on a terminal, cut to its width. No percentage stands there that nobody measured. */
+export function toBarLine(job: Job, frame: Frame): string {
+  const percent = job.progress?.percent
+  const lead = percent === undefined ? `[${toRunner(frame.tick)}]` : `[${toFilled(percent)}] ${Math.floor(percent)} %`
+  const parts = [`job ${job.number} ${lead}`, ...toFacts(job), ...(frame.away ? ['daemon away, trying again'] : [])]
+  const since = job.startedAt ?? job.createdAt
+  parts.push(
+    toDuration(Math.max(0, Math.floor((frame.nowMs - Date.parse(since)) / 1_000) * 1_000)).replace('0 ms', '0 s'),
+  )
+  return toCut(`${SPINNER[frame.tick % SPINNER.length]} ${parts.join(' · ')}`, frame.columns - 1)
+}
+
+/** A line for logs: status and what is known, without anything that moves by itself. */
+export function toPlainLine(job: Job): string {
+  const percent = job.progress?.percent
+  const share = percent === undefined ? [] : [`${Math.floor(percent)} %`]
+  return [`job ${job.number} ${job.status}`, ...share, ...toFacts(job)].join(' · ')
+}
+
+function toFacts(job: Job): string[] {
+  const facts: string[] = []
+  const { counts, progress } = job
+  if (job.status === 'queued') facts.push(job.notes[0] === undefined ? 'queued' : toPrintable(job.notes[0]))
+  if (job.desired === 'stop') facts.push('stopping')
+  if (counts.total > 1) facts.push(`${counts.total - counts.queued - counts.running} of ${counts.total} paths`)
+  const bad = counts.failed + counts.lost
+  if (bad > 0) facts.push(`${bad} failed`)
+  if (progress?.filesDone !== undefined) {
+    facts.push(
+      `${progress.filesDone.toLocaleString('en-US')}${ofTotal(progress.filesTotal?.toLocaleString('en-US'))} files`,
+    )
+  }
+  if (progress?.bytesDone !== undefined) {
+    facts.push(
+      `${toBytes(progress.bytesDone)}${ofTotal(progress.bytesTotal === undefined ? undefined : toBytes(progress.bytesTotal))}`,
+    )
+  }
+  if (progress?.bytesPerSecond !== undefined) facts.push(`${toBytes(progress.bytesPerSecond)}/s`)
+  if (progress?.etaSeconds !== undefined) facts.push(`${toDuration(progress.etaSeconds * 1_000)} to go`)
+  return facts
+}
+
+function ofTotal(total: string | undefined): string {
+  return total === undefined ? '' : ` of ${total}`
+}
+
+function toFilled(percent: number): string {
+  const done = Math.floor((BAR * Math.min(100, percent)) / 100)
+  return '#'.repeat(done) + '.'.repeat(BAR - done)
+}
+
+// something that moves, for a share nobody knows
+function toRunner(tick: number): string {
+  const at = tick % (BAR - 2)
+  return `${'.'.repeat(at)}###${'.'.repeat(BAR - 3 - at)}`
+}
+
+function toCut(line: string, columns: number): string {
+  if (toWidth(line) <= columns) return line
+  let cut = ''
+  for (const char of line) {
+    if (toWidth(cut + char) > columns) break
+    cut += char
+  }
+  return cut
+}

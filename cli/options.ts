@@ -1,0 +1,92 @@
+// every option of the command line: its flags, what it means, and how its text is read
+import * as z from 'zod'
+import { ActionName } from '../shared/actions.ts'
+import { JobName, JobStatus, Role } from '../shared/job.ts'
+import { usage } from './failure.ts'
+import { readDurationMs } from './words.ts'
+
+type Row<T> = { readonly flags: string; readonly summary: string; readonly schema: z.ZodType<T, unknown> }
+
+function row<T>(flags: string, summary: string, schema: z.ZodType<T, unknown>): Row<T> {
+  return { flags, summary, schema }
+}
+
+const flag = z.boolean()
+
+function whole(min: number, max: number): z.ZodType<number, unknown> {
+  const expected = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .refine(text => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, expected)
+    .transform(Number)
+}
+
+const duration: z.ZodType<number, unknown> = z
+  .string()
+  .refine(text => readDurationMs(text) !== undefined, 'must be a duration such as 90s, 15m or 2h')
+  .transform(text => readDurationMs(text) ?? 0)
+
+const SEVEN_DAYS_MS = 604_800_000
+const runTime = duration.refine(ms => ms >= 1_000 && ms <= SEVEN_DAYS_MS, 'must be from 1s to 7d')
+
+const statuses: z.ZodType<string, unknown> = z
+  .string()
+  .refine(
+    text => text.split(',').every(word => JobStatus.options.some(status => status === word)),
+    `must be some of ${JobStatus.options.join(', ')}, comma separated`,
+  )
+
+const address = z
+  .string()
+  .refine(text => /^https?:\/\//.test(text) && URL.canParse(text), 'must be an address such as http://host:8080')
+
+export const OPTIONS = {
+  url: row('--url <address>', 'address of the daemon (GANDER_URL, default http://127.0.0.1:8080)', address),
+  token: row('--token <token>', 'who you are (GANDER_TOKEN); better kept out of the command line', z.string().min(1)),
+  json: row('--json', 'one JSON object per line on stdout, nothing else', flag),
+  reconnect: row('--reconnect <duration>', 'how long a daemon may be away meanwhile (default 5m)', duration),
+  name: row('--name <name>', 'a label; more paths under the same name join the open job', JobName),
+  cluster: row('--cluster <name>', 'which GooseFS cluster; unset: the default one of the daemon', JobName),
+  replication: row('--replication <copies>', 'copies of each block, 1 to 100', whole(1, 100)),
+  refresh: row('--refresh', 'load the metadata anew first', flag),
+  timeout: row('--timeout <duration>', 'stop each run after this long, such as 2h', runTime),
+  verify: row('--no-verify', 'do not measure before and after: the verdict is "not verified"', flag),
+  wait: row('--no-wait', 'print the job and return at once', flag),
+  file: row('-f, --file <file>', 'read more paths from a file, one a line (- is stdin)', z.string().min(1)),
+  follow: row('-f, --follow', 'go on until the job has ended', flag),
+  tail: row('--tail <lines>', 'only the last lines', whole(1, 1_000_000)),
+  task: row('--task <id>', 'only this task of the job', z.uuid('must be the id of a task')),
+  missing: row('--missing', 'the whole list of files that are not cached, one a line', flag),
+  all: row('--all', 'all paths anew, not only those that failed', flag),
+  recursive: row('-R, --recursive', 'all levels', flag),
+  status: row('--status <statuses>', 'only these, comma separated', statuses),
+  action: row('--action <action>', `only this action: ${ActionName.options.join(', ')}`, ActionName),
+  path: row('--path <path>', 'only jobs at this path or below it', z.string().min(1)),
+  limit: row('--limit <count>', 'at most this many (default 20)', whole(1, 1_000_000)),
+  role: row('--role <role>', `what it may do: ${Role.options.join(', ')}`, Role),
+} as const
+
+export type OptionName = keyof typeof OPTIONS
+export type Options = { readonly [K in OptionName]?: z.output<(typeof OPTIONS)[K]['schema']> | undefined }
+
+/** Options that every verb knows. */
+export const EVERYWHERE: readonly OptionName[] = ['url', 'token', 'json', 'reconnect']
+
+/** Checks what was given. Throws a usage `Failure` that lists every mistake at once. */
+export function readOptions(given: Readonly<Record<string, unknown>>): Options {
+  const options: Record<string, unknown> = {}
+  const mistakes: string[] = []
+  for (const [name, value] of Object.entries(given)) {
+    const known = Object.entries(OPTIONS).find(([key]) => key === name)?.[1]
+    if (known === undefined || value === undefined) continue
+    const parsed = known.schema.safeParse(value)
+    if (parsed.success) options[name] = parsed.data
+    else
+      mistakes.push(
+        `${known.flags.split(' <')[0]} ${parsed.error.issues[0]?.message ?? 'is wrong'}, not ${JSON.stringify(value)}`,
+      )
+  }
+  if (mistakes.length > 0) throw usage(`${mistakes.join('; ')}.`)
+  // every key was just filled from its own row's schema
+  return options as Options
+}

@@ -1,0 +1,115 @@
+// what became of a path, as a sentence and a table of what is missing
+import type { Exit } from '../shared/allocation.ts'
+import type { Task } from '../shared/job.ts'
+import type { Cause, Verdict, VerdictKind } from '../shared/verdict.ts'
+import { NEXT_STEPS } from './causes.ts'
+import type { Paint } from './screen.ts'
+import { toTable } from './table.ts'
+import { toBytes, toCount, toDuration, toPrintable } from './words.ts'
+
+const KIND_WORDS: Readonly<Record<VerdictKind, readonly [style: 'good' | 'bad' | 'warn', word: string]>> = {
+  cached: ['good', 'cached'],
+  'nothing-new': ['good', 'nothing new'],
+  empty: ['good', 'empty'],
+  partly: ['warn', 'partly cached'],
+  'not-cached': ['bad', 'not cached'],
+  unverified: ['warn', 'not verified'],
+}
+
+const STATUS_WORDS = {
+  queued: ['dim', 'queued'],
+  running: ['dim', 'running'],
+  succeeded: ['good', 'done'],
+  failed: ['bad', 'failed'],
+  stopped: ['warn', 'stopped'],
+  lost: ['bad', 'lost'],
+} as const
+
+const EXAMPLES_A_CAUSE = 3
+
+/** One sentence: the word, the path, before -> after, files, bytes added, time and rate; only what was measured. */
+export function toSentence(task: Task, paint: Paint): string {
+  const verdict = task.verdict
+  const word =
+    verdict === undefined || task.status === 'stopped' || task.status === 'lost'
+      ? STATUS_WORDS[task.status]
+      : KIND_WORDS[verdict.kind]
+  const facts = [toShare(verdict), toFiles(verdict), toWork(task), toEnding(task)].filter(fact => fact !== '')
+  const path = toPrintable(task.path === '' ? task.action : task.path)
+  return `${paint(word[0], `${word[1]}:`)} ${path}${facts.length === 0 ? '' : ` ${facts.join(', ')}`}`
+}
+
+/** Lines under the sentence: the causes with count, examples and next step, and the notes. */
+export function toDetails(task: Task, paint: Paint): string[] {
+  const lines = task.verdict === undefined ? [] : toMissing(task.verdict, paint)
+  const notes = new Set([...(task.verdict?.notes ?? []), ...task.notes])
+  for (const note of notes) lines.push(paint('dim', `  note: ${toPrintable(note)}`))
+  return lines
+}
+
+function toShare(verdict: Verdict | undefined): string {
+  const before = verdict?.before?.cachedPercent
+  const after = verdict?.after?.cachedPercent
+  if (after === undefined) return before === undefined ? '' : `${before} % before, not measured after`
+  return before === undefined ? `${after} % now` : `${before} % -> ${after} %`
+}
+
+function toFiles(verdict: Verdict | undefined): string {
+  const measured = verdict?.after ?? verdict?.before
+  if (measured === undefined) return ''
+  return `${toCount(measured.files, 'file')} of ${toBytes(measured.bytes)}`
+}
+
+function toWork(task: Task): string {
+  const ms = elapsedMs(task)
+  const time = ms === undefined ? '' : `in ${toDuration(ms)}`
+  const { before, after } = task.verdict ?? {}
+  if (before === undefined || after === undefined) return time
+  const added = after.cachedBytes - before.cachedBytes
+  if (added <= 0) return time === '' ? 'nothing added' : `nothing added ${time}`
+  const rate = ms === undefined || ms < 1 ? '' : ` (${toBytes((added * 1_000) / ms)}/s)`
+  return `${toBytes(added)} added ${time}${rate}`.trim()
+}
+
+function elapsedMs(task: Task): number | undefined {
+  if (task.startedAt === undefined || task.endedAt === undefined) return undefined
+  return Math.max(0, Date.parse(task.endedAt) - Date.parse(task.startedAt))
+}
+
+/** How a run ended, when that is not simply exit 0. */
+export function toEnding(task: { readonly exit?: Exit | undefined }): string {
+  const exit = task.exit
+  if (exit === undefined || (exit.reason === 'exited' && (exit.code ?? 0) === 0)) return ''
+  const how = {
+    exited: `the CLI exited with ${exit.code ?? 'an unknown code'}`,
+    signalled: `the CLI was ended by ${exit.signal ?? 'a signal'}`,
+    timeout: 'stopped by its timeout',
+    stopped: 'stopped on request',
+    'spawn-failed': 'the CLI could not be started',
+    refused: 'refused by the agent',
+    lost: 'its agent was lost',
+  }[exit.reason]
+  return exit.message === undefined ? how : `${how} (${toPrintable(exit.message)})`
+}
+
+function toMissing(verdict: Verdict, paint: Paint): string[] {
+  const examples = new Map<Cause, string[]>()
+  for (const file of verdict.missing ?? []) {
+    examples.set(file.cause, [...(examples.get(file.cause) ?? []), file.path])
+  }
+  const counts = new Map<Cause, number>()
+  for (const [cause, paths] of examples) counts.set(cause, paths.length)
+  for (const [cause, count] of Object.entries(verdict.missingByCause ?? {})) counts.set(cause as Cause, count)
+  if (counts.size === 0) return []
+  const total = verdict.missingTotal ?? [...counts.values()].reduce((sum, count) => sum + count, 0)
+  const rows = [...counts].sort((a, b) => b[1] - a[1]).map(([cause, count]) => toRow(cause, count, examples))
+  const head = ['CAUSE', 'FILES', 'FOR EXAMPLE', 'WHAT TO DO'].map(title => paint('dim', title))
+  return [`  ${toCount(total, 'file')} not cached:`, ...toTable([head, ...rows.flat()], '    ')]
+}
+
+function toRow(cause: Cause, count: number, examples: ReadonlyMap<Cause, readonly string[]>): string[][] {
+  const shown = (examples.get(cause) ?? []).slice(0, EXAMPLES_A_CAUSE).map(toPrintable)
+  // the next step stands behind the first example only, so that long paths do not push it away
+  const first = [cause, count.toLocaleString('en-US'), shown[0] ?? '', NEXT_STEPS[cause] ?? NEXT_STEPS.unknown]
+  return [first, ...shown.slice(1).map(path => ['', '', path])]
+}
