@@ -17,6 +17,8 @@ export type SnapshotTask = {
   readonly tables: Tables
   /** Asked between slices; true ends the work early. */
   readonly isAborted: () => boolean
+  /** Most records in one frame. */
+  readonly rowsPerFrame?: number
 }
 
 /**
@@ -57,7 +59,7 @@ async function* toChunks(task: SnapshotTask): AsyncGenerator<Chunk> {
     const json = JSON.stringify(row)
     parts.push(json)
     characters += json.length
-    const isFull = parts.length >= ROWS_PER_FRAME || characters >= FRAME_CHARACTERS
+    const isFull = parts.length >= (task.rowsPerFrame ?? ROWS_PER_FRAME) || characters >= FRAME_CHARACTERS
     if (isFull) {
       yield { frame: toFrame(`[${parts.join(',')}]`), rows: parts.length }
       parts = []

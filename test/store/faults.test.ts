@@ -1,6 +1,8 @@
 // writes that fail, come up short or find no room leave nothing behind, and the journal heals
-import { stat } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { realFiles } from '../../bot/store/files.ts'
 import type { Journal, JournalOptions } from '../../bot/store/journal.ts'
@@ -150,7 +152,7 @@ describe('a full disk', () => {
     faults.free = 100 * MIB
     await journal.save(one('ordinary again'))
     expect(await reserveSize()).toBe(3 * MIB)
-    expect(Object.keys((await stored()) as object)).toEqual(['ordinary again', 'report', 'report 2', 'stop'])
+    expect(Object.keys((await stored()) as object)).toEqual(['ordinary again', 'report 2', 'report', 'stop'])
   })
 
   test('the reserve is at most a tenth of the disk', async () => {
@@ -202,3 +204,52 @@ describe('a full disk', () => {
     expect(await stored()).toMatchObject({ k0: 'k0' })
   })
 })
+
+const run = promisify(execFile)
+
+/** A real file system of 5 MiB, where the caller may mount one (root, not in every container); none elsewhere. */
+async function mountSmallDisks() {
+  const { dir, remove } = await createRoom()
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=5m', 'tmpfs', dir])
+    return [{ dir, unmount: () => run('umount', [dir]).then(remove) }]
+  } catch {
+    // Not allowed here: the injected faults above have shown the same.
+    await remove()
+    return []
+  }
+}
+
+for (const disk of await mountSmallDisks()) {
+  test('on a disk that is really full: refused, priority saves go on, healed by itself, nothing lost', async () => {
+    const state = join(disk.dir, 'state')
+    const filler = join(disk.dir, 'filler')
+    try {
+      let journal = openJournal(state, { reserveBytes: 1 << 20 })
+      opened.push(journal)
+      await journal.load()
+      await writeFile(filler, Buffer.alloc(3 << 20))
+      const expected: Record<string, unknown> = {}
+      const value = 'x'.repeat(50_000)
+      const fill = async (prefix: string, priority: boolean) => {
+        for (let n = 0; ; n++) {
+          const refused = await journal.save(one(`${prefix}${n}`, value), { priority }).catch(error => error)
+          if (refused !== undefined) return expect(refused).toMatchObject({ code: 'STORAGE_FULL' })
+          expected[`${prefix}${n}`] = value
+        }
+      }
+      await fill('ordinary', false)
+      await fill('urgent', true)
+      expect(Object.keys(expected).filter(key => key.startsWith('urgent')).length).toBeGreaterThan(5)
+      await rm(filler)
+      await journal.save(one('healed'))
+      await journal.close()
+      journal = openJournal(state, { reserveBytes: 1 << 20 })
+      opened.push(journal)
+      expect(toPlain(await journal.load())['jobs']).toEqual({ ...expected, healed: 'healed' })
+    } finally {
+      for (const journal of opened) await journal.close()
+      await disk.unmount()
+    }
+  })
+}
