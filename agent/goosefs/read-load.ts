@@ -11,6 +11,8 @@ export type LoadReader = {
   /** Closes a failure message that may have gone on over several lines. */
   end(): void
   summary(): LoadSummary
+  /** Whether the job service was found unreachable; cheap enough to be asked after each line. */
+  jobServiceAway(): boolean
 }
 
 /**
@@ -34,6 +36,7 @@ export function createLoadReader(emit: (event: LoadEvent) => void = () => {}): L
       while (left !== undefined && left !== '') left = readLoadLine(draft, left)
     },
     end: () => closeFailure(draft),
+    jobServiceAway: () => draft.jobServiceAway,
     summary() {
       const { lines, causes, examples, footer, jobControlId, csvPath, problem, jobServiceAway } = draft
       const known = { footer, jobControlId, csvPath, problem }

@@ -1,0 +1,162 @@
+// what the steps of one allocation share: its journal, its CLI, its wish to stop, its remarks, its bill
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Exit, StepName } from '../../shared/allocation.ts'
+import { toInstant, toMs } from '../../shared/time.ts'
+import type { AllocationDeps, StopReason } from '../allocation-deps.ts'
+import { brandOf } from './argv.ts'
+import { type Cli, createCli } from './cli.ts'
+import { createCliEngine } from './engine-cli.ts'
+import type { Engine } from './engine-jobs.ts'
+import { createWebEngine, isJobWeb } from './engine-web.ts'
+import { type Begun, type Journal, openJournal } from './journal.ts'
+
+export type StepEnd<T> = {
+  readonly data: T
+  readonly exit?: Exit
+  /** CLI processes started for it. */
+  readonly calls?: number
+  readonly notes?: readonly string[]
+}
+type Kept = StepEnd<unknown> & { readonly wallMs: number; readonly billed: boolean }
+export type StepRow = { readonly key: string; readonly name: StepName }
+
+export type Bench = {
+  readonly deps: AllocationDeps
+  readonly cli: Cli
+  readonly outputPath: string
+  /** Aborted when the allocation is to stop, or its time is over. */
+  readonly signal: AbortSignal
+  stopReason(): StopReason | undefined
+  /** A path in the allocation's directory. */
+  file(name: string): string
+  /** Carries out a step, or reads back what it found before a restart. */
+  step<T>(row: StepRow, act: (begun: Begun) => Promise<StepEnd<T>>): Promise<T>
+  /** The same for a small fact that is no step. */
+  remember<T>(key: string, find: () => Promise<T>): Promise<T>
+  begun(key: string): Begun | undefined
+  note(text: string): void
+  notes(): string[]
+  /** What measuring cost so far. */
+  cost(): { calls: number; wallMs: number }
+  engine(): Promise<Engine>
+  close(): void
+}
+
+const MEASURING: ReadonlySet<StepName> = new Set<StepName>(['workers', 'measure', 'sample', 'quiet', 'verify'])
+
+/** Opens the allocation, new or found again. `timeoutMs` counts from its first start. */
+export async function openBench(deps: AllocationDeps, timeoutMs: number | undefined): Promise<Bench> {
+  const journal = await openJournal(deps.dir)
+  const stopping = watchForStop(deps)
+  const notes = new Set<string>()
+  const bill = { calls: 0, wallMs: 0 }
+  const cli = createCli({ ...deps, bin: deps.config.bin, graceMs: deps.config.graceMs })
+  const outputPath = join(deps.dir, 'output')
+  const first = await readFirstStart(deps, journal)
+  if (timeoutMs !== undefined) stopping.after(toMs(first) + timeoutMs - deps.clock.now())
+  let engine: Promise<Engine> | undefined
+  return {
+    deps,
+    cli,
+    outputPath,
+    signal: stopping.signal,
+    stopReason: stopping.reason,
+    file: name => join(deps.dir, name),
+    async step<T>(row: StepRow, act: (begun: Begun) => Promise<StepEnd<T>>) {
+      const kept =
+        (journal.ended(row.key) as Kept | undefined) ?? (await carryOut({ deps, journal, outputPath }, row, act))
+      for (const note of kept.notes ?? []) notes.add(note)
+      if (kept.billed) bill.calls += kept.calls ?? 0
+      if (kept.billed) bill.wallMs += kept.wallMs
+      return kept.data as T
+    },
+    async remember<T>(key: string, find: () => Promise<T>) {
+      const known = journal.ended(key) as { value: T } | undefined
+      if (known !== undefined) return known.value
+      const value = await find()
+      await journal.end(key, { value })
+      return value
+    },
+    begun: journal.begun,
+    note: text => void notes.add(text),
+    notes: () => [...notes],
+    cost: () => ({ ...bill }),
+    engine: () => (engine ??= chooseEngine(deps, cli)),
+    close: stopping.close,
+  }
+}
+
+type Surroundings = { readonly deps: AllocationDeps; readonly journal: Journal; readonly outputPath: string }
+
+async function carryOut<T>(
+  { deps, journal, outputPath }: Surroundings,
+  row: StepRow,
+  act: (begun: Begun) => Promise<StepEnd<T>>,
+): Promise<Kept> {
+  const { clock, order } = deps
+  let begun = journal.begun(row.key)
+  if (begun === undefined) {
+    const from = await stat(outputPath).then(
+      facts => facts.size,
+      () => 0,
+    )
+    begun = { startedAt: toInstant(clock.now()), from }
+    await journal.begin(row.key, begun)
+  }
+  const step = { name: row.name, startedAt: begun.startedAt }
+  deps.say({ type: 'step', allocation: order.allocation, step })
+  const end = await act(begun)
+  const kept = { ...end, wallMs: Math.max(0, clock.now() - toMs(begun.startedAt)), billed: MEASURING.has(row.name) }
+  await journal.end(row.key, kept)
+  const told = {
+    ...(end.exit === undefined ? {} : { exit: end.exit }),
+    ...(end.calls === undefined ? {} : { calls: end.calls }),
+  }
+  deps.say({ type: 'step', allocation: order.allocation, step: { ...step, endedAt: toInstant(clock.now()), ...told } })
+  return kept
+}
+
+async function readFirstStart(deps: AllocationDeps, journal: Journal): Promise<string> {
+  const known = journal.begun('allocation')
+  if (known !== undefined) return known.startedAt
+  const startedAt = toInstant(deps.clock.now())
+  await journal.begin('allocation', { startedAt, from: 0 })
+  return startedAt
+}
+
+function watchForStop(deps: AllocationDeps) {
+  const controller = new AbortController()
+  let why: StopReason | undefined
+  let disarm = () => {}
+  const stop = (reason: StopReason) => {
+    if (why !== undefined) return
+    why = reason
+    controller.abort(reason)
+  }
+  const heard = () => stop(deps.stopRequested.reason === 'timeout' ? 'timeout' : 'stop')
+  deps.stopRequested.addEventListener('abort', heard, { once: true })
+  if (deps.stopRequested.aborted) heard()
+  return {
+    signal: controller.signal,
+    reason: () => why,
+    after(delayMs: number) {
+      disarm = deps.clock.after(delayMs, () => stop('timeout'))
+    },
+    close() {
+      disarm()
+      deps.stopRequested.removeEventListener('abort', heard)
+    },
+  }
+}
+
+async function chooseEngine(deps: AllocationDeps, cli: Cli): Promise<Engine> {
+  const { jobMasterWeb, bin } = deps.config
+  if (jobMasterWeb !== undefined && (await isJobWeb(jobMasterWeb))) return createWebEngine(jobMasterWeb)
+  let counter = 0
+  const name = () => {
+    counter += 1
+    return `engine-${deps.clock.now()}-${counter}`
+  }
+  return createCliEngine({ cli, dir: deps.dir, brand: brandOf(bin), clock: deps.clock, name })
+}

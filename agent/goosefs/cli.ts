@@ -1,0 +1,132 @@
+// runs CLI calls through the driver: found again by name after a restart, followed line by line
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Exit } from '../../shared/allocation.ts'
+import type { Clock } from '../../shared/time.ts'
+import type { CliCall, CliResult } from '../cli-port.ts'
+import type { Driver, Run } from '../driver.ts'
+import { createLineSplitter } from './lines.ts'
+
+export type SpooledCall = CliCall & {
+  /** A file shared with earlier calls of the allocation, and how long it was before this one; default: its own file. */
+  readonly output?: { readonly path: string; readonly from: number }
+  /** Harmless to run again when nobody knows how it ended. */
+  readonly repeatable?: boolean
+  /** Given once the program runs, so that a watcher can end it. */
+  readonly onRun?: (run: Run) => void
+}
+export type Cli = (call: SpooledCall) => Promise<CliResult>
+
+type CliDeps = {
+  readonly driver: Driver
+  /** Each call gets a directory below, named like the call. */
+  readonly dir: string
+  readonly bin: string
+  readonly clock: Clock
+  readonly graceMs: number
+}
+
+const FASTEST_LOOK_MS = 15
+const SLOWEST_LOOK_MS = 250
+const READ_BYTES = 256 * 1024
+
+/** Makes the CLI as steps use it. A call never throws for what the program does. */
+export function createCli(deps: CliDeps): Cli {
+  return async call => {
+    const result = await runOnce(deps, call)
+    if (result.exit.reason !== 'lost' || call.repeatable !== true) return result
+    return await runOnce(deps, { ...call, name: `${call.name}-again` })
+  }
+}
+
+async function runOnce(deps: CliDeps, call: SpooledCall): Promise<CliResult> {
+  const startedAt = deps.clock.now()
+  const dir = join(deps.dir, call.name)
+  const adopted = await deps.driver.adopt(dir)
+  if (adopted.state === 'never-started' && call.signal?.aborted) {
+    return { exit: { reason: 'stopped' }, outputPath: call.output?.path ?? '', wallMs: 0 }
+  }
+  const run = adopted.state === 'known' ? adopted.run : await start(deps, { dir, call })
+  call.onRun?.(run)
+  const exit = await attend(deps, { run, call })
+  return { exit, outputPath: run.outputPath, wallMs: deps.clock.now() - startedAt }
+}
+
+function start(deps: CliDeps, { dir, call }: { dir: string; call: SpooledCall }): Promise<Run> {
+  const output = call.output === undefined ? {} : { outputPath: call.output.path }
+  return deps.driver.start({ dir, argv: [deps.bin, ...call.args], ...output })
+}
+
+async function attend(deps: CliDeps, { run, call }: { run: Run; call: SpooledCall }): Promise<Exit> {
+  const stop = () => void run.stop(deps.graceMs, call.signal?.reason === 'timeout' ? 'timeout' : 'stopped')
+  const disarm =
+    call.timeoutMs === undefined
+      ? () => {}
+      : deps.clock.after(call.timeoutMs, () => void run.stop(deps.graceMs, 'timeout'))
+  if (call.signal?.aborted) stop()
+  call.signal?.addEventListener('abort', stop, { once: true })
+  try {
+    if (call.onLine === undefined) return await run.exited
+    const from = call.output?.from ?? 0
+    return await followLines({ path: run.outputPath, from, ended: run.exited, clock: deps.clock, onLine: call.onLine })
+  } finally {
+    disarm()
+    call.signal?.removeEventListener('abort', stop)
+  }
+}
+
+type Following = {
+  readonly path: string
+  readonly from: number
+  readonly ended: Promise<Exit>
+  readonly clock: Clock
+  readonly onLine: (line: string) => void
+}
+
+/** Reads a growing file line by line until its writer has ended and all of it is read. */
+async function followLines({ path, from, ended, clock, onLine }: Following): Promise<Exit> {
+  const splitter = createLineSplitter(onLine)
+  let exit: Exit | undefined
+  let wake = () => {}
+  void ended.then(end => {
+    exit = end
+    wake()
+  })
+  let at = from
+  let pauseMs = FASTEST_LOOK_MS
+  for (;;) {
+    const over = exit
+    const next = await readOnwards(path, at, splitter.push)
+    pauseMs = next > at ? FASTEST_LOOK_MS : Math.min(pauseMs * 2, SLOWEST_LOOK_MS)
+    at = next
+    if (over !== undefined) break
+    if (exit !== undefined) continue
+    await new Promise<void>(resolve => {
+      const cancel = clock.after(pauseMs, resolve)
+      wake = () => {
+        cancel()
+        resolve()
+      }
+    })
+  }
+  splitter.end()
+  return await ended
+}
+
+/** Hands on what a file holds beyond an offset; answers the new offset. A file that is not there yet holds nothing. */
+export async function readOnwards(path: string, from: number, push: (bytes: Uint8Array) => void): Promise<number> {
+  const file = await open(path, 'r').catch(() => undefined)
+  if (file === undefined) return from
+  try {
+    let at = from
+    const buffer = new Uint8Array(READ_BYTES)
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, READ_BYTES, at)
+      if (bytesRead === 0) return at
+      push(buffer.subarray(0, bytesRead))
+      at += bytesRead
+    }
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,125 @@
+// the engine's own jobs for a path: are there unfinished ones, wait until there are none, take them back
+import type { EngineCancel } from '../../shared/allocation.ts'
+import { isWithin, toNamespacePath } from '../../shared/path.ts'
+import type { Clock } from '../../shared/time.ts'
+import { MINUTE, SECOND } from '../../shared/time.ts'
+import type { EngineJobDetail } from './read-jobs.ts'
+
+/** What is still to be done for a path; `known` is false when not everything could be looked at. */
+export type Unfinished = {
+  readonly known: boolean
+  /** Unfinished jobs of this path. */
+  readonly ids: readonly number[]
+  /** Anything that falls while the engine works. */
+  readonly left: number
+  readonly calls: number
+  /** Job workers, when the answer told. */
+  readonly jobWorkers?: number
+}
+
+/** One way of talking to the job master: its web, or the CLI. */
+export type Engine = {
+  readonly paceMs: number
+  /** Highest id so far, so that only younger jobs need be looked at; undefined when that cannot be had cheaply. */
+  newest(): Promise<number | undefined>
+  unfinished(ask: EngineAsk): Promise<Unfinished>
+  /** Asks for one job's end; false when the engine refused. */
+  cancel(id: number, ask: EngineAsk): Promise<boolean>
+}
+
+export type EngineAsk = {
+  readonly path: string
+  readonly newerThan?: number
+  readonly signal?: AbortSignal
+  readonly deadlineAt?: number
+}
+
+const GIVE_UP_MS = MINUTE
+const CANCEL_MS = 60 * SECOND
+const CANCEL_ROUNDS = 5
+const CANCEL_AT_ONCE = 8
+
+export type Quiet = {
+  /** Undefined: the engine did not tell. */
+  readonly quiet?: boolean
+  readonly left: number
+  readonly calls: number
+  readonly jobWorkers?: number
+}
+
+/** Waits until the engine has no unfinished job for the path; gives up when nothing has moved for a minute. */
+export async function waitForQuiet(
+  { engine, clock, giveUpMs = GIVE_UP_MS }: { engine: Engine; clock: Clock; giveUpMs?: number },
+  ask: EngineAsk,
+): Promise<Quiet> {
+  let calls = 0
+  let best = Number.POSITIVE_INFINITY
+  let movedAt = clock.now()
+  for (;;) {
+    const seen = await engine.unfinished(ask)
+    calls += seen.calls
+    const more = seen.jobWorkers === undefined ? {} : { jobWorkers: seen.jobWorkers }
+    if (seen.known && seen.ids.length === 0) return { quiet: true, left: 0, calls, ...more }
+    if (seen.left < best) {
+      best = seen.left
+      movedAt = clock.now()
+    }
+    const over = clock.now() - movedAt >= giveUpMs || ask.signal?.aborted === true
+    // without any answer there is nothing to wait for
+    if (!seen.known && seen.left === 0) return { left: 0, calls }
+    if (over) return { ...(seen.known ? { quiet: false } : {}), left: seen.left, calls, ...more }
+    await pause(clock, engine.paceMs)
+  }
+}
+
+/** Takes back the unfinished jobs of a stopped load, for at most a minute. What is cached stays. */
+export async function cancelEngineJobs(
+  { engine, clock }: { engine: Engine; clock: Clock },
+  ask: EngineAsk,
+): Promise<EngineCancel & { calls: number }> {
+  const deadlineAt = clock.now() + CANCEL_MS
+  const asked = new Set<number>()
+  let calls = 0
+  let seen = await engine.unfinished({ ...ask, deadlineAt })
+  calls += seen.calls
+  for (let round = 0; round < CANCEL_ROUNDS && seen.ids.length > 0 && clock.now() < deadlineAt; round += 1) {
+    calls += await cancelAll(engine, { ids: seen.ids, asked, ask: { ...ask, deadlineAt }, clock })
+    await pause(clock, engine.paceMs)
+    if (clock.now() >= deadlineAt) break
+    seen = await engine.unfinished({ ...ask, deadlineAt })
+    calls += seen.calls
+  }
+  const remaining = seen.ids.length
+  const still = seen.ids.filter(id => asked.has(id)).length
+  return { cancelled: asked.size - still, remaining, known: seen.known, calls }
+}
+
+async function cancelAll(
+  engine: Engine,
+  work: { ids: readonly number[]; asked: Set<number>; ask: EngineAsk; clock: Clock },
+): Promise<number> {
+  const waiting = [...work.ids]
+  let calls = 0
+  const lane = async () => {
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      if (work.clock.now() >= (work.ask.deadlineAt ?? 0)) return
+      calls += 1
+      if (await engine.cancel(id, work.ask)) work.asked.add(id)
+    }
+  }
+  // one JVM at a time; the web bears several
+  await Promise.all(Array.from({ length: engine.paceMs < SECOND ? CANCEL_AT_ONCE : 1 }, lane))
+  return calls
+}
+
+/** Whether a job works for a path: one of the files it names is that path or lies below it. */
+export function concerns(job: EngineJobDetail, path: string): boolean {
+  const place = toNamespacePath(path)
+  return job.paths.some(one => isWithin(toNamespacePath(one), place))
+}
+
+export function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise(resolve => {
+    clock.after(delayMs, () => resolve())
+  })
+}

@@ -1,0 +1,144 @@
+// what one verified load comes to: findings for the task, and cuts of them for its followers
+import { writeFile } from 'node:fs/promises'
+import { isWithin, toNamespacePath } from '../../shared/path.ts'
+import type { Findings, Measurement } from '../../shared/verdict.ts'
+import type { Follower } from '../../shared/wire.ts'
+import type { Bench } from './bench.ts'
+import { compareLists } from './compare.ts'
+import { blame, type Circumstances, gatherEvidence, isMissing, NO_EVIDENCE } from './evidence.ts'
+import { toMeasurement } from './list-file.ts'
+import { listName, type Measured } from './measure.ts'
+import type { LoadOutcome } from './steps.ts'
+
+export type LoadFacts = {
+  readonly before: Measured
+  readonly after: Measured
+  readonly load: LoadOutcome
+  readonly quiet?: boolean
+  readonly jobWorkers?: number
+  readonly workers?: Findings['workers']
+}
+
+export type Result = { readonly findings: Findings; readonly missingBytes: number }
+const MISSING_FILE = 'missing.tsv'
+
+/** Compares the two listings and names each missing file with its cause; the whole list becomes the `missing` stream. */
+export async function toFindings(bench: Bench, facts: LoadFacts, follower?: Follower): Promise<Result> {
+  const base = toBase(bench, facts)
+  const place = toNamespacePath(follower?.path ?? bench.deps.order.path)
+  const own = toNamespacePath(bench.deps.order.path)
+  if (follower !== undefined && !isWithin(place, own))
+    return unmeasured(base, `${follower.path} is not part of what was loaded`)
+  const { after } = facts
+  if (after.state === 'failed' || after.measurement === undefined) {
+    return {
+      findings: { ...base, ...(after.trouble === undefined ? {} : { trouble: after.trouble }) },
+      missingBytes: 0,
+    }
+  }
+  if (after.state === 'cut') {
+    if (place === own) return totalsOnly(base, facts, after.measurement)
+    return unmeasured(base, 'the tree was too large to list it file by file')
+  }
+  if (after.state === 'missing' && (facts.before.measurement?.files ?? 0) === 0)
+    return noSuchPath(bench, { base, facts, place })
+  return await compared(bench, { base, facts, place: place === own ? undefined : place })
+}
+
+function toBase(bench: Bench, facts: LoadFacts): Findings {
+  return {
+    missing: [],
+    missingTotal: 0,
+    missingByCause: {},
+    cost: bench.cost(),
+    ...(facts.quiet === undefined ? {} : { quiet: facts.quiet }),
+    ...(facts.workers === undefined ? {} : { workers: facts.workers }),
+  }
+}
+
+type Work = { readonly base: Findings; readonly facts: LoadFacts; readonly place: string | undefined }
+
+async function compared(bench: Bench, { base, facts, place }: Work): Promise<Result> {
+  const { before, after } = facts
+  const circumstances = await look(bench, facts)
+  const listedBefore = before.state === 'listed'
+  const missingPath = place === undefined ? bench.file(MISSING_FILE) : undefined
+  const found = await compareLists({
+    ...(listedBefore ? { before: bench.file(listName('before')) } : {}),
+    after: bench.file(listName('after')),
+    ...(place === undefined ? {} : { within: place }),
+    isMissing: file => isMissing(circumstances, file),
+    blame: (file, change) => blame(circumstances, file, change),
+    ...(missingPath === undefined ? {} : { missingPath }),
+  })
+  if (missingPath !== undefined && found.missingTotal > 0) bench.deps.stream('missing', missingPath)
+  const findings: Findings = {
+    ...base,
+    missing: found.missing,
+    missingTotal: found.missingTotal,
+    missingByCause: found.missingByCause,
+    after: toMeasurement(found.after, pick(after.measurement)),
+    ...(found.before === undefined ? {} : { before: toMeasurement(found.before, pick(before.measurement)) }),
+  }
+  return { findings, missingBytes: found.missingTotal > 0 ? found.missingStreamBytes : 0 }
+}
+
+function pick(of: Measurement | undefined): Pick<Measurement, 'at' | 'fresh' | 'complete'> {
+  return { at: of?.at ?? new Date(0).toISOString(), fresh: of?.fresh ?? false, complete: of?.complete ?? false }
+}
+
+async function look(bench: Bench, facts: LoadFacts): Promise<Circumstances> {
+  const { load, workers, after } = facts
+  const total = after.measurement
+  const saidOfFailures = Object.keys(load.summary.causes).length > 0
+  const evidence = saidOfFailures
+    ? await gatherEvidence({ path: bench.outputPath, from: load.from }, load.summary)
+    : NO_EVIDENCE
+  const runCause = load.givenUp ?? load.summary.problem?.cause
+  return {
+    evidence,
+    missingBytes: (total?.bytes ?? 0) - (total?.cachedBytes ?? 0),
+    servesNothing: workers !== undefined && workers.silent >= workers.live,
+    copies: bench.deps.order.options.replication ?? 1,
+    ...(runCause === undefined ? {} : { runCause }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(facts.jobWorkers === undefined ? {} : { jobWorkers: facts.jobWorkers }),
+  }
+}
+
+async function noSuchPath(bench: Bench, { base, facts, place }: Work): Promise<Result> {
+  const path = place ?? bench.deps.order.path
+  const line = `${path}\tno-such-path\n`
+  const own = path === toNamespacePath(bench.deps.order.path)
+  if (own) {
+    await writeFile(bench.file(MISSING_FILE), line)
+    bench.deps.stream('missing', bench.file(MISSING_FILE))
+  }
+  const findings: Findings = {
+    ...base,
+    ...(facts.before.measurement === undefined ? {} : { before: facts.before.measurement }),
+    ...(facts.after.measurement === undefined ? {} : { after: facts.after.measurement }),
+    missing: [{ path, cause: 'no-such-path' }],
+    missingTotal: 1,
+    missingByCause: { 'no-such-path': 1 },
+  }
+  return { findings, missingBytes: own ? Buffer.byteLength(line) : 0 }
+}
+
+/** Totals cannot name files: how many are missing is known, which ones is not. */
+function totalsOnly(base: Findings, facts: LoadFacts, after: Measurement): Result {
+  const left = Math.max(after.files - after.cachedFiles, after.cachedBytes < after.bytes ? 1 : 0)
+  const cause = facts.load.givenUp ?? facts.load.summary.problem?.cause ?? 'unknown'
+  const findings = {
+    ...base,
+    after,
+    ...(facts.before.measurement === undefined ? {} : { before: facts.before.measurement }),
+    missingTotal: left,
+    missingByCause: left === 0 ? {} : { [cause]: left },
+  }
+  return { findings, missingBytes: 0 }
+}
+
+function unmeasured(base: Findings, message: string): Result {
+  return { findings: { ...base, trouble: { cause: 'unknown', message } }, missingBytes: 0 }
+}

@@ -1,0 +1,113 @@
+// a listing kept on disk: one short line for each file, and its totals
+import { closeSync, openSync, writeSync } from 'node:fs'
+import type { Measurement } from '../../shared/verdict.ts'
+import { readOnwards } from './cli.ts'
+import { createLineSplitter } from './lines.ts'
+import type { ListEntry } from './read-ls.ts'
+
+export type ListedFile = {
+  readonly path: string
+  readonly bytes: number
+  readonly percent: number
+  /** False while it is being written, or when the object store does not have it. */
+  readonly persisted: boolean
+  readonly modified: string
+}
+
+export type Totals = {
+  readonly files: number
+  readonly bytes: number
+  readonly cachedFiles: number
+  readonly cachedBytes: number
+  readonly unpersisted: number
+}
+
+export type ListWriter = {
+  /** Forgets what was written: the listing begins anew. */
+  restart(): void
+  add(entry: ListEntry): void
+  close(): { readonly totals: Totals; readonly unreadableDirectories: number }
+}
+
+const FLUSH_CHARACTERS = 128 * 1024
+
+/** Writes the files of a listing to `path`; directories are only looked at for missing rights. */
+export function createListWriter(path: string): ListWriter {
+  let handle = openSync(path, 'w')
+  let buffered = ''
+  let tally = createTally()
+  let unreadableDirectories = 0
+  const flush = () => {
+    writeSync(handle, buffered)
+    buffered = ''
+  }
+  return {
+    restart() {
+      closeSync(handle)
+      handle = openSync(path, 'w')
+      buffered = ''
+      tally = createTally()
+      unreadableDirectories = 0
+    },
+    add(entry) {
+      if (entry.directory) {
+        // such a directory lists as empty, without a word
+        if (entry.mode?.startsWith('d---------') === true) unreadableDirectories += 1
+        return
+      }
+      const file = toListedFile(entry)
+      tally.add(file)
+      buffered += `${file.percent}\t${file.bytes}\t${file.persisted ? 1 : 0}\t${file.modified}\t${file.path}\n`
+      if (buffered.length > FLUSH_CHARACTERS) flush()
+    },
+    close() {
+      flush()
+      closeSync(handle)
+      return { totals: tally.totals(), unreadableDirectories }
+    },
+  }
+}
+
+/** Reads a listing back, one file at a time. */
+export async function readListFile(path: string, onFile: (file: ListedFile) => void): Promise<void> {
+  const splitter = createLineSplitter(line => {
+    const [percent = '', bytes = '', persisted = '', modified = '', ...name] = line.split('\t')
+    onFile({
+      percent: Number(percent),
+      bytes: Number(bytes),
+      persisted: persisted === '1',
+      modified,
+      path: name.join('\t'),
+    })
+  })
+  await readOnwards(path, 0, splitter.push)
+  splitter.end()
+}
+
+/** Adds files up. */
+export function createTally(): { add(file: ListedFile): void; totals(): Totals } {
+  const totals = { files: 0, bytes: 0, cachedFiles: 0, cachedBytes: 0, unpersisted: 0 }
+  return {
+    add(file) {
+      totals.files += 1
+      totals.bytes += file.bytes
+      totals.cachedFiles += file.percent === 100 ? 1 : 0
+      totals.cachedBytes += file.percent === 100 ? file.bytes : Math.floor((file.bytes * file.percent) / 100)
+      totals.unpersisted += file.persisted ? 0 : 1
+    },
+    totals: () => ({ ...totals }),
+  }
+}
+
+/** Totals as a measurement. The share is rounded down, so that 100 means all of it. */
+export function toMeasurement(totals: Totals, more: Pick<Measurement, 'at' | 'fresh' | 'complete'>): Measurement {
+  const { files, bytes, cachedFiles, cachedBytes } = totals
+  const share = bytes > 0 ? cachedBytes / bytes : files > 0 ? cachedFiles / files : 0
+  const cachedPercent = files > 0 && cachedFiles === files ? 100 : Math.min(99, Math.floor(share * 100))
+  return { files, bytes, cachedFiles, cachedBytes, cachedPercent, ...more }
+}
+
+function toListedFile(entry: ListEntry): ListedFile {
+  const { path, percent, modified } = entry
+  return { path, percent, modified, bytes: entry.size, persisted: entry.persistence === 'PERSISTED' }
+}

@@ -1,0 +1,189 @@
+// load and forceload: measure, refresh, load, wait for quiet, measure again, compare
+import { stat } from 'node:fs/promises'
+import type { EngineCancel, Exit } from '../../shared/allocation.ts'
+import { toMs } from '../../shared/time.ts'
+import type { Estimate, Findings } from '../../shared/verdict.ts'
+import type { Ending, Follower } from '../../shared/wire.ts'
+import type { Bench } from './bench.ts'
+import { cancelEngineJobs, waitForQuiet } from './engine-jobs.ts'
+import { type LoadFacts, type Result, toFindings } from './findings.ts'
+import type { WatchLimits } from './load-watch.ts'
+import { type Measured, measure } from './measure.ts'
+import { toWorkers } from './report-call.ts'
+import { type LoadOutcome, runLoad, runMetadata, STEPS } from './steps.ts'
+
+/** Carries out a load: verified, unverified, or only estimated. */
+export async function runLoadPlan(bench: Bench, limits: WatchLimits): Promise<Ending> {
+  const followers = gatherFollowers(bench)
+  try {
+    const { order } = bench.deps
+    const measured = order.verify || order.options.dryRun === true
+    const before = measured ? await bench.step(STEPS.before, () => measure(bench, 'before')) : undefined
+    if (bench.signal.aborted) return await stopped(bench, {})
+    if (before !== undefined) tellBefore(bench, before)
+    if (order.options.dryRun === true) return await estimated(bench, before)
+    const newerThan = await bench.remember('newest-engine-job', async () => {
+      // asked only where it is cheap: the web answers in milliseconds
+      return (await (await bench.engine()).newest()) ?? null
+    })
+    await refreshFirst(bench)
+    if (bench.signal.aborted) return await stopped(bench, {})
+    const load = await runLoad(bench, { ...(before === undefined ? {} : { before }), limits })
+    if (bench.signal.aborted) return await stopped(bench, { load, ...(newerThan === null ? {} : { newerThan }) })
+    if (before === undefined) return await toEnding(bench, { load, exit: load.exit })
+    return await verified(bench, { before, load, newerThan, followers: followers.all })
+  } finally {
+    followers.close()
+  }
+}
+
+async function refreshFirst(bench: Bench): Promise<void> {
+  const { action, options } = bench.deps.order
+  if (action !== 'forceload' && options.refresh !== true) return
+  const exit = await runMetadata(bench, action === 'forceload' ? STEPS.metadata : STEPS.refresh)
+  if (exit.reason === 'exited' && exit.code === 0) return
+  bench.note(
+    `the metadata could not be refreshed (${exit.reason} ${exit.code ?? exit.signal ?? ''}); the load was started all the same`,
+  )
+}
+
+type Verifying = { before: Measured; load: LoadOutcome; newerThan: number | null; followers: () => readonly Follower[] }
+
+async function verified(bench: Bench, { before, load, newerThan, followers }: Verifying): Promise<Ending> {
+  const quiet = await bench.step(STEPS.quiet, async () => {
+    const { path } = bench.deps.order
+    const ask = { path, signal: bench.signal, ...(newerThan === null ? {} : { newerThan }) }
+    const seen = await waitForQuiet({ engine: await bench.engine(), clock: bench.deps.clock }, ask)
+    const notes =
+      seen.quiet === false ? [`${seen.left} engine jobs for this path were still unfinished when it was measured`] : []
+    return { data: seen, calls: seen.calls, notes }
+  })
+  if (bench.signal.aborted) return await stopped(bench, { load })
+  const after = await bench.step(STEPS.after, () => measure(bench, 'after'))
+  if (bench.signal.aborted) return await stopped(bench, { load })
+  const workers = await lookAtWorkers(bench, after)
+  if (before.trouble !== undefined && after.trouble === undefined) {
+    bench.note(`it was not measured before the load: ${before.trouble.message}`)
+  }
+  const facts: LoadFacts = {
+    before,
+    after,
+    load,
+    ...(quiet.quiet === undefined ? {} : { quiet: quiet.quiet }),
+    ...(quiet.jobWorkers === undefined ? {} : { jobWorkers: quiet.jobWorkers }),
+    ...(workers === undefined ? {} : { workers }),
+  }
+  const result = await toFindings(bench, facts)
+  const cuts: Ending['cuts'] = []
+  for (const follower of followers()) {
+    cuts.push({ task: follower.task, findings: (await toFindings(bench, facts, follower)).findings })
+  }
+  noteDisagreement(bench, load, result.findings)
+  return await toEnding(bench, { exit: load.exit, load, result, cuts })
+}
+
+async function lookAtWorkers(bench: Bench, after: Measured): Promise<Findings['workers']> {
+  const whole = after.measurement?.cachedPercent === 100
+  const loadedAt = bench.begun(STEPS.quiet.key)?.startedAt
+  const sinceMs = loadedAt === undefined ? 0 : bench.deps.clock.now() - toMs(loadedAt)
+  return await bench.step(STEPS.workers, async () => {
+    // something is missing: only a report taken after the load can tell why
+    const answer = await bench.deps.shared.capacity(whole ? {} : { maxAgeMs: sinceMs })
+    const workers = answer.report === undefined ? undefined : toWorkers(answer.report)
+    return { data: workers, calls: answer.calls }
+  })
+}
+
+function noteDisagreement(bench: Bench, load: LoadOutcome, findings: Findings): void {
+  for (const { message } of load.summary.examples.slice(0, 3)) {
+    if (findings.missingTotal > 0) bench.note(`the CLI said: ${message.split('\n')[0]?.slice(0, 300) ?? ''}`)
+  }
+  const failed = load.summary.lines.attemptsFailed + load.summary.lines.failed
+  if (findings.missingTotal === 0 && failed > 0) {
+    bench.note(`${failed} failure lines were printed, and all files are cached nevertheless`)
+  }
+}
+
+function tellBefore(bench: Bench, before: Measured): void {
+  const findings: Findings = {
+    missing: [],
+    missingTotal: 0,
+    missingByCause: {},
+    cost: bench.cost(),
+    ...(before.measurement === undefined ? {} : { before: before.measurement }),
+    ...(before.trouble === undefined ? {} : { trouble: before.trouble }),
+  }
+  bench.deps.say({ type: 'measured', allocation: bench.deps.order.allocation, when: 'before', findings })
+}
+
+/** A dry run: what a load would have to do, and what would be free afterwards. */
+async function estimated(bench: Bench, before: Measured | undefined): Promise<Ending> {
+  const measurement = before?.measurement
+  if (measurement === undefined || before?.state === 'missing') {
+    const message = before?.trouble?.message ?? `Path "${bench.deps.order.path}" does not exist.`
+    return await toEnding(bench, { exit: { reason: 'exited', code: 255, message } })
+  }
+  const answer = await bench.step(STEPS.workers, async () => {
+    const { report, calls } = await bench.deps.shared.capacity()
+    return { data: report === undefined ? undefined : toWorkers(report), calls }
+  })
+  const missingBytes = measurement.bytes - measurement.cachedBytes
+  const estimate: Estimate = {
+    files: measurement.files,
+    bytes: measurement.bytes,
+    missingBytes,
+    ...(answer === undefined ? {} : { freeAfterBytes: answer.capacityBytes - answer.usedBytes - missingBytes }),
+  }
+  return { ...(await toEnding(bench, { exit: { reason: 'exited', code: 0 } })), estimate }
+}
+
+/** A stopped or timed-out load takes back what it left with the engine. */
+async function stopped(bench: Bench, { load, newerThan }: { load?: LoadOutcome; newerThan?: number }): Promise<Ending> {
+  const reason = bench.stopReason() === 'timeout' ? 'timeout' : 'stopped'
+  const exit: Exit = load?.exit.reason === reason ? load.exit : { reason, signal: load?.exit.signal ?? 'SIGTERM' }
+  if (load === undefined) return await toEnding(bench, { exit })
+  const cancel = await bench.step(STEPS.cancel, async () => {
+    const ask = { path: bench.deps.order.path, ...(newerThan === undefined ? {} : { newerThan }) }
+    const { calls, ...done } = await cancelEngineJobs({ engine: await bench.engine(), clock: bench.deps.clock }, ask)
+    return { data: done, calls }
+  })
+  return await toEnding(bench, { exit, load, cancel })
+}
+
+type Last = {
+  readonly exit: Exit
+  readonly load?: LoadOutcome
+  readonly result?: Result
+  readonly cuts?: Ending['cuts']
+  readonly cancel?: EngineCancel
+}
+
+/** The last word on an allocation. */
+export async function toEnding(bench: Bench, last: Last): Promise<Ending> {
+  const outputBytes = await stat(bench.outputPath).then(
+    facts => facts.size,
+    () => 0,
+  )
+  return {
+    exit: last.exit,
+    started: hasStarted(bench),
+    cuts: last.cuts ?? [],
+    outputBytes,
+    missingBytes: last.result?.missingBytes ?? 0,
+    notes: bench.notes(),
+    ...(last.load === undefined ? {} : { lines: last.load.summary.lines }),
+    ...(last.result === undefined ? {} : { findings: last.result.findings }),
+    ...(last.cancel === undefined ? {} : { cancel: last.cancel }),
+  }
+}
+
+function hasStarted(bench: Bench): boolean {
+  return Object.values(STEPS).some(row => bench.begun(row.key) !== undefined)
+}
+
+function gatherFollowers(bench: Bench) {
+  const { order, onFollower } = bench.deps
+  const known = new Map(order.followers.map(follower => [follower.task, follower]))
+  const close = onFollower(follower => void known.set(follower.task, follower))
+  return { all: () => [...known.values()], close }
+}

@@ -1,0 +1,145 @@
+// listings and reports that several tasks share: asks that wait together are one CLI call, begun after the last of them
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Log } from '../../shared/log.ts'
+import { isWithin, toNamespacePath } from '../../shared/path.ts'
+import type { Clock } from '../../shared/time.ts'
+import { SECOND } from '../../shared/time.ts'
+import type { Driver } from '../driver.ts'
+import { createCli } from './cli.ts'
+import { type ReportAnswer, readReportOnce } from './report-call.ts'
+import { type Entrant, runWalk, type WalkAsk, type WalkResult } from './walk.ts'
+
+export type { WalkAsk, WalkResult } from './walk.ts'
+
+export type SharedWalks = {
+  /**
+   * Lists a path recursively. The call begins after the ask, and may answer several asks at once; never rejects.
+   * A listing of more than two million entries or ten minutes is `cut`.
+   */
+  walk(ask: WalkAsk): Promise<WalkResult>
+  /** The capacity report, at most `maxAgeMs` old (default half a minute), or taken anew. */
+  capacity(ask?: { readonly maxAgeMs?: number }): Promise<ReportAnswer>
+  /** Ends what runs. Twice is once. */
+  close(): Promise<void>
+}
+
+export type SharedWalksDeps = {
+  readonly driver: Driver
+  /** A directory of their own in the spool; what an earlier process left there is ended and removed. */
+  readonly dir: string
+  readonly bin: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly graceMs: number
+  readonly limits?: { readonly entries?: number; readonly walkMs?: number }
+}
+
+const AT_ONCE = 2
+const MOST_PATHS_A_CALL = 16
+const GATHER_MS = 20
+const REPORT_AGE_MS = 30 * SECOND
+
+export function createSharedWalks(deps: SharedWalksDeps): SharedWalks {
+  const closing = new AbortController()
+  const cli = createCli({ ...deps, dir: deps.dir })
+  const cleaned = removeLeftovers(deps)
+  const waiting: Entrant[] = []
+  const running = new Set<Promise<void>>()
+  let counter = 0
+  let report: { at: number; answer: Promise<ReportAnswer> } | undefined
+
+  function name(kind: string): string {
+    counter += 1
+    return `${kind}-${deps.clock.now()}-${counter}`
+  }
+
+  function pump(): void {
+    while (running.size < AT_ONCE && waiting.length > 0) {
+      const batch = takeBatch(waiting)
+      const work = cleaned
+        .then(() => runWalk({ ...deps, cli, name: () => name('walk'), signal: closing.signal }, batch))
+        .finally(() => {
+          running.delete(work)
+          pump()
+        })
+      running.add(work)
+    }
+  }
+
+  return {
+    walk(ask) {
+      return new Promise(resolve => {
+        if (closing.signal.aborted || ask.signal?.aborted) return resolve({ state: 'stopped', calls: 0 })
+        waiting.push(toEntrant(ask, resolve))
+        deps.clock.after(GATHER_MS, pump)
+      })
+    },
+    capacity({ maxAgeMs = REPORT_AGE_MS } = {}) {
+      const now = deps.clock.now()
+      if (report !== undefined && now - report.at <= maxAgeMs)
+        return report.answer.then(answer => ({ ...answer, calls: 0 }))
+      const fresh = cleaned.then(() =>
+        readReportOnce({ cli, name: name('report'), signal: closing.signal, dir: deps.dir }),
+      )
+      report = { at: now, answer: fresh }
+      void fresh.then(answer => {
+        // a failure is not kept: the next ask tries again
+        if (answer.report === undefined && report?.answer === fresh) report = undefined
+      })
+      return fresh
+    },
+    async close() {
+      closing.abort()
+      for (const entrant of waiting.splice(0)) entrant.resolve({ state: 'stopped', calls: 0 })
+      await cleaned
+      await Promise.all([...running])
+      await report?.answer
+    },
+  }
+}
+
+function toEntrant(ask: WalkAsk, resolve: (result: WalkResult) => void): Entrant {
+  const place = toNamespacePath(ask.path)
+  // what a foreign scheme is listed as cannot be told beforehand, so such an ask walks alone and takes every line
+  const alone = !ask.path.startsWith('/')
+  return { ask, place, alone, resolve }
+}
+
+/** Takes the first ask, and with it all that may share its call: as fresh, and neither above nor below one another. */
+function takeBatch(waiting: Entrant[]): Entrant[] {
+  const first = waiting.shift()
+  if (first === undefined) return []
+  const batch = [first]
+  if (first.alone) return batch
+  const places = new Set([first.place])
+  for (let at = 0; at < waiting.length; ) {
+    const next = waiting[at]
+    if (next !== undefined && fits(next, first, places)) {
+      places.add(next.place)
+      batch.push(...waiting.splice(at, 1))
+    } else at += 1
+  }
+  return batch
+}
+
+function fits(next: Entrant, first: Entrant, places: ReadonlySet<string>): boolean {
+  if (next.alone || next.ask.fresh !== first.ask.fresh) return false
+  if (places.has(next.place)) return true
+  if (places.size >= MOST_PATHS_A_CALL) return false
+  return ![...places].some(place => isWithin(place, next.place) || isWithin(next.place, place))
+}
+
+async function removeLeftovers(deps: SharedWalksDeps): Promise<void> {
+  const left = await readdir(deps.dir).catch(() => [])
+  for (const name of left) {
+    const dir = join(deps.dir, name)
+    try {
+      const adopted = await deps.driver.adopt(dir)
+      if (adopted.state === 'known') await adopted.run.stop(deps.graceMs)
+      await rm(dir, { recursive: true, force: true })
+    } catch (thrown) {
+      deps.log.warn('what an earlier listing left in the spool could not be removed', { dir, thrown: String(thrown) })
+    }
+  }
+}

@@ -1,0 +1,146 @@
+// an action as steps: which calls are made, in which order, and what each one leaves for the next
+
+import type { Capabilities } from '../../shared/agent.ts'
+import type { Exit } from '../../shared/allocation.ts'
+import type { Cause } from '../../shared/verdict.ts'
+import { ACTION_ARGV } from './argv.ts'
+import type { Bench, StepEnd, StepRow } from './bench.ts'
+import { createLoadWatch, type WatchLimits } from './load-watch.ts'
+import type { Measured } from './measure.ts'
+import type { LoadSummary } from './read-load.ts'
+
+/**
+ * CLI calls of each action on one path (a shared call counts for the ask that began it):
+ *
+ * | step     | load | forceload | metadata | free | list | report | dry run | call |
+ * | -------- | ---- | --------- | -------- | ---- | ---- | ------ | ------- | ---- |
+ * | measure  | 1    | 1         |          |      |      |        | 1       | `fs ls -R` over refreshed metadata, shared |
+ * | metadata |      | 1         | 1        |      |      |        |         | `fs loadMetadata -R -F`, or the same listing where the CLI lacks it |
+ * | load     | 1    | 1         |          |      |      |        |         | `fs distributedLoad` |
+ * | quiet    | 0–1  | 0–1       |          |      |      |        |         | 0 over the job master's web, else `fsadmin report jobservice` |
+ * | verify   | 1    | 1         |          |      |      |        |         | as measure |
+ * | workers  | 0–1  | 0–1       |          |      |      |        | 0–1     | `fsadmin report capacity`, shared by the tasks of half a minute |
+ * | own      |      |           |          | 1    | 1    | 1      |         | the action's command |
+ * | in all   | ≤ 5  | ≤ 6       | 1        | 1    | 1    | 1      | ≤ 2     | |
+ *
+ * More only when the world is in disorder: a silent load is sampled (`fs du -s`), a stopped one takes its engine jobs back,
+ * a busy engine is asked again, a tree too large to list costs `du` and `count`.
+ */
+export const STEPS = {
+  before: { key: 'before', name: 'measure' },
+  refresh: { key: 'metadata', name: 'refresh' },
+  metadata: { key: 'metadata', name: 'metadata' },
+  load: { key: 'load', name: 'load' },
+  cancel: { key: 'cancel', name: 'cancel' },
+  quiet: { key: 'quiet', name: 'quiet' },
+  after: { key: 'after', name: 'verify' },
+  workers: { key: 'workers', name: 'workers' },
+  free: { key: 'free', name: 'free' },
+  list: { key: 'list', name: 'list' },
+  report: { key: 'report', name: 'report' },
+} as const satisfies Readonly<Record<string, StepRow>>
+
+export type LoadOutcome = {
+  readonly exit: Exit
+  readonly summary: LoadSummary
+  /** Where the load's own words begin in the allocation's output. */
+  readonly from: number
+  readonly givenUp?: Cause
+}
+
+/** The action's command: its words are the allocation's output. */
+export async function runOwn(bench: Bench, row: StepRow, args: readonly string[]): Promise<Exit> {
+  return await bench.step(row, async begun => {
+    const { exit } = await bench.cli({
+      name: row.key,
+      args,
+      signal: bench.signal,
+      output: { path: bench.outputPath, from: begun.from },
+    })
+    return { data: exit, exit, calls: 1 }
+  })
+}
+
+/** The load itself, watched. */
+export async function runLoad(bench: Bench, facts: { before?: Measured; limits: WatchLimits }): Promise<LoadOutcome> {
+  const { path, options } = bench.deps.order
+  const args = ACTION_ARGV.load({
+    path,
+    ...(options.replication === undefined ? {} : { replication: options.replication }),
+    ...(options.activeJobs === undefined ? {} : { activeJobs: options.activeJobs }),
+  })
+  return await bench.step(STEPS.load, async begun => {
+    const watch = createLoadWatch(bench, { before: facts.before?.measurement, limits: facts.limits })
+    const result = await bench.cli({
+      name: STEPS.load.key,
+      args,
+      signal: bench.signal,
+      output: { path: bench.outputPath, from: begun.from },
+      onLine: watch.line,
+      onRun: watch.onRun,
+    })
+    const { givenUp, samples, ...summary } = await watch.close()
+    const exit = givenUp === undefined ? result.exit : asGivenUp(result.exit, givenUp)
+    const outcome = { exit, summary, from: begun.from, ...(givenUp === undefined ? {} : { givenUp }) }
+    return { data: outcome, exit, calls: 1 + samples }
+  })
+}
+
+// `stopped` means that people wanted it; this was our own decision
+function asGivenUp(exit: Exit, cause: Cause): Exit {
+  if (exit.reason !== 'stopped') return exit
+  const { code: _, ...rest } = exit
+  return { ...rest, reason: 'signalled', signal: exit.signal ?? 'SIGTERM', message: `given up: ${cause}` }
+}
+
+/**
+ * The metadata anew: `loadMetadata -R -F` where the CLI knows it. Elsewhere a listing that asks the object store about
+ * every entry does the same; only its count is kept, since it is not what the command would have printed.
+ */
+export async function runMetadata(bench: Bench, row: StepRow): Promise<Exit> {
+  const { path } = bench.deps.order
+  const capabilities = await bench.deps.capabilities()
+  if (knowsForcedMetadata(capabilities)) {
+    const args = ACTION_ARGV.metadata(path)
+    // the refresh of a plain load is not what was asked for: its words stay out of the output
+    if (row.name === 'metadata') return await runOwn(bench, row, args)
+    return await bench.step(row, async () => {
+      const { exit } = await bench.cli({ name: row.key, args, signal: bench.signal, repeatable: true })
+      return { data: exit, exit, calls: 1 }
+    })
+  }
+  return await bench.step(row, () => refreshByListing(bench))
+}
+
+function knowsForcedMetadata(capabilities: Capabilities): boolean {
+  return capabilities.loadMetadata !== false && capabilities.loadMetadataForce !== false
+}
+
+async function refreshByListing(bench: Bench): Promise<StepEnd<Exit>> {
+  let entries = 0
+  const walk = await bench.deps.shared.walk({
+    path: bench.deps.order.path,
+    fresh: true,
+    begin: () => {
+      entries = 0
+    },
+    entry: () => {
+      entries += 1
+    },
+    signal: bench.signal,
+  })
+  const exit = toExit(bench, walk)
+  const notes = [`this CLI knows no "loadMetadata -F": ${entries} entries were refreshed by listing them`]
+  return { data: exit, exit, calls: walk.calls, notes: exit.code === 0 ? notes : [] }
+}
+
+type Walked = { readonly state: string; readonly message?: string; readonly cause?: Cause }
+
+function toExit(bench: Bench, walk: Walked): Exit {
+  if (walk.state === 'listed' || walk.state === 'cut') return { reason: 'exited', code: 0 }
+  if (walk.state === 'stopped') return { reason: bench.stopReason() === 'timeout' ? 'timeout' : 'stopped' }
+  if (walk.cause === 'cli-missing')
+    return { reason: 'spawn-failed', ...(walk.message === undefined ? {} : { message: walk.message }) }
+  const message = walk.message ?? `Path "${bench.deps.order.path}" does not exist.`
+  return { reason: 'exited', code: 255, message }
+}

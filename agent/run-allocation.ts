@@ -1,0 +1,51 @@
+// one allocation from its first step to its ending; called again with the same directory, it goes on where it was
+import type { Exit } from '../shared/allocation.ts'
+import { SECOND } from '../shared/time.ts'
+import type { Ending } from '../shared/wire.ts'
+import type { AllocationDeps } from './allocation-deps.ts'
+import { ACTION_ARGV } from './goosefs/argv.ts'
+import { type Bench, openBench } from './goosefs/bench.ts'
+import { runLoadPlan, toEnding } from './goosefs/load-plan.ts'
+import { WATCH_LIMITS, type WatchLimits } from './goosefs/load-watch.ts'
+import { runMetadata, runOwn, STEPS } from './goosefs/steps.ts'
+
+const READ_TIMEOUT_MS = 30 * SECOND
+
+type Plan = (bench: Bench, limits: WatchLimits) => Promise<Ending>
+
+const PLANS: Readonly<Record<AllocationDeps['order']['action'], Plan>> = {
+  load: runLoadPlan,
+  forceload: runLoadPlan,
+  metadata: bench => simple(bench, () => runMetadata(bench, STEPS.metadata)),
+  free: bench => simple(bench, () => runOwn(bench, STEPS.free, ACTION_ARGV.free(bench.deps.order.path))),
+  list: bench => {
+    const { path, options } = bench.deps.order
+    return simple(bench, () => runOwn(bench, STEPS.list, ACTION_ARGV.list(path, options.recursive)))
+  },
+  report: bench => simple(bench, () => runOwn(bench, STEPS.report, ACTION_ARGV.report())),
+}
+
+/**
+ * Runs one allocation to its end and answers its last word. Never rejects for what the CLI or the cluster does; rejects
+ * when the spool itself cannot be written.
+ * @param limits how long a silent load is left alone; tests hand in shorter ones
+ */
+export async function runAllocation(deps: AllocationDeps, limits: WatchLimits = WATCH_LIMITS): Promise<Ending> {
+  const bench = await openBench(deps, timeoutOf(deps))
+  try {
+    deps.say({ type: 'started', allocation: deps.order.allocation })
+    deps.stream('output', bench.outputPath)
+    return await PLANS[deps.order.action](bench, limits)
+  } finally {
+    bench.close()
+  }
+}
+
+function timeoutOf({ order }: AllocationDeps): number | undefined {
+  if (order.options.timeoutSeconds !== undefined) return order.options.timeoutSeconds * SECOND
+  return order.action === 'list' || order.action === 'report' ? READ_TIMEOUT_MS : undefined
+}
+
+async function simple(bench: Bench, run: () => Promise<Exit>): Promise<Ending> {
+  return await toEnding(bench, { exit: await run() })
+}
