@@ -10,28 +10,29 @@ import { type Api, pause, toUnreachable } from './http.ts'
 /** What a watcher hears: the job as it is now, more output of the followed task, or that the daemon is away. */
 export type Heard =
   | { readonly kind: 'job'; readonly job: Job; readonly tasks: readonly Task[] }
-  | { readonly kind: 'output' }
+  | { readonly kind: 'output'; readonly offset: number }
   | { readonly kind: 'away' }
 
 const BACKOFF = { minMs: 200, maxMs: 5_000 }
 /** The daemon sends a comment at least every 15 s: this long without a byte means a dead connection. */
 const SILENCE_MS = 45_000
 
+const Growth = z.object({ offset: z.number() })
 const Change = z.object({ job: Job, tasks: z.array(Task).optional() })
 
 /**
  * Follows a job until the caller stops listening. Never ends by itself: when the daemon closes the stream it is opened
  * again, and the present state comes first. Throws a `Failure` when the daemon refuses or stays away too long.
- * @param of job id, and a task whose output should wake the caller
+ * @param of job id, and a task whose output should wake the caller, from a byte offset on
  */
 export async function* follow(
   api: Api,
-  of: { readonly job: string; readonly task?: string },
+  of: { readonly job: string; readonly task?: string; readonly from?: number },
   signal: AbortSignal,
 ): AsyncGenerator<Heard> {
   const query = of.task === undefined ? '' : `?task=${encodeURIComponent(of.task)}`
   const path = `/api/v1/jobs/${encodeURIComponent(of.job)}/events${query}`
-  let lastId: string | undefined
+  let lastId = of.from === undefined ? undefined : `0:${of.from}`
   let heardAtMs = Date.now()
   for (let failures = 0; !signal.aborted; ) {
     try {
@@ -84,7 +85,7 @@ async function* messages(
 }
 
 function toHeard(message: Message): Heard | undefined {
-  if (message.event === 'output') return { kind: 'output' }
+  if (message.event === 'output') return { kind: 'output', ...checked(Growth, JSON.parse(message.data)) }
   if (message.event !== 'status' && message.event !== 'progress') return undefined
   const change = checked(Change, JSON.parse(message.data))
   return { kind: 'job', job: change.job, tasks: change.tasks ?? [] }

@@ -1,5 +1,4 @@
 // gander, the command-line client: reads the command line, runs one verb, exits with its code
-import packageJson from '../package.json' with { type: 'json' }
 import { toError } from '../shared/errors.ts'
 import { EXIT, Failure } from './failure.ts'
 import { createApi } from './http.ts'
@@ -7,6 +6,7 @@ import { readOptions } from './options.ts'
 import { type Chosen, readCommandLine } from './program.ts'
 import { createScreen, type Screen } from './screen.ts'
 import { VERBS } from './verbs.ts'
+import { VERSION } from './version.ts'
 
 const DEFAULT_URL = 'http://127.0.0.1:8080'
 const DEFAULT_PATIENCE_MS = 300_000
@@ -27,7 +27,7 @@ async function run(screen: Screen, chosen: Chosen): Promise<number> {
 
 async function main(): Promise<number> {
   const screen = createScreen(process.env)
-  const chosen = readCommandLine(VERBS, { version: packageJson.version, argv: process.argv.slice(2) })
+  const chosen = readCommandLine(VERBS, { version: VERSION, argv: process.argv.slice(2) })
   if (typeof chosen === 'number') return chosen
   try {
     return await run(screen, chosen)

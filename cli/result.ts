@@ -71,3 +71,12 @@ function toDryExit(exits: ReadonlySet<number>): number {
   if (exits.size <= 1) return [...exits][0] ?? EXIT.cached
   return exits.has(EXIT.stopped) ? EXIT.stopped : EXIT.partly
 }
+
+/** Says which tasks of an ask for text did not succeed; on stderr, since stdout is the text. */
+export async function tellTroubles(context: Context, job: Job): Promise<void> {
+  if (job.status === 'succeeded') return
+  for await (const task of tasksOf(context.api, job.id)) {
+    if (task.status === 'succeeded') continue
+    context.screen.news(toSentence(task, context.screen.newsPaint))
+  }
+}

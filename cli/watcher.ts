@@ -46,3 +46,6 @@ export function createObjects(screen: Screen): Watcher {
     rest: () => undefined,
   }
 }
+
+/** Tells nothing: for asks that answer with their own text. */
+export const SILENT: Watcher = { update: async () => undefined, away: () => undefined, rest: () => undefined }

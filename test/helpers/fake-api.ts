@@ -94,9 +94,10 @@ export async function createFakeApi(options: { token?: string } = {}): Promise<F
     append(number, text) {
       const entry = entryOf(String(number))
       if (entry === undefined) throw new Error(`no job ${number}`)
+      const offset = entry.output.length
       entry.output = Buffer.concat([entry.output, Buffer.from(text)])
       for (const response of listeners.get(number) ?? [])
-        response.write(`id: ${++index}:0\nevent: output\ndata: {}\n\n`)
+        response.write(`id: ${++index}:0\nevent: output\ndata: ${JSON.stringify({ offset, text })}\n\n`)
     },
     heard(matches) {
       const known = fake.requests.find(matches)

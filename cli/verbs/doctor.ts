@@ -1,0 +1,77 @@
+// doctor: the daemon's own checks, and what only a client can see
+import * as z from 'zod'
+import { askFor, type CheckRow, CheckRow as CheckSchema, Me, pages } from '../answers.ts'
+import { EXIT, Failure } from '../failure.ts'
+import { toTable } from '../table.ts'
+import type { Context, Verb } from '../verb.ts'
+import { VERSION } from '../version.ts'
+import { toPrintable } from '../words.ts'
+
+export const doctor: Verb = {
+  name: 'doctor',
+  takes: '',
+  summary: 'check the way to the daemon and everything the daemon checks itself; exit 1 when something is wrong',
+  options: [],
+  examples: [
+    ['gander doctor', 'what is wrong, and what to do'],
+    ['gander doctor --json', 'one object for each check'],
+  ],
+  run: async context => {
+    const checks = await runChecks(context)
+    if (context.options.json) for (const check of checks) await context.screen.json(check)
+    else await tellChecks(context, checks)
+    return checks.some(check => check.ok === false) ? EXIT.failed : EXIT.cached
+  },
+}
+
+const Document = z.object({ info: z.object({ version: z.string() }) })
+
+async function runChecks(context: Context): Promise<CheckRow[]> {
+  const { api } = context
+  const reachable = await check('address', async () => {
+    await api.json('GET', '/healthz')
+    return `${api.url} answers`
+  })
+  if (reachable.ok === false) return [reachable]
+  const credential = await check('token', async () => {
+    const me = await askFor(api, Me, ['GET', '/api/v1/me'])
+    return `accepted: ${toPrintable(me.name)}, role ${me.role}`
+  })
+  const own = [reachable, await checkVersion(context), credential]
+  if (credential.ok === false) return own
+  const theirs: CheckRow[] = []
+  const asked = await check('daemon', async () => {
+    for await (const row of pages(api, CheckSchema, '/api/v1/doctor')) theirs.push(row)
+    return `${theirs.length} checks`
+  })
+  return asked.ok === false ? [...own, asked] : [...own, ...theirs]
+}
+
+async function checkVersion({ api }: Context): Promise<CheckRow> {
+  let theirs = ''
+  const asked = await check('version', async () => {
+    theirs = (await askFor(api, Document, ['GET', '/api/openapi.json'])).info.version
+    return `client and daemon ${VERSION}`
+  })
+  if (asked.ok === false || theirs === VERSION) return asked
+  const answer = `the client is ${VERSION}, the daemon ${toPrintable(theirs)}`
+  return { name: 'version', ok: false, answer, remedy: 'install the client of the same release' }
+}
+
+async function check(name: string, ask: () => Promise<string>): Promise<CheckRow> {
+  try {
+    return { name, ok: true, answer: await ask() }
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown
+    return { name, ok: false, answer: thrown.message }
+  }
+}
+
+async function tellChecks({ screen }: Context, checks: readonly CheckRow[]): Promise<void> {
+  const rows = checks.map(({ name, ok, answer, remedy }) => {
+    const word =
+      ok === null ? screen.paint('dim', 'unknown') : ok ? screen.paint('good', 'ok') : screen.paint('bad', 'bad')
+    return [word, name, toPrintable(remedy === undefined || ok === true ? answer : `${answer} -> ${remedy}`)]
+  })
+  for (const line of toTable(rows)) await screen.line(line)
+}
