@@ -1,6 +1,5 @@
 // one allocation from its first step to its ending; called again with the same directory, it goes on where it was
 import type { Exit } from '../shared/allocation.ts'
-import { SECOND } from '../shared/time.ts'
 import type { Ending } from '../shared/wire.ts'
 import type { AllocationDeps } from './allocation-deps.ts'
 import { ACTION_ARGV } from './goosefs/argv.ts'
@@ -8,8 +7,6 @@ import { type Bench, openBench } from './goosefs/bench.ts'
 import { runLoadPlan, toEnding } from './goosefs/load-plan.ts'
 import { WATCH_LIMITS, type WatchLimits } from './goosefs/load-watch.ts'
 import { runMetadata, runOwn, STEPS } from './goosefs/steps.ts'
-
-const READ_TIMEOUT_MS = 30 * SECOND
 
 type Plan = (bench: Bench, limits: WatchLimits) => Promise<Ending>
 
@@ -31,7 +28,7 @@ const PLANS: Readonly<Record<AllocationDeps['order']['action'], Plan>> = {
  * @param limits how long a silent load is left alone; tests hand in shorter ones
  */
 export async function runAllocation(deps: AllocationDeps, limits: WatchLimits = WATCH_LIMITS): Promise<Ending> {
-  const bench = await openBench(deps, timeoutOf(deps))
+  const bench = await openBench(deps)
   try {
     deps.say({ type: 'started', allocation: deps.order.allocation })
     deps.stream('output', bench.outputPath)
@@ -39,11 +36,6 @@ export async function runAllocation(deps: AllocationDeps, limits: WatchLimits = 
   } finally {
     bench.close()
   }
-}
-
-function timeoutOf({ order }: AllocationDeps): number | undefined {
-  if (order.options.timeoutSeconds !== undefined) return order.options.timeoutSeconds * SECOND
-  return order.action === 'list' || order.action === 'report' ? READ_TIMEOUT_MS : undefined
 }
 
 async function simple(bench: Bench, run: () => Promise<Exit>): Promise<Ending> {

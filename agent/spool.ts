@@ -1,5 +1,5 @@
 // what is kept on disk of each run, so that it outlives the agent: names, durable small files, how they are read
-import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, statfs, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import { toError } from '../shared/errors.ts'
@@ -140,4 +140,13 @@ export function toReason(thrown: unknown): string {
 /** A file of a run's directory. */
 export function runFile(dir: string, name: keyof typeof RUN_FILES): string {
   return join(dir, RUN_FILES[name])
+}
+
+/** Below this an agent takes no new work: runs at hand need what is left. */
+export const LEAST_FREE_BYTES = 16 * 1024 * 1024
+
+/** Whether a directory's file system has room for new work. */
+export async function hasRoom(dir: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(dir)
+  return bavail * bsize >= LEAST_FREE_BYTES
 }

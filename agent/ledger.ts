@@ -1,0 +1,71 @@
+// the allocations of this agent on disk: order, followers, wishes and ending, one directory and one record for each
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { Id } from '../shared/ids.ts'
+import { Ending, RunOrder } from '../shared/wire.ts'
+import { makeDirectory, readRecord, writeDurable } from './spool.ts'
+
+/** What is known of an allocation; written before anything of it is said to the daemon. */
+export const AllocationRecord = z.object({
+  order: RunOrder,
+  /** When it was accepted, in ms since the epoch: its timeout counts from here, over restarts. */
+  acceptedAt: z.number(),
+  stop: z.enum(['stop', 'timeout']).optional(),
+  streams: z.partialRecord(z.enum(['output', 'missing']), z.string()),
+  ending: Ending.optional(),
+})
+export type AllocationRecord = z.infer<typeof AllocationRecord>
+
+export type Ledger = {
+  dirOf(allocation: Id): string
+  /** Everything that was accepted and not forgotten; half-made directories of a crash are removed. */
+  readAll(): Promise<AllocationRecord[]>
+  /** Writes one record durably. Writes of one allocation are in order. Throws the system's error. */
+  write(record: AllocationRecord): Promise<void>
+  /** Removes an allocation with all its files. */
+  remove(allocation: Id): Promise<void>
+}
+
+const RECORD = 'allocation.json'
+
+/** Makes the ledger of a directory, which is made when it is not there. */
+export async function createLedger(root: string): Promise<Ledger> {
+  await makeDirectory(root)
+  const writing = new Map<Id, Promise<void>>()
+  const dirOf = (allocation: Id): string => join(root, allocation)
+  const writeNow = async (record: AllocationRecord): Promise<void> => {
+    const dir = dirOf(record.order.allocation)
+    await makeDirectory(dir)
+    await writeDurable(join(dir, RECORD), JSON.stringify(record))
+  }
+  return {
+    dirOf,
+    async readAll() {
+      const found: AllocationRecord[] = []
+      for (const name of await readdir(root)) {
+        const record = await readRecord(join(root, name, RECORD), AllocationRecord)
+        if (record?.order.allocation === name) found.push(record)
+        // never accepted: the record comes first
+        else if (Id.safeParse(name).success) await rm(join(root, name), { recursive: true, force: true })
+      }
+      // ids sort by age
+      return found.sort((a, b) => (a.order.allocation < b.order.allocation ? -1 : 1))
+    },
+    write(record) {
+      const { allocation } = record.order
+      const snapshot = structuredClone(record)
+      const earlier = writing.get(allocation) ?? Promise.resolve()
+      const mine = earlier.catch(() => {}).then(() => writeNow(snapshot))
+      writing.set(allocation, mine)
+      return mine.finally(() => {
+        if (writing.get(allocation) === mine) writing.delete(allocation)
+      })
+    },
+    async remove(allocation) {
+      // a write still under way would make the directory again
+      await writing.get(allocation)?.catch(() => {})
+      await rm(dirOf(allocation), { recursive: true, force: true })
+    },
+  }
+}
