@@ -9,7 +9,10 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 export function ensureInstalled() {
   if (existsSync(`${root}node_modules/.package-lock.json`)) return
   process.stderr.write('gander: installing packages (once)\n')
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
   if (status !== 0) {
     process.stderr.write('gander: npm ci failed; look at the lines above\n')
     process.exit(status ?? 1)

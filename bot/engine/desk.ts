@@ -63,7 +63,7 @@ export function createOrderBook(state: State) {
 function toOrder(state: State, row: AllocationRow): RunOrder | undefined {
   const task = state.tasks.get(row.taskId)
   if (task === undefined) return undefined
-  const followers = Array.from(state.tasks.find('followersOf', task.id), follower => ({
+  const followers = Array.from(state.tasks.find('followers', task.id), follower => ({
     task: follower.id,
     path: follower.path,
   }))

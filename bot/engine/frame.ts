@@ -80,9 +80,10 @@ function settle(draft: State, decided: readonly Event[], context: Context): Even
 }
 
 function toChanges(draft: State): Change[] {
-  return TABLE_NAMES.flatMap(table =>
-    Array.from(draft[table].changes(), ([key, row]) => ({ table, key, value: row ?? null })),
-  )
+  return TABLE_NAMES.flatMap(table => {
+    const changed: ReadonlyMap<string, unknown> = draft[table].changes()
+    return Array.from(changed, ([key, row]) => ({ table, key, value: row ?? null }))
+  })
 }
 
 function ids(draft: State, table: 'jobs' | 'tasks' | 'allocations' | 'agents'): string[] {

@@ -92,7 +92,7 @@ function clusterNames({ state, settings }: OperationsDeps): string[] {
 
 function toCluster({ state }: OperationsDeps, name: string): ClusterView {
   const agents = [...state.agents.find('cluster', name)]
-  const open = [...state.tasks.find('openByCluster', name)]
+  const open = [...state.tasks.find('open', name)]
   return {
     name,
     agents: agents.length,

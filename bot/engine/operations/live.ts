@@ -91,7 +91,10 @@ function concerns(frame: Published, jobId: string | undefined): boolean {
 function* present(deps: OperationsDeps, jobId: string | undefined): Generator<LiveEvent> {
   const { state } = deps
   const index = readCounters(state).index
-  const open = jobId === undefined ? [...state.jobs.find('open', 'yes')].slice(-MOST_PRESENT) : [state.jobs.get(jobId)]
+  const open =
+    jobId === undefined
+      ? [...state.jobs.keys('open')].flatMap(cluster => [...state.jobs.find('open', cluster)]).slice(-MOST_PRESENT)
+      : [state.jobs.get(jobId)]
   for (const job of open) {
     if (job === undefined) continue
     const tasks = [...state.tasks.find('job', job.id)].slice(0, MOST_PRESENT).map(task => toTask(state, task))
