@@ -29,13 +29,9 @@ const PLANS: Readonly<Record<AllocationDeps['order']['action'], Plan>> = {
  */
 export async function runAllocation(deps: AllocationDeps, limits: WatchLimits = WATCH_LIMITS): Promise<Ending> {
   const bench = await openBench(deps)
-  try {
-    deps.say({ type: 'started', allocation: deps.order.allocation })
-    deps.stream('output', bench.outputPath)
-    return await PLANS[deps.order.action](bench, limits)
-  } finally {
-    bench.close()
-  }
+  deps.say({ type: 'started', allocation: deps.order.allocation })
+  deps.stream('output', bench.outputPath)
+  return await PLANS[deps.order.action](bench, limits)
 }
 
 async function simple(bench: Bench, run: () => Promise<Exit>): Promise<Ending> {

@@ -40,28 +40,24 @@ export type Bench = {
   /** What measuring cost so far. */
   cost(): { calls: number; wallMs: number }
   engine(): Promise<Engine>
-  close(): void
 }
 
 const MEASURING: ReadonlySet<StepName> = new Set<StepName>(['workers', 'measure', 'sample', 'quiet', 'verify'])
 
-/** Opens the allocation, new or found again. `timeoutMs` counts from its first start. */
-export async function openBench(deps: AllocationDeps, timeoutMs: number | undefined): Promise<Bench> {
+/** Opens the allocation, new or found again. */
+export async function openBench(deps: AllocationDeps): Promise<Bench> {
   const journal = await openJournal(deps.dir)
-  const stopping = watchForStop(deps)
   const notes = new Set<string>()
   const bill = { calls: 0, wallMs: 0 }
   const cli = createCli({ ...deps, bin: deps.config.bin, graceMs: deps.config.graceMs })
   const outputPath = join(deps.dir, 'output')
-  const first = await readFirstStart(deps, journal)
-  if (timeoutMs !== undefined) stopping.after(toMs(first) + timeoutMs - deps.clock.now())
   let engine: Promise<Engine> | undefined
   return {
     deps,
     cli,
     outputPath,
-    signal: stopping.signal,
-    stopReason: stopping.reason,
+    signal: deps.stopRequested,
+    stopReason: () => toStopReason(deps.stopRequested),
     file: name => join(deps.dir, name),
     async step<T>(row: StepRow, act: (begun: Begun) => Promise<StepEnd<T>>) {
       const kept =
@@ -83,7 +79,6 @@ export async function openBench(deps: AllocationDeps, timeoutMs: number | undefi
     notes: () => [...notes],
     cost: () => ({ ...bill }),
     engine: () => (engine ??= chooseEngine(deps, cli)),
-    close: stopping.close,
   }
 }
 
@@ -117,37 +112,9 @@ async function carryOut<T>(
   return kept
 }
 
-async function readFirstStart(deps: AllocationDeps, journal: Journal): Promise<string> {
-  const known = journal.begun('allocation')
-  if (known !== undefined) return known.startedAt
-  const startedAt = toInstant(deps.clock.now())
-  await journal.begin('allocation', { startedAt, from: 0 })
-  return startedAt
-}
-
-function watchForStop(deps: AllocationDeps) {
-  const controller = new AbortController()
-  let why: StopReason | undefined
-  let disarm = () => {}
-  const stop = (reason: StopReason) => {
-    if (why !== undefined) return
-    why = reason
-    controller.abort(reason)
-  }
-  const heard = () => stop(deps.stopRequested.reason === 'timeout' ? 'timeout' : 'stop')
-  deps.stopRequested.addEventListener('abort', heard, { once: true })
-  if (deps.stopRequested.aborted) heard()
-  return {
-    signal: controller.signal,
-    reason: () => why,
-    after(delayMs: number) {
-      disarm = deps.clock.after(delayMs, () => stop('timeout'))
-    },
-    close() {
-      disarm()
-      deps.stopRequested.removeEventListener('abort', heard)
-    },
-  }
+function toStopReason(signal: AbortSignal): StopReason | undefined {
+  if (!signal.aborted) return undefined
+  return signal.reason === 'timeout' ? 'timeout' : 'stop'
 }
 
 async function chooseEngine(deps: AllocationDeps, cli: Cli): Promise<Engine> {

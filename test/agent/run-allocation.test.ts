@@ -1,0 +1,308 @@
+// one allocation against the simulated GooseFS: loads that succeed, fall short, stop, and outlive their agent
+import { describe, expect, it } from 'vitest'
+import { runAllocation } from '../../agent/run-allocation.ts'
+import { createWorld, toFacts, usePlayground } from './goosefs/world.ts'
+import { until } from './until.ts'
+
+usePlayground()
+
+describe('load', () => {
+  it('what was not cached is cached afterwards, in five calls', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/data/set', '--bytes', '1000', '--files', '5')
+    const one = world.allocation({ path: '/data//set/' })
+    const ending = await runAllocation(one.deps)
+    expect(toFacts(ending)).toEqual({
+      exit: { reason: 'exited', code: 0 },
+      before: [5, 0, 0],
+      after: [5, 5, 100],
+      missing: [],
+      missingByCause: {},
+      missingTotal: 0,
+    })
+    expect(ending.lines).toMatchObject({ started: 5, loaded: 5 })
+    expect(one.output()).toMatch(/^Allow up to \d+ active jobs\n/)
+    expect(ending.outputBytes).toBe(Buffer.byteLength(one.output()))
+    expect(ending.findings).toMatchObject({ quiet: true, workers: { live: 1, silent: 0 }, cost: { calls: 4 } })
+    expect(world.calls()).toEqual([
+      'fs ls -R -Dgoosefs.user.file.metadata.sync.interval=0 /data//set/',
+      'fs distributedLoad --replication 1 /data//set/',
+      'fsadmin report jobservice',
+      'fs ls -R -Dgoosefs.user.file.metadata.sync.interval=0 /data//set/',
+      'fsadmin report capacity',
+    ])
+    expect(
+      one.said.map(report =>
+        report.type === 'step' ? `${report.step.name}${report.step.endedAt ? '.' : ''}` : report.type,
+      ),
+    ).toEqual([
+      'started',
+      'measure',
+      'measure.',
+      'measured',
+      'load',
+      'load.',
+      'quiet',
+      'quiet.',
+      'verify',
+      'verify.',
+      'workers',
+      'workers.',
+    ])
+  })
+
+  it('a second load finds everything cached', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a/b', '--bytes', '10', '--files', '2')
+    await runAllocation(world.allocation({ path: '/a' }).deps)
+    const ending = await runAllocation(world.allocation({ path: '/a' }).deps)
+    expect(toFacts(ending)).toMatchObject({ before: [2, 2, 100], after: [2, 2, 100], missingTotal: 0 })
+    expect(ending.lines).toMatchObject({ alreadyCached: 2, loaded: 0 })
+  })
+
+  it('exit 0 with failed files is told by name and cause', async () => {
+    const world = createWorld({ FAIL: '*part-00001' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '3')
+    const one = world.allocation({ path: '/a' })
+    const ending = await runAllocation(one.deps)
+    expect(ending.exit).toEqual({ reason: 'exited', code: 0 })
+    expect(ending.findings).toMatchObject({ missingTotal: 1, missing: [{ path: '/a/part-00001' }] })
+    expect(one.missing()).toMatch(/^\/a\/part-00001\t[\w-]+\n$/)
+    expect(ending.missingBytes).toBe(Buffer.byteLength(one.missing()))
+  })
+
+  it('a file that gets no last word is missing when it is not cached', async () => {
+    const world = createWorld({ SILENT: '*part-00002' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '3')
+    const ending = await runAllocation(world.allocation({ path: '/a' }).deps)
+    expect(ending.exit.code).toBe(0)
+    expect(ending.findings).toMatchObject({ missingByCause: { unknown: 1 }, after: { cachedFiles: 2 } })
+  })
+
+  it('more data than the cache holds: no space', async () => {
+    const world = createWorld({ QUOTA: '3000', BLOCK: '1000' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '5')
+    const ending = await runAllocation(world.allocation({ path: '/a' }).deps)
+    expect(ending.findings?.missingByCause).toEqual({ 'no-space': 2 })
+  })
+
+  it('a path that does not exist is loaded all the same: the words are the CLI’s own', async () => {
+    const world = createWorld()
+    const one = world.allocation({ path: '/nope' })
+    const ending = await runAllocation(one.deps)
+    expect(ending.exit).toEqual({ reason: 'exited', code: 255 })
+    expect(one.output()).toContain('Path "/nope" does not exist.')
+    expect(ending.findings).toMatchObject({
+      missing: [{ path: '/nope', cause: 'no-such-path' }],
+      missingTotal: 1,
+      after: { files: 0 },
+    })
+    expect(one.missing()).toBe('/nope\tno-such-path\n')
+  })
+
+  it('an empty directory has nothing to load', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'mkdir', '/empty')
+    const ending = await runAllocation(world.allocation({ path: '/empty' }).deps)
+    expect(toFacts(ending)).toMatchObject({ exit: { code: 0 }, after: [0, 0, 0], missingTotal: 0 })
+  })
+
+  it('objects that came or changed behind the cache are loaded too', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '2')
+    await runAllocation(world.allocation({ path: '/a' }).deps)
+    world.goosefs('playground', 'put', '/a/new', '--bytes', '7')
+    world.goosefs('playground', 'replace', '/a/part-00000', '--bytes', '1001')
+    const ending = await runAllocation(world.allocation({ path: '/a' }).deps)
+    expect(toFacts(ending)).toMatchObject({ before: [3, 1, expect.any(Number)], after: [3, 3, 100], missingTotal: 0 })
+  })
+
+  it.each([
+    ['job master away', { JOBMASTER: 'down' }, 'job-service-down'],
+    ['no job worker', { JOBWORKER: 'none' }, 'no-job-worker'],
+  ])('%s', async (_, knobs, cause) => {
+    const world = createWorld(knobs)
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '3')
+    const ending = await runAllocation(world.allocation({ path: '/a' }).deps)
+    expect(ending.findings).toMatchObject({ missingTotal: 3, missingByCause: { [cause]: 3 } })
+  })
+
+  it('the master is away: nothing could be measured, and why', async () => {
+    const world = createWorld({ MASTER: 'down' })
+    const ending = await runAllocation(world.allocation({ path: '/a' }).deps)
+    expect(ending.findings?.trouble?.cause).toBe('master-unreachable')
+    expect(ending.findings?.after).toBeUndefined()
+  })
+
+  it('a CLI that does not exist', async () => {
+    const world = createWorld({}, '/nowhere/goosefs')
+    const ending = await runAllocation(world.allocation({ path: '/a' }).deps)
+    expect(ending.exit.reason).toBe('spawn-failed')
+    expect(ending.findings?.trouble?.cause).toBe('cli-missing')
+  })
+
+  it('a worker that is silent serves nothing', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '2')
+    await runAllocation(world.allocation({ path: '/a' }).deps)
+    const later = createWorld({ WORKER: 'lost' })
+    later.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '2')
+    const ending = await runAllocation(later.allocation({ path: '/a' }).deps)
+    expect(ending.findings).toMatchObject({ missingTotal: 2, missingByCause: { 'worker-lost': 2 } })
+  })
+
+  it('unverified: the command alone', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '10')
+    const ending = await runAllocation(
+      world.allocation({ path: '/a', verify: false, options: { replication: 1, activeJobs: 7 } }).deps,
+    )
+    expect(ending.findings).toBeUndefined()
+    expect(world.calls()).toEqual(['fs distributedLoad --replication 1 --active-jobs 7 /a'])
+  })
+
+  it('a dry run only measures', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '3')
+    const ending = await runAllocation(world.allocation({ path: '/a', options: { dryRun: true } }).deps)
+    expect(ending.estimate).toMatchObject({ files: 3, bytes: 3000, missingBytes: 3000 })
+    expect(world.calls()).toHaveLength(2)
+  })
+
+  it('followers get their cut', async () => {
+    const world = createWorld({ FAIL: '/a/x/*' })
+    world.goosefs('playground', 'put', '/a/x', '--bytes', '10', '--files', '2')
+    world.goosefs('playground', 'put', '/a/y', '--bytes', '10', '--files', '3')
+    const task = (n: number) => `00000000-0000-7000-8000-00000000000${n}`
+    const one = world.allocation({ path: '/a', followers: [{ task: task(1), path: '/a/x' }] })
+    const running = runAllocation(one.deps)
+    await until('the first step', () => one.said.length > 1)
+    one.join({ task: task(2), path: '/a//y/' })
+    const ending = await running
+    expect(ending.cuts.map(cut => [cut.task, cut.findings.missingTotal, cut.findings.after?.files])).toEqual([
+      [task(1), 2, 2],
+      [task(2), 0, 3],
+    ])
+    expect(ending.findings?.missingTotal).toBe(2)
+  })
+})
+
+describe('forceload and metadata', () => {
+  it('metadata, then load, into one output; six calls and the probe', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '2')
+    await world.prober.capabilities()
+    const probing = world.calls().length
+    const ending = await runAllocation(world.allocation({ path: '/a', action: 'forceload' }).deps)
+    expect(toFacts(ending)).toMatchObject({ exit: { code: 0 }, after: [2, 2, 100] })
+    expect(
+      world
+        .calls()
+        .slice(probing)
+        .filter(call => /loadMetadata|distributedLoad/.test(call)),
+    ).toEqual(['fs loadMetadata -R -F /a', 'fs distributedLoad --replication 1 /a'])
+    expect(world.calls().length - probing).toBe(6)
+  })
+
+  it('a failed first stage does not keep the second from running', async () => {
+    const world = createWorld()
+    const one = world.allocation({ path: '/nope', action: 'forceload' })
+    const ending = await runAllocation(one.deps)
+    expect(one.output().match(/Path "\/nope" does not exist\./g)).toHaveLength(2)
+    expect(ending.notes.join()).toContain('metadata could not be refreshed')
+    expect(ending.lines).toMatchObject({ loaded: 0 })
+  })
+
+  it('a CLI without -F is refreshed by a listing, and its output stays empty', async () => {
+    const world = createWorld({ ERA: 'B', BRAND: 'Alluxio', STRICT25: '1' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '2')
+    expect(await world.prober.capabilities()).toMatchObject({
+      loadMetadata: true,
+      loadMetadataForce: false,
+      simulated: true,
+      found: true,
+    })
+    const one = world.allocation({ path: '/a', action: 'metadata' })
+    const ending = await runAllocation(one.deps)
+    expect(ending).toMatchObject({ exit: { reason: 'exited', code: 0 }, outputBytes: 0 })
+    expect(ending.notes.join()).toContain('2 entries')
+  })
+})
+
+describe('the other actions', () => {
+  it.each([
+    ['list', {}, 'fs ls /a'],
+    ['list', { recursive: true }, 'fs ls -R /a'],
+    ['free', {}, 'fs free -f /a'],
+    ['metadata', {}, 'fs loadMetadata -R -F /a'],
+    ['report', {}, 'fsadmin report'],
+  ] as const)('%s %o', async (action, options, call) => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '2')
+    const ending = await runAllocation(
+      world.allocation({ path: action === 'report' ? '' : '/a', action, options }).deps,
+    )
+    expect(ending.exit).toEqual({ reason: 'exited', code: 0 })
+    expect(world.calls().at(-1)).toBe(call)
+  })
+})
+
+describe('ends before its time', () => {
+  it('stopped: the CLI is ended, and what it left with the engine is taken back', async () => {
+    const world = createWorld({ SPEED: '1', SLOW: '5000' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '4')
+    const one = world.allocation({ path: '/a' })
+    const running = runAllocation(one.deps)
+    await until('the load', () => one.said.some(report => report.type === 'progress'))
+    one.stop.abort('stop')
+    const ending = await running
+    expect(ending.exit.reason).toBe('stopped')
+    expect(ending.cancel?.cancelled).toBeGreaterThan(0)
+    const counts = world.goosefs('fsadmin', 'report', 'jobservice')
+    expect(counts).toMatch(/CANCELED\s*Count: [1-9]/)
+  })
+
+  it('out of time', async () => {
+    const world = createWorld({ HANG: '1' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000')
+    const one = world.allocation({ path: '/a' })
+    const running = runAllocation(one.deps)
+    await until('the load', () => one.said.some(report => report.type === 'step' && report.step.name === 'load'))
+    one.stop.abort('timeout')
+    expect((await running).exit.reason).toBe('timeout')
+  })
+
+  it('nothing moves any more: given up as stalled', async () => {
+    const world = createWorld({ HANG: '1' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '2')
+    const ending = await runAllocation(world.allocation({ path: '/a' }).deps, { sampleMs: 60_000, stalledMs: 700 })
+    expect(ending.exit).toMatchObject({ reason: 'signalled', message: 'given up: stalled' })
+    expect(ending.findings?.missingByCause).toEqual({ stalled: 2 })
+  })
+
+  it('silent lines: the cache itself is sampled', async () => {
+    const world = createWorld({ ERA: 'F', SPEED: '1', SLOW: '300' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '12')
+    const one = world.allocation({ path: '/a' })
+    const ending = await runAllocation(one.deps, { sampleMs: 200, stalledMs: 60_000 })
+    expect(ending.findings?.missingTotal).toBe(0)
+    const samples = one.said.flatMap(report =>
+      report.type === 'progress' && report.progress.source === 'sample' ? [report.progress] : [],
+    )
+    expect(samples.length).toBeGreaterThan(0)
+    expect(samples.at(-1)?.bytesTotal).toBe(12_000)
+  })
+})
+
+describe('resumed', () => {
+  it('an ended allocation run again in its directory calls nothing', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '2')
+    const one = world.allocation({ path: '/a' })
+    const first = await runAllocation(one.deps)
+    const calls = world.calls().length
+    const second = await runAllocation(one.deps)
+    expect(world.calls()).toHaveLength(calls)
+    expect(second).toEqual(first)
+  })
+})
