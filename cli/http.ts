@@ -44,7 +44,8 @@ export function createApi(options: ApiOptions): Api {
     const response = await fetch(`${base}${path}`, {
       method,
       headers: toHeaders(options.token, ask),
-      redirect: 'error',
+      // a redirect would carry an ask and its token elsewhere; its status is reported instead
+      redirect: 'manual',
       ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
       ...(ask.signal === undefined ? {} : { signal: ask.signal }),
     })

@@ -3,7 +3,9 @@ import type { Job } from '../shared/job.ts'
 import { toWidth } from './table.ts'
 import { toBytes, toDuration, toPrintable } from './words.ts'
 
-const BAR = 24
+const WIDEST_BAR = 24
+const NARROWEST_BAR = 8
+const RUNNER = '###'
 const SPINNER = ['|', '/', '-', '\\']
 
 type Frame = { readonly nowMs: number; readonly columns: number; readonly tick: number; readonly away: boolean }
@@ -11,13 +13,17 @@ type Frame = { readonly nowMs: number; readonly columns: number; readonly tick: 
 /** The moving line on a terminal, cut to its width. No percentage stands there that nobody measured. */
 export function toBarLine(job: Job, frame: Frame): string {
   const percent = job.progress?.percent
-  const lead = percent === undefined ? `[${toRunner(frame.tick)}]` : `[${toFilled(percent)}] ${Math.floor(percent)} %`
-  const parts = [`job ${job.number} ${lead}`, ...toFacts(job), ...(frame.away ? ['daemon away, trying again'] : [])]
-  const since = job.startedAt ?? job.createdAt
-  parts.push(
-    toDuration(Math.max(0, Math.floor((frame.nowMs - Date.parse(since)) / 1_000) * 1_000)).replace('0 ms', '0 s'),
-  )
-  return toCut(`${SPINNER[frame.tick % SPINNER.length]} ${parts.join(' · ')}`, frame.columns - 1)
+  const head = `${SPINNER[frame.tick % SPINNER.length]} job ${job.number} [`
+  const share = percent === undefined ? ']' : `] ${Math.floor(percent)} %`
+  const since = Date.parse(job.startedAt ?? job.createdAt)
+  const seconds = Math.max(0, Math.floor((frame.nowMs - since) / 1_000))
+  const away = frame.away ? ['daemon away, trying again'] : []
+  // what may be cut off on a narrow terminal stands last
+  const tail = [share, ...away, ...toFacts(job), seconds === 0 ? '0 s' : toDuration(seconds * 1_000)].join(' · ')
+  const room = frame.columns - 1 - toWidth(head) - toWidth(tail)
+  const width = Math.max(NARROWEST_BAR, Math.min(WIDEST_BAR, room))
+  const bar = percent === undefined ? toRunner(frame.tick, width) : toFilled(percent, width)
+  return toCut(`${head}${bar}${tail}`, frame.columns - 1)
 }
 
 /** A line for logs: status and what is known, without anything that moves by itself. */
@@ -54,15 +60,15 @@ function ofTotal(total: string | undefined): string {
   return total === undefined ? '' : ` of ${total}`
 }
 
-function toFilled(percent: number): string {
-  const done = Math.floor((BAR * Math.min(100, percent)) / 100)
-  return '#'.repeat(done) + '.'.repeat(BAR - done)
+function toFilled(percent: number, width: number): string {
+  const done = Math.floor((width * Math.min(100, percent)) / 100)
+  return '#'.repeat(done) + '.'.repeat(width - done)
 }
 
 // something that moves, for a share nobody knows
-function toRunner(tick: number): string {
-  const at = tick % (BAR - 2)
-  return `${'.'.repeat(at)}###${'.'.repeat(BAR - 3 - at)}`
+function toRunner(tick: number, width: number): string {
+  const at = tick % (width - RUNNER.length + 1)
+  return `${'.'.repeat(at)}${RUNNER}`.padEnd(width, '.')
 }
 
 function toCut(line: string, columns: number): string {

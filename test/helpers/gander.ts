@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-export const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const DIST = process.env['GANDER_TEST_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url))
+export const CLI = `${DIST}/cli/main.js`
 
 export type Run = {
   readonly child: ChildProcess
@@ -27,7 +28,7 @@ export function gander(args: readonly string[], more: { env?: Record<string, str
 export function ganderOnTerminal(args: readonly string[], more: { env?: Record<string, string> } = {}): Run {
   const line = [process.execPath, CLI, ...args].map(word => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
   return watch(
-    spawn('script', ['-qefc', `stty cols 100; exec ${line}`, '/dev/null'], {
+    spawn('script', ['-qefc', `stty cols 140; exec ${line}`, '/dev/null'], {
       env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm', SHELL: '/bin/sh', ...more.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     }),
