@@ -1,7 +1,7 @@
 // the job master and its worker: jobs end with time, whether or not the CLI that asked still lives
 import { blockBytes, fill } from './cache.ts'
 import type { JobsAsk } from './events.ts'
-import { find } from './tree.ts'
+import { type Entry, find } from './tree.ts'
 import type { Job, World } from './world.ts'
 
 /** Finished jobs kept for `job ls`; the oldest beyond go. */
@@ -57,13 +57,12 @@ export function statusOf(world: World, job: Job): Job['status'] {
 }
 
 function finish(world: World, job: Job): void {
-  job.updatedAt = job.doneAt
-  job.error = job.failAs ?? readError(world, job.path)
-  if (job.error === undefined && world.knobs['worker'] === 'lost') job.error = WORKER_GONE
-  job.status = job.error === undefined ? 'COMPLETED' : 'FAILED'
-  if (job.error !== undefined) return
   const found = find(world.root, job.path)
-  if (found?.kind === 'file') fill(world, found.entry, job.path)
+  const entry = found?.kind === 'file' ? found.entry : undefined
+  job.updatedAt = job.doneAt
+  job.error = job.failAs ?? (world.knobs['worker'] === 'lost' ? WORKER_GONE : readError(world, job.path, entry))
+  job.status = job.error === undefined ? 'COMPLETED' : 'FAILED'
+  if (job.error === undefined && entry !== undefined) fill(world, entry, job.path)
 }
 
 /** What a task says when the block worker does not answer. */
@@ -82,9 +81,7 @@ export function goneError(path: string): string {
   return `Task execution failed: Failed to read block ID=${blockId(path)} from tiered storage and UFS tier: ${path} (No such file or directory) (Zero Copy GrpcDataReader)`
 }
 
-function readError(world: World, path: string): string | undefined {
-  const found = find(world.root, path)
-  const entry = found?.kind === 'file' ? found.entry : undefined
+function readError(world: World, path: string, entry: Entry | undefined): string | undefined {
   if (entry?.ufs === undefined || entry.meta === undefined) return goneError(path)
   if (entry.ufs.bytes >= entry.meta.bytes) return undefined
   // an object that grew is cached up to the old length and shown as 100 %: nothing complains

@@ -58,6 +58,10 @@ function format(shell: Shell, row: Row, humanSizes: boolean): string {
   return head + tail + row.path.padEnd(5)
 }
 
+function* formatAll(shell: Shell, rows: Iterable<Row>, humanSizes: boolean): Generator<string> {
+  for (const row of rows) yield format(shell, row, humanSizes)
+}
+
 const BY: Record<string, (row: Row) => number | string> = {
   path: row => row.path,
   name: row => row.path.split('/').at(-1) ?? '',
@@ -82,9 +86,7 @@ export const ls: Command = async shell => {
     const found = locate(shell, world, path)
     const rows = rowsAt(shell, found, { path, deep, self: args.has('d') })
     const by = args.value('sort')
-    for (const row of by === undefined ? rows : sortRows(rows, by, args.has('r'))) {
-      await shell.out.line(format(shell, row, args.has('h')))
-    }
+    await shell.out.lines(formatAll(shell, by === undefined ? rows : sortRows(rows, by, args.has('r')), args.has('h')))
   }
   return 0
 }

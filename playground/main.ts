@@ -2,7 +2,7 @@
 import { UsageError } from './arguments.ts'
 import { COMMANDS, OWN_MASTER_CHECK, WILDCARDS } from './commands.ts'
 import { playground } from './control.ts'
-import { openJournal } from './journal.ts'
+import { type Journal, openJournal } from './journal.ts'
 import { createKnobs, isOn } from './knobs.ts'
 import { createPrinter } from './printer.ts'
 import { mangle, readSettings, stealOptions } from './settings.ts'
@@ -65,11 +65,33 @@ async function runTop(shell: Shell): Promise<number> {
   }
 }
 
+/** Sizes belong to the cluster, not to one command: told by the environment, they are written into the world. */
+function adoptSizes(journal: Journal, env: NodeJS.ProcessEnv): void {
+  const stored = journal.look().knobs
+  for (const key of ['quota', 'block']) {
+    const value = env[`GANDER_PLAYGROUND_${key.toUpperCase()}`]
+    if (value !== undefined && value !== stored[key]) journal.commit(() => [{ t: 'knob', key, value }])
+  }
+}
+
+/** Knobs of the world, looked up again at most every 10 ms: they are asked for with every line. */
+function storedKnobs(journal: Journal): () => Record<string, string> {
+  let knobs: Record<string, string> = {}
+  let freshUntil = 0
+  return () => {
+    if (performance.now() < freshUntil) return knobs
+    knobs = journal.look().knobs
+    freshUntil = performance.now() + 10
+    return knobs
+  }
+}
+
 async function main(): Promise<void> {
   const { args, options } = stealOptions(process.argv.slice(2))
   const settings = readSettings(process.env, options)
   const journal = openJournal(settings.dir)
-  const knob = createKnobs(process.env, () => journal.look().knobs)
+  adoptSizes(journal, process.env)
+  const knob = createKnobs(process.env, storedKnobs(journal))
   const out = createPrinter(knob, settings.utf8)
   const argv = settings.utf8 ? args : args.map(mangle)
   process.exitCode = await runTop({ settings, knob, out, journal, argv })

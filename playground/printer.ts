@@ -5,6 +5,8 @@ import { isOn } from './knobs.ts'
 export interface Printer {
   /** One line on stdout. */
   line(text: string): Promise<void>
+  /** Many lines, gathered into larger writes. */
+  lines(texts: Iterable<string>): Promise<void>
   /** Text as it is, without a newline (or bytes). */
   raw(text: string | Uint8Array): Promise<void>
   /** One line on stderr. */
@@ -59,8 +61,20 @@ export function createPrinter(knob: Knob, utf8: boolean): Printer {
     if (--left <= 0) process.kill(process.pid, 'SIGKILL')
   }
 
+  async function lines(texts: Iterable<string>): Promise<void> {
+    let block: string[] = []
+    for (const text of texts) {
+      block.push(text)
+      if (block.length < 200) continue
+      await line(block.join('\n'))
+      block = []
+    }
+    if (block.length > 0) await line(block.join('\n'))
+  }
+
   return {
     line,
+    lines,
     raw,
     complain: text => put(process.stderr, `${text}\n`),
     crashAfter: lines => {

@@ -67,9 +67,7 @@ export async function du(shell: Shell): Promise<number> {
   await shell.out.line(header(shell.settings.brand, columns))
   await askMaster(shell)
   const found = locate(shell, discover(shell, { path, deep: true }), path)
-  for (const total of totals(found, path, args.has('s'))) {
-    for (const row of toRows(total, columns)) await shell.out.line(row)
-  }
+  await shell.out.lines(totals(found, path, args.has('s')).flatMap(total => toRows(total, columns)))
   return 0
 }
 

@@ -81,7 +81,7 @@ function jobUsage(era: string): Record<string, string> {
 }
 
 function block(settings: Settings, shell: string, rows: [string, string][]): string {
-  const lines = rows.map(([name, usage]) => `\t [${`${name}${usage === '' ? '' : ` ${usage}`}]`.padEnd(60)}`)
+  const lines = rows.map(([name, usage]) => `\t [${`${name}${usage === '' ? '' : ` ${usage}`}]`.padEnd(57)}`)
   return [`Usage: ${settings.brand.toLowerCase()} ${shell} [generic options]`, ...lines].join('\n')
 }
 
