@@ -1,0 +1,75 @@
+// the whole HTTP door without its sockets: what handlers may use, the router, and the lives of open requests
+import type { Role } from '../../shared/job.ts'
+import type { Log } from '../../shared/log.ts'
+import { type Clock, createClock, SECOND } from '../../shared/time.ts'
+import type { Authenticate, Operations, Vitals } from '../engine/operations/port.ts'
+import { DIALECTS } from './dialects/index.ts'
+import type { Room } from './endpoint.ts'
+import { createLives } from './lives.ts'
+import { createMetrics } from './metrics.ts'
+import { toDocument } from './openapi.ts'
+import { createRouter } from './router.ts'
+
+export type HttpDeps = {
+  readonly operations: Operations
+  readonly authenticate: Authenticate
+  readonly mode: 'off' | 'token'
+  /** Who an unauthenticated caller is while the mode is `off`. */
+  readonly defaultUser: { readonly name: string; readonly role: Role }
+  readonly log: Log
+  readonly vitals: () => Vitals
+  readonly version: string
+  readonly publicUrl?: string | undefined
+  /** IANA zone of instants that views show with an offset; default: the system's. */
+  readonly tz?: string | undefined
+  /** Addresses the listeners are bound to; a `Host` of that name is ours. */
+  readonly boundHosts?: readonly string[]
+  readonly defaultCluster?: string | undefined
+  readonly clock?: Clock
+  /** How often a live stream says that it is still there; default 15 s. */
+  readonly pingMs?: number
+}
+
+export type App = {
+  readonly fetch: (request: Request) => Response | Promise<Response>
+  /** For tests: a request without a socket. */
+  readonly request: (path: string, init?: RequestInit) => Response | Promise<Response>
+  /** Aborts everything that waits or streams; what only computes goes on to its answer. */
+  readonly endAll: () => void
+}
+
+/** Makes the door. It starts nothing: there is nothing to close but what requests have opened (`endAll`). */
+export function createApp(deps: HttpDeps): App {
+  const lives = createLives()
+  const metrics = createMetrics(deps.vitals)
+  const router = createRouter({
+    room: toRoom(deps, metrics.read),
+    access: { ...deps, publicUrl: deps.publicUrl, boundHosts: deps.boundHosts ?? [] },
+    dialects: DIALECTS,
+    lives: lives.begin,
+    count: metrics.count,
+  })
+  return {
+    fetch: request => router.fetch(request),
+    request: (path, init) => router.request(path, init),
+    endAll: lives.endAll,
+  }
+}
+
+function toRoom(deps: HttpDeps, metrics: Room['metrics']): Room {
+  let document: unknown
+  return {
+    operations: deps.operations,
+    vitals: deps.vitals,
+    log: deps.log,
+    clock: deps.clock ?? createClock({ unref: true }),
+    defaultCluster: deps.defaultCluster ?? 'default',
+    tz: deps.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    pingMs: deps.pingMs ?? 15 * SECOND,
+    metrics,
+    document: () => {
+      document ??= toDocument(DIALECTS, deps.version)
+      return document
+    },
+  }
+}

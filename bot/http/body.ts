@@ -1,0 +1,53 @@
+// a request's body: at most 1 MiB, counted while it comes, read as JSON whatever its type says
+import { AppError } from '../../shared/errors.ts'
+
+export const MOST_BODY_BYTES = 1_048_576
+
+/**
+ * Reads a body as JSON. An empty one (or white space) is no body and gives undefined. Throws `PAYLOAD_TOO_LARGE` as soon
+ * as there are too many bytes, announced or not, and `INVALID_INPUT` when it is no JSON in UTF-8.
+ */
+export async function readBody(request: Request): Promise<unknown> {
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  if (announced > MOST_BODY_BYTES) throw tooLarge()
+  if (request.body === null) return undefined
+  const text = decode(await collect(request.body))
+  if (text.trim() === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const reason = cause instanceof Error ? `: ${cause.message}` : ''
+    throw new AppError('INVALID_INPUT', `the body must be JSON${reason}`, { cause })
+  }
+}
+
+async function collect(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const reader = body.getReader()
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.length
+    // the rest is not awaited: the connection is drained or closed by the server
+    if (length > MOST_BODY_BYTES) throw tooLarge()
+    chunks.push(next.value)
+  }
+  const all = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new AppError('INVALID_INPUT', 'the body must be UTF-8', { cause })
+  }
+}
+
+function tooLarge(): AppError {
+  return new AppError('PAYLOAD_TOO_LARGE', `the body must have at most ${MOST_BODY_BYTES} bytes`)
+}

@@ -1,0 +1,28 @@
+// the lives of open requests: each can be aborted by its caller's leaving and by the daemon's closing
+import type { Life } from './pour.ts'
+
+export type Lives = { begin(request: Request): Life; endAll(): void }
+
+/** Makes an empty set. After `endAll` every new life is aborted from the start. */
+export function createLives(): Lives {
+  const open = new Set<AbortController>()
+  let over = false
+  return {
+    begin(request) {
+      const own = new AbortController()
+      const onGone = (): void => own.abort(new Error('the caller has gone'))
+      const end = (): void => {
+        open.delete(own)
+        request.signal.removeEventListener('abort', onGone)
+      }
+      open.add(own)
+      if (over) own.abort(new Error('the daemon is stopping'))
+      request.signal.addEventListener('abort', onGone, { once: true })
+      return { signal: own.signal, abort: reason => own.abort(new Error(reason)), end }
+    },
+    endAll() {
+      over = true
+      for (const own of open) own.abort(new Error('the daemon is stopping'))
+    },
+  }
+}

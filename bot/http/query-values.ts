@@ -1,0 +1,52 @@
+// values as they stand in a query: text that means a boolean, a number, a list or a duration
+import * as z from 'zod'
+
+const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True'])
+const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False'])
+
+/** A boolean in the twelve spellings of Go's `strconv.ParseBool`. */
+export const QueryBoolean = z
+  .string()
+  .refine(text => TRUE.has(text) || FALSE.has(text), { error: issue => `must be true or false, got "${issue.input}"` })
+  .transform(text => TRUE.has(text))
+  .meta({ description: '1 t T TRUE true True 0 f F FALSE false False' })
+
+/** A whole number from `min` to `max`. */
+export function queryNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): z.ZodType<number, string> {
+  return z
+    .string()
+    .refine(text => /^\d{1,16}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: issue => `must be a whole number from ${min} to ${max}, got "${issue.input}"`,
+    })
+    .transform(Number)
+}
+
+/** Several words of a list, comma separated. */
+export function queryWords<const W extends string>(words: readonly W[]): z.ZodType<W[], string> {
+  const known = (text: string): text is W => words.some(word => word === text)
+  return z
+    .string()
+    .transform(text => text.split(',').map(word => word.trim()))
+    .refine((list): list is W[] => list.every(known), {
+      error: issue => `must be some of ${words.join(', ')}, got "${String(issue.input)}"`,
+    }) as unknown as z.ZodType<W[], string>
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+const LONGEST_WAIT_MS = 3_600_000
+
+/** A duration such as `60s`, `1m30s` or a bare number of seconds, at most an hour; in milliseconds. */
+export const QueryDuration = z
+  .string()
+  .refine(text => toDurationMs(text) <= LONGEST_WAIT_MS, {
+    error: issue => `must be a duration up to 1h such as 60s, got "${issue.input}"`,
+  })
+  .transform(toDurationMs)
+  .meta({ description: 'such as 500ms, 60s, 1m30s; at most 1h' })
+
+function toDurationMs(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000
+  if (!/^(?:\d{1,9}(?:\.\d{1,3})?(?:ms|s|m|h))+$/.test(text)) return Number.POSITIVE_INFINITY
+  const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)
+  return [...parts].reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0)
+}

@@ -1,0 +1,166 @@
+// the router: every endpoint of every dialect behind the same order of checks
+import { type Context, Hono } from 'hono'
+import { AppError } from '../../shared/errors.ts'
+import { type Answer, toJson, toNothing } from './answer.ts'
+import { type Access, checkHost, checkOrigin, checkRole, toActor } from './auth.ts'
+import { readBody } from './body.ts'
+import type { Call, Dialect, Endpoint, Room } from './endpoint.ts'
+import { type Failure, toFailure } from './failure.ts'
+import { parseInput } from './input.ts'
+import { type Life, toResponse } from './pour.ts'
+
+export type AppDeps = {
+  readonly access: Access
+  readonly room: Room
+  readonly dialects: readonly Dialect[]
+  /** Gives a request its life, so that closing can end what hangs. */
+  readonly lives: (request: Request) => Life
+  /** Told once for each answer. */
+  readonly count: (dialect: string, method: string, status: number) => void
+}
+
+type Route = { readonly endpoint: Endpoint; readonly dialect: Dialect }
+type Visit = Route & { readonly context: Context; readonly life: Life }
+
+/** Mounts all endpoints; the same paths of several methods are one route, so that a wrong method can be told. */
+export function createRouter(deps: AppDeps): Hono {
+  const app = new Hono({ strict: false })
+  for (const [path, routes] of groupByPath(deps.dialects)) {
+    app.all(path, context => visit(deps, context, routes))
+  }
+  app.notFound(context => refuse(deps, context, notFoundOf(deps.dialects, context.req.path)))
+  return app
+}
+
+async function visit(deps: AppDeps, context: Context, routes: ReadonlyMap<string, Route>): Promise<Response> {
+  const head = context.req.method === 'HEAD'
+  const route = routes.get(head ? 'GET' : context.req.method)
+  const [first] = routes.values()
+  const dialect = (route ?? first)?.dialect
+  const life = deps.lives(context.req.raw)
+  let answer: Answer
+  try {
+    if (route === undefined) throw wrongMethod(deps, context, routes)
+    answer = await answerOf(deps, { ...route, context, life })
+  } catch (thrown) {
+    answer = failed(dialect, withAllow(toFailure(thrown, deps.room.log), routes))
+  }
+  deps.count(dialect?.name ?? '', context.req.method, answer.status)
+  return toResponse(answer, { head, life, room: deps.room })
+}
+
+// Host → Origin → credential → role → path parameters → body
+async function answerOf(deps: AppDeps, visited: Visit): Promise<Answer> {
+  const { endpoint, context, life } = visited
+  const header = (name: string): string | undefined => headerOf(context, name)
+  if (endpoint.anyHost !== true) checkHost(deps.access, header)
+  if (endpoint.live === true || endpoint.method !== 'GET') checkOrigin(header)
+  const actor =
+    endpoint.effect === 'open' ? ({ name: '', role: 'viewer', via: 'http' } as const) : toActor(deps.access, header)
+  const body = lazily(() => readBody(context.req.raw))
+  await permit(endpoint, actor, body)
+  const call = { room: deps.room, actor, header, signal: life.signal }
+  return endpoint.handler({ ...call, ...(await inputOf(visited, call, body)) })
+}
+
+async function permit(endpoint: Endpoint, actor: Call<0, 0, 0>['actor'], body: () => Promise<unknown>): Promise<void> {
+  try {
+    checkRole(actor, endpoint.effect)
+  } catch (refusal) {
+    // an ask that only reads may come through an endpoint that writes
+    const mild = endpoint.isMild?.(await body().catch(() => undefined))
+    if (!mild) throw refusal
+  }
+}
+
+type Known = Omit<Call<unknown, unknown, unknown>, 'params' | 'query' | 'body'>
+
+async function inputOf(
+  visited: Visit,
+  call: Known,
+  body: () => Promise<unknown>,
+): Promise<ReturnType<typeof parseInput>> {
+  const { endpoint, context } = visited
+  const params = context.req.param()
+  try {
+    const given = endpoint.body === undefined ? undefined : await body()
+    return parseInput(endpoint, { params, query: toQuery(context.req.queries()), body: given })
+  } catch (mistake) {
+    // what the path names comes first: a mistake in the body of something that is not there is not worth telling
+    await endpoint.find?.({ ...call, params, query: undefined, body: undefined })
+    throw mistake
+  }
+}
+
+function groupByPath(dialects: readonly Dialect[]): Map<string, Map<string, Route>> {
+  const paths = new Map<string, Map<string, Route>>()
+  for (const dialect of dialects) {
+    for (const endpoint of dialect.endpoints) {
+      const methods = paths.get(endpoint.path) ?? new Map<string, Route>()
+      paths.set(endpoint.path, methods.set(endpoint.method, { endpoint, dialect }))
+    }
+  }
+  return paths
+}
+
+function wrongMethod(deps: AppDeps, context: Context, routes: ReadonlyMap<string, Route>): AppError {
+  checkHost(deps.access, name => headerOf(context, name))
+  const allowed = toAllow(routes)
+  return new AppError('METHOD_NOT_ALLOWED', `${context.req.path} takes ${allowed}, got ${context.req.method}`)
+}
+
+function withAllow(failure: Failure, routes: ReadonlyMap<string, Route>): Failure {
+  if (failure.code !== 'METHOD_NOT_ALLOWED') return failure
+  return { ...failure, headers: { ...failure.headers, allow: toAllow(routes) } }
+}
+
+function toAllow(routes: ReadonlyMap<string, Route>): string {
+  const methods = [...routes.keys()]
+  return (methods.includes('GET') ? [...methods, 'HEAD'] : methods).join(', ')
+}
+
+function failed(dialect: Dialect | undefined, failure: Failure): Answer {
+  const answer = dialect?.fail(failure) ?? toJson({ error: failure.message }, { status: failure.status })
+  return { ...answer, headers: { ...answer.headers, ...failure.headers } }
+}
+
+function refuse(deps: AppDeps, context: Context, answer: Answer): Response {
+  const life = deps.lives(context.req.raw)
+  const head = context.req.method === 'HEAD'
+  deps.count('', context.req.method, answer.status)
+  try {
+    checkHost(deps.access, name => headerOf(context, name))
+    return toResponse(answer, { head, life, room: deps.room })
+  } catch (thrown) {
+    return toResponse(failed(undefined, toFailure(thrown, deps.room.log)), { head, life, room: deps.room })
+  }
+}
+
+// a path below one that only one API has follows that API's rules; below /v1/ the body is empty (as Nomad does)
+function notFoundOf(dialects: readonly Dialect[], path: string): Answer {
+  if (path.startsWith('/v1/')) return toNothing(404)
+  const [family, area] = [/^\/api\/v1\/([^/]+)/.exec(path)?.[1], 'native']
+  const native = dialects.find(dialect => dialect.name === area)
+  const isNative = native?.endpoints.some(({ path: known }) => /^\/api\/v1\/([^/]+)/.exec(known)?.[1] === family)
+  if (family === undefined || native === undefined || isNative !== true)
+    return toJson({ error: 'not found' }, { status: 404 })
+  return native.fail({ code: 'NOT_FOUND', status: 404, message: `there is nothing at ${path}` })
+}
+
+function headerOf(context: Context, name: string): string | undefined {
+  // requests that did not come through a socket carry their host in the address
+  return context.req.header(name) ?? (name === 'host' ? new URL(context.req.url).host : undefined)
+}
+
+// a value given several times counts as a list of them
+function toQuery(queries: Record<string, string[]>): Record<string, string> {
+  return Object.fromEntries(Object.entries(queries).map(([name, values]) => [name, values.join(',')]))
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

@@ -1,0 +1,309 @@
+// view 000: the exchanges of its reference document, and each rule of its contract
+import { describe, expect, test } from 'vitest'
+import type { Exit } from '../../shared/allocation.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Task } from '../../shared/job.ts'
+import { createDoor, type Door } from '../http/door.ts'
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const PATH = '/data-datalake-dataprod-bj-1251949819/deltalake/npd_temp.db'
+const LOAD = { action: 'GooseFSDistributeLoad', task_name: 'test_task_name', path: [PATH] }
+
+async function submitted(door: Door, body: unknown = LOAD): Promise<string[]> {
+  const response = await door.send('POST', '/api/v1/gfs', body)
+  expect(response.status).toBe(200)
+  return (await response.json()) as string[]
+}
+
+async function mistake(response: Response): Promise<{ status: number; error: string }> {
+  const body = (await response.json()) as { error: string }
+  expect(Object.keys(body)).toEqual(['error'])
+  return { status: response.status, error: body.error }
+}
+
+describe('POST /api/v1/gfs', () => {
+  test('answers one id for each path, in their order', async () => {
+    const door = createDoor()
+    const ids = await submitted(door, { ...LOAD, path: ['/a', '/b'] })
+    expect(ids).toHaveLength(2)
+    for (const id of ids) expect(id).toMatch(UUID)
+    expect(door.operations.requests).toEqual([
+      { action: 'load', paths: ['/a', '/b'], name: 'test_task_name', options: {} },
+    ])
+  })
+
+  test.each([
+    [0, 'load'],
+    ['1', 'metadata'],
+    [3, 'forceload'],
+    ['GooseFSForceLoad', 'forceload'],
+    [4, 'free'],
+    ['GooseFSFree', 'free'],
+    ['GooseFSLoadMetadata', 'metadata'],
+  ])('takes the action %j', async (action, meant) => {
+    const door = createDoor()
+    await submitted(door, { action, path: '/tmp/' })
+    expect(door.operations.requests[0]).toMatchObject({ action: meant, paths: ['/tmp/'] })
+  })
+
+  test.each([
+    ['header', '/api/v1/gfs', { 'x-gfs-api-version': '2' }],
+    ['query', '/api/v1/gfs?format=results', {}],
+  ])('answers results when the %s asks for them', async (_, path, headers) => {
+    const response = await createDoor().send('POST', path, LOAD, headers as Record<string, string>)
+    expect(await response.json()).toEqual({ results: [{ task_id: expect.stringMatching(UUID), path: PATH }], total: 1 })
+  })
+
+  test.each([
+    ['no JSON', '{"action":'],
+    ['an unknown action', { action: 'GooseFSReport', path: ['/a'] }],
+    ['an action out of range', { action: 5, path: ['/a'] }],
+    ['an inherited name', { action: 'constructor', path: ['/a'] }],
+    ['no action', { path: ['/a'] }],
+    ['no path', { action: 0 }],
+    ['an empty path list', { action: 0, path: [] }],
+    ['an empty path', { action: 0, path: '' }],
+    ['an option as path', { action: 0, path: ['-rf'] }],
+    ['a line break', { action: 0, path: ['/a\nb'] }],
+    ['two paths to list', { action: 'GooseFSList', path: ['/a', '/b'] }],
+    ['no body', undefined],
+    ['a list as body', '[]'],
+  ])('refuses %s with 400', async (_, body) => {
+    const { status, error } = await mistake(await createDoor().send('POST', '/api/v1/gfs', body))
+    expect(status).toBe(400)
+    expect(error).not.toBe('')
+  })
+
+  test('names every mistake at once', async () => {
+    const { error } = await mistake(
+      await createDoor().send('POST', '/api/v1/gfs', { action: 'x', path: ['a', '/b?c'] }),
+    )
+    expect(error).toContain('action')
+    expect(error).toContain('path[0]')
+    expect(error).toContain('path[1]')
+  })
+
+  test('is parsed whatever the content type says', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await createDoor().send('POST', '/api/v1/gfs', LOAD, headers)).status).toBe(200)
+  })
+
+  test('says storage full when there is no room', async () => {
+    const door = createDoor()
+    door.operations.trouble = new AppError('STORAGE_FULL', 'the disk of the daemon is full')
+    expect(await mistake(await door.send('POST', '/api/v1/gfs', LOAD))).toEqual({ status: 507, error: 'storage full' })
+  })
+
+  test('says beside its shape what has to be said', async () => {
+    const door = createDoor()
+    door.operations.notes = ['no agent of 集群 is connected']
+    const note = (await door.send('POST', '/api/v1/gfs', LOAD)).headers.get('x-gander-note')
+    expect(decodeURIComponent(note ?? '')).toBe('no agent of 集群 is connected')
+  })
+})
+
+describe('GooseFSList', () => {
+  const LIST = { action: 'GooseFSList', path: ['/'] }
+
+  test('answers what the command printed', async () => {
+    const door = createDoor()
+    door.operations.reply.text = 'drwxr-xr-x  /data\n'
+    const response = await door.send('POST', '/api/v1/gfs', LIST)
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    expect(await response.text()).toBe('drwxr-xr-x  /data\n')
+  })
+
+  test('that fails is a 500 with what was printed', async () => {
+    const door = createDoor()
+    door.operations.reply = { text: 'Path "/x" does not exist.\n', status: 'failed', timedOut: false }
+    const { status, error } = await mistake(await door.send('POST', '/api/v1/gfs', LIST))
+    expect(status).toBe(500)
+    expect(error).toContain('Path "/x" does not exist.')
+  })
+
+  test('that takes too long is a 500 that names the task', async () => {
+    const door = createDoor()
+    door.operations.reply.timedOut = true
+    const { status, error } = await mistake(await door.send('POST', '/api/v1/gfs', { ...LIST, timeout: 2 }))
+    expect(status).toBe(500)
+    expect(error).toMatch(/2 s; task [0-9a-f-]{36} keeps running/)
+  })
+
+  test('may be asked by a viewer, a load may not', async () => {
+    const door = createDoor({ mode: 'token' })
+    const headers = { authorization: 'Token viewer-token' }
+    expect((await door.send('POST', '/api/v1/gfs', LIST, headers)).status).toBe(200)
+    expect((await door.send('POST', '/api/v1/gfs', LOAD, headers)).status).toBe(403)
+  })
+})
+
+describe('GET /api/v1/status/:task_id', () => {
+  const exits: [Exit | undefined, Task['status'], string][] = [
+    [undefined, 'running', '<nil>'],
+    [{ reason: 'exited', code: 0 }, 'running', '<nil>'],
+    [undefined, 'queued', '<nil>'],
+    [{ reason: 'exited', code: 0 }, 'succeeded', 'exit status 0'],
+    [{ reason: 'exited', code: 0 }, 'failed', 'exit status 0'],
+    [{ reason: 'exited', code: 255 }, 'failed', 'exit status 255'],
+    [{ reason: 'signalled', signal: 'SIGKILL' }, 'failed', 'signal: killed'],
+    [{ reason: 'signalled', signal: 'SIGSEGV' }, 'failed', 'signal: segmentation fault'],
+    [{ reason: 'stopped', signal: 'SIGTERM' }, 'stopped', 'signal: terminated'],
+    [undefined, 'stopped', 'signal: terminated'],
+    [{ reason: 'timeout', signal: 'SIGTERM' }, 'failed', 'signal: killed'],
+    [{ reason: 'spawn-failed' }, 'failed', 'exit status 127'],
+    [{ reason: 'refused' }, 'failed', 'exit status 126'],
+    [{ reason: 'lost' }, 'lost', 'restarted'],
+  ]
+  test.each(exits)('%j while %s reads %s', async (exit, status, word) => {
+    const door = createDoor()
+    const [id] = await submitted(door)
+    door.operations.patch(id!, { status, ...(exit === undefined ? {} : { exit }) })
+    const response = await door.send('GET', `/api/v1/status/${id}`)
+    expect(await response.json()).toEqual({ id, status: word })
+  })
+
+  test.each(['683877b1-d293-4b89-b5c0-4f5742502dd5', 'nonsense', '%ZZ', '..%2f..'])('404 for %s', async id => {
+    const door = createDoor()
+    expect((await mistake(await door.send('GET', `/api/v1/status/${id}`))).status).toBe(404)
+    expect((await mistake(await door.send('GET', `/api/v1/output/${id}`))).status).toBe(404)
+  })
+})
+
+describe('GET /api/v1/status', () => {
+  test('shows the tasks of a name, and one word for them', async () => {
+    const door = createDoor()
+    const [a, b] = await submitted(door, { ...LOAD, path: ['/a', '/b'] })
+    door.operations.patch(
+      a!,
+      { status: 'succeeded', exit: { reason: 'exited', code: 0 } },
+      { loaded: 3, alreadyCached: 1 },
+    )
+    const ask = async () => (await door.send('GET', '/api/v1/status?test_task_name=test_task_name')).json()
+    expect(await ask()).toEqual({
+      data: {
+        [a!]: {
+          task_name: 'test_task_name',
+          path: '/a',
+          exit_code: 'exit status 0',
+          success_count: 3,
+          total_file: 4,
+          created_at: '2024-08-19T17:46:15.124+08:00',
+        },
+        [b!]: expect.objectContaining({ path: '/b', exit_code: '' }),
+      },
+      status: 'running',
+      total_task: 2,
+    })
+    door.operations.patch(b!, { status: 'failed', exit: { reason: 'exited', code: 1 } })
+    expect(await ask()).toMatchObject({ status: 'notallsuccess' })
+    door.operations.patch(a!, { status: 'failed' })
+    expect(await ask()).toMatchObject({ status: 'failed' })
+    door.operations.patch(a!, { status: 'succeeded' })
+    door.operations.patch(b!, { status: 'succeeded' })
+    expect(await ask()).toMatchObject({ status: 'success' })
+  })
+
+  test('is running while a lost run will run again', async () => {
+    const door = createDoor()
+    const [id] = await submitted(door)
+    door.operations.patch(id!, { status: 'queued', exit: { reason: 'lost' } }, {}, true)
+    const body = await (await door.send('GET', `/api/v1/status?taskid=${id}`)).json()
+    expect(body).toMatchObject({ status: 'running', data: { [id!]: { exit_code: 'restarted' } } })
+  })
+
+  test('filters by all that is given', async () => {
+    const door = createDoor()
+    const [load] = await submitted(door)
+    const [free] = await submitted(door, { action: 'GooseFSFree', path: '/a', task_name: 'test_task_name' })
+    door.operations.patch(free!, { status: 'succeeded' })
+    const ids = async (query: string) =>
+      Object.keys(((await (await door.send('GET', `/api/v1/status?${query}`)).json()) as { data: object }).data ?? {})
+    expect(await ids('task_name=test_task_name')).toEqual([load, free])
+    expect(await ids('task_name=test_task_name&action=4')).toEqual([free])
+    expect(await ids('task_name=test_task_name&action=GooseFSDistributeLoad')).toEqual([load])
+    expect(await ids('task_name=test_task_name&status=running')).toEqual([load])
+    expect(await ids(`taskId=${free}`)).toEqual([free])
+    expect(await ids(`task_id=${free}&action=0`)).toEqual([])
+  })
+
+  test('a made-up name shows as none', async () => {
+    const door = createDoor()
+    const [id] = await submitted(door, { action: 0, path: '/a' })
+    const body = await (await door.send('GET', `/api/v1/status?task_id=${id}`)).json()
+    expect(body).toMatchObject({ data: { [id!]: { task_name: '' } } })
+  })
+
+  test.each(['status', 'output'])('/%s wants a filter, and finds or not', async view => {
+    const door = createDoor()
+    expect(await mistake(await door.send('GET', `/api/v1/${view}`))).toMatchObject({
+      status: 400,
+      error: expect.stringContaining('task_id or task_name is required'),
+    })
+    expect((await mistake(await door.send('GET', `/api/v1/${view}/?task_name=`))).status).toBe(400)
+    expect((await mistake(await door.send('GET', `/api/v1/${view}?task_name=nobody`))).status).toBe(404)
+    expect((await mistake(await door.send('GET', `/api/v1/${view}?task_name=a&status=maybe`))).status).toBe(400)
+    expect((await mistake(await door.send('GET', `/api/v1/${view}?task_name=a&action=9`))).status).toBe(400)
+  })
+})
+
+describe('output', () => {
+  const BYTES = Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff, 0x0d, 0x0a])
+
+  test('of one task is passed through byte for byte', async () => {
+    const door = createDoor()
+    const [id] = await submitted(door)
+    door.operations.print(id!, BYTES)
+    const response = await door.send('GET', `/api/v1/output/${id}`)
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(BYTES)
+  })
+
+  test('in JSON has U+FFFD for what is no UTF-8', async () => {
+    const door = createDoor()
+    const [id] = await submitted(door)
+    door.operations.print(id!, BYTES)
+    const response = await door.send('GET', '/api/v1/output?task_name=test_task_name')
+    expect(await response.json()).toEqual({ [id!]: '\ufeffa\ufffd\r\n' })
+  })
+
+  test('in JSON over 1 MiB is cut to its end and says so', async () => {
+    const door = createDoor()
+    const [id] = await submitted(door)
+    const line = `${'路'.repeat(33)}\n`
+    door.operations.print(id!, line.repeat(20_000))
+    const response = await door.send('GET', `/api/v1/output?task_id=${id}`)
+    const text = ((await response.json()) as Record<string, string>)[id!]!
+    const [first, ...rest] = text.split('\n')
+    expect(first).toMatch(/^\[cut: 2000000 bytes/)
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_048_576)
+    expect(Buffer.byteLength(text)).toBeGreaterThan(1_048_000)
+    expect(new Set(rest.slice(0, -1))).toEqual(new Set([line.trimEnd()]))
+    const whole = await door.send('GET', `/api/v1/output/${id}`)
+    expect((await whole.arrayBuffer()).byteLength).toBe(2_000_000)
+  })
+})
+
+describe('GET /api/v1/gfs/report', () => {
+  test('is one JSON string', async () => {
+    const response = await createDoor().send('GET', '/api/v1/gfs/report')
+    expect(response.headers.get('content-type')).toContain('application/json')
+    expect(await response.json()).toMatch(/^GooseFS cluster summary: \n {4}Master Address: /)
+  })
+
+  test('is an object with ?format=json', async () => {
+    expect(await (await createDoor().send('GET', '/api/v1/gfs/report?format=json')).json()).toMatchObject({
+      liveWorkers: 10,
+    })
+  })
+
+  test('that fails is a 500', async () => {
+    const door = createDoor()
+    door.operations.reply.status = 'failed'
+    expect((await mistake(await door.send('GET', '/api/v1/gfs/report'))).status).toBe(500)
+  })
+})
+
+test('/hc says ok', async () => {
+  const response = await createDoor({ mode: 'token' }).send('GET', '/hc')
+  expect(await response.text()).toBe('ok')
+})
