@@ -5,6 +5,7 @@ import type { Id, Ids } from '../../shared/ids.ts'
 import type { Actor } from '../../shared/job.ts'
 import type { CachePath } from '../../shared/path.ts'
 import type { LiveAllocation, Report } from '../../shared/wire.ts'
+import type { Event } from './events.ts'
 import type { Settings } from './state.ts'
 
 /** A submission, validated at the door. `report` has no paths and makes one task with the path "". */
@@ -62,6 +63,11 @@ export type Answer = {
   /** agent.hello: the highest report taken, and allocations of this agent that it may forget. */
   readonly acknowledged?: number
   readonly forget?: readonly Id[]
+  /** agent.hello: allocations that live there and must not (any more): send `stop`. */
+  readonly stop?: readonly Id[]
 }
+
+/** What an ask means: what happens because of it, and what the asker learns. */
+export type Decision = { readonly events: readonly Event[]; readonly answer: Answer }
 
 export type Context = { readonly now: number; readonly ids: Ids; readonly settings: Settings }

@@ -2,7 +2,7 @@
 import type { AgentDescription, Capabilities } from '../../shared/agent.ts'
 import type { Exit, LineCounts, Progress, Step } from '../../shared/allocation.ts'
 import type { Id } from '../../shared/ids.ts'
-import type { Findings, Verdict } from '../../shared/verdict.ts'
+import type { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
 import type { Ending, Follower } from '../../shared/wire.ts'
 import type { AllocationRow, JobRow, KeyRow, TaskRow, TokenRow } from './state.ts'
 
@@ -23,12 +23,15 @@ export type Event =
       readonly why: 'retry' | 'lost' | 'passing' | 'refused' | 'handed-over'
       readonly notBefore?: number
     }
+  /** The time that it had to wait for is over. */
+  | { readonly type: 'task.ready'; readonly taskId: Id }
   | {
       readonly type: 'task.ended'
       readonly taskId: Id
       readonly status: 'succeeded' | 'failed' | 'stopped' | 'lost'
       readonly exit?: Exit
       readonly verdict?: Verdict
+      readonly estimate?: Estimate
       readonly notes?: readonly string[]
     }
   | { readonly type: 'allocation.placed'; readonly allocation: AllocationRow }
@@ -50,7 +53,13 @@ export type Event =
     }
   | { readonly type: 'allocation.measured'; readonly allocationId: Id; readonly findings: Findings }
   | { readonly type: 'allocation.stop-requested'; readonly allocationId: Id; readonly why: 'stopped' | 'timeout' }
-  | { readonly type: 'allocation.ended'; readonly allocationId: Id; readonly ending: Ending }
+  /** `status` is judged: it follows the verdict, not the exit. */
+  | {
+      readonly type: 'allocation.ended'
+      readonly allocationId: Id
+      readonly status: 'succeeded' | 'failed' | 'stopped'
+      readonly ending: Ending
+    }
   | { readonly type: 'allocation.lost'; readonly allocationId: Id; readonly neverStarted: boolean }
   | { readonly type: 'agent.joined'; readonly agent: AgentDescription; readonly connection: string }
   | { readonly type: 'agent.left'; readonly agentId: Id }

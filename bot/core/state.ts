@@ -8,9 +8,10 @@ import type { Counts, JobStatus, Via } from '../../shared/job.ts'
 import type { CachePath } from '../../shared/path.ts'
 import type { Instant } from '../../shared/time.ts'
 import type { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
-import type { Table } from './table.ts'
+import { INDEXES } from './indexes.ts'
+import { createDraft, createTable, mergeDraft, type Table } from './table.ts'
 
-/** Rows are replaced, never changed in place. */
+/** Rows are replaced, never changed. */
 export type JobRow = {
   readonly id: Id
   readonly number: number
@@ -24,6 +25,10 @@ export type JobRow = {
   readonly desired: Desired
   readonly status: JobStatus
   readonly counts: Counts
+  /** Its tasks that could be placed now, were there an agent, by the place that they need. */
+  readonly waiting: { readonly work: number; readonly read: number }
+  /** Its live allocations. */
+  readonly live: number
   readonly createdAt: Instant
   readonly startedAt?: Instant
   readonly endedAt?: Instant
@@ -42,6 +47,8 @@ export type TaskRow = {
   readonly verify: boolean
   readonly status: Status
   readonly desired: Desired
+  /** It waits for a placement: queued, not attached, nothing of it on an agent. */
+  readonly waiting: boolean
   /** Placements so far. */
   readonly attempts: number
   /** The newest allocation. */
@@ -70,6 +77,7 @@ export type AllocationRow = {
   readonly taskId: Id
   readonly jobId: Id
   readonly agentId: Id
+  readonly action: ActionName
   readonly attempt: number
   readonly status: Status
   readonly desired: Desired
@@ -143,15 +151,16 @@ export type Rows = {
   readonly counters: CountersRow
 }
 export type TableName = keyof Rows
-export const TABLE_NAMES = [
-  'jobs',
-  'tasks',
-  'allocations',
-  'agents',
-  'keys',
-  'tokens',
-  'counters',
-] as const satisfies readonly TableName[]
+const EVERY: Record<TableName, true> = {
+  jobs: true,
+  tasks: true,
+  allocations: true,
+  agents: true,
+  keys: true,
+  tokens: true,
+  counters: true,
+}
+export const TABLE_NAMES = Object.keys(EVERY) as readonly TableName[]
 
 /** All tables; a draft has the same shape, layered over the committed one. */
 export type State = { readonly [Name in TableName]: Table<Rows[Name]> }
@@ -166,4 +175,28 @@ export type Settings = {
   readonly defaultCluster?: string
   /** Configured clusters; empty: whatever agents say. */
   readonly clusters: readonly string[]
+}
+
+/** An empty state. */
+export function createState(): State {
+  return build(name => createTable<Rows[typeof name]>(INDEXES[name] as never))
+}
+
+/** A draft over `state`, which may be a draft itself; `state` must not change while the draft is in use. */
+export function createDraftState(state: State): State {
+  return build(name => createDraft<Rows[typeof name]>(state[name] as never))
+}
+
+/** Writes what a draft changed into `into`: the state below it, or one that equals it. */
+export function mergeDraftState(draft: State, into: State): void {
+  for (const name of TABLE_NAMES) mergeDraft<Rows[typeof name]>(draft[name] as never, into[name] as never)
+}
+
+/** The counters; before the first frame they stand at the beginning. */
+export function countersOf(state: State): CountersRow {
+  return state.counters.get('counters') ?? { id: 'counters', nextNumber: 1, index: 0 }
+}
+
+function build(make: (name: TableName) => unknown): State {
+  return Object.fromEntries(TABLE_NAMES.map(name => [name, make(name)])) as State
 }

@@ -1,0 +1,38 @@
+// running ended tasks of a job again, in the same job
+import { isEnded } from '../../../shared/allocation.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { createLeaders, rehome } from '../attach.ts'
+import type { Command, Context, Decision } from '../commands.ts'
+import type { State, TaskRow } from '../state.ts'
+import { demandOwner, getJob } from './permit.ts'
+
+const CHOICES: Readonly<Record<'failed' | 'all', (task: TaskRow) => boolean>> = {
+  failed: task => task.status === 'failed' || task.status === 'lost',
+  all: task => isEnded(task.status),
+}
+
+/** `failed` takes what failed (partly included) or was lost, `all` whatever has ended. */
+export function decideRetry(
+  state: State,
+  command: Extract<Command, { type: 'job.retry' }>,
+  _context: Context,
+): Decision {
+  const { actor, jobId, only } = command
+  const job = getJob(state, jobId)
+  demandOwner(actor, job, 'retry it')
+  if (job.desired === 'stop' && job.endedAt === undefined) {
+    throw new AppError('CONFLICT', `Job ${job.number} is still being stopped; retry it when it has ended.`)
+  }
+  const tasks = [...state.tasks.find('job', jobId)].filter(CHOICES[only])
+  if (tasks.length === 0) {
+    throw new AppError(
+      'CONFLICT',
+      `Job ${job.number} has nothing to retry: no task of it ${only === 'all' ? 'has ended' : 'has failed or was lost'}.`,
+    )
+  }
+  const events = rehome(state, tasks, { why: 'retry', leaders: createLeaders(state) })
+  return {
+    events: [{ type: 'job.retried', jobId, by: actor.name }, ...events],
+    answer: { jobId, taskIds: tasks.map(task => task.id) },
+  }
+}

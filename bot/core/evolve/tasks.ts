@@ -1,0 +1,82 @@
+// what happens to tasks
+import { type Instant, toInstant } from '../../../shared/time.ts'
+import type { Event } from '../events.ts'
+import { without } from '../rows.ts'
+import type { State, TaskRow } from '../state.ts'
+import { changeFollowers, changeTask, type Evolvers, putTask } from './put.ts'
+
+type TaskEvent = Extract<Event['type'], `task.${string}`>
+type Queued = Extract<Event, { type: 'task.queued' }>
+
+/** Remarks kept with a task; what came first is the cause. */
+const MOST_NOTES = 20
+
+export const TASK_EVENTS: Evolvers<TaskEvent> = {
+  'task.created'(draft, { task }) {
+    putTask(draft, task)
+  },
+  'task.attached'(draft, { taskId, leader }, at) {
+    const running = draft.tasks.get(leader)?.status === 'running'
+    changeTask(draft, taskId, row => {
+      const attached: TaskRow = { ...without(row, 'notBefore'), attachedTo: leader, waiting: false, status: 'queued' }
+      return running ? { ...attached, status: 'running', startedAt: row.startedAt ?? at } : attached
+    })
+  },
+  'task.detached'(draft, { taskId }) {
+    changeTask(draft, taskId, row => ({ ...without(row, 'attachedTo'), status: 'queued' }))
+  },
+  'task.stop-requested'(draft, { taskId }) {
+    changeTask(draft, taskId, row => ({ ...row, desired: 'stop' }))
+  },
+  'task.queued'(draft, event, at) {
+    const before = draft.tasks.get(event.taskId)
+    if (before === undefined) return
+    putTask(draft, REQUEUE[event.why](toQueued(before, event), { draft, at }))
+    changeFollowers(draft, event.taskId, row => ({ ...row, status: 'queued' }))
+  },
+  'task.ready'(draft, { taskId }) {
+    // who refused it then may take it now
+    changeTask(draft, taskId, row => ({ ...without(row, 'notBefore'), refusedBy: [] }))
+  },
+  'task.ended'(draft, { taskId, status, exit, verdict, estimate, notes }, at) {
+    changeTask(draft, taskId, row => ({
+      ...without(row, 'notBefore', 'exit', 'verdict', 'estimate'),
+      status,
+      waiting: false,
+      endedAt: at,
+      ...(exit !== undefined && { exit }),
+      ...(verdict !== undefined && { verdict }),
+      ...(estimate !== undefined && { estimate }),
+      notes: notes === undefined ? row.notes : [...row.notes, ...notes].slice(0, MOST_NOTES),
+    }))
+  },
+}
+
+function toQueued(row: TaskRow, { notBefore }: Queued): TaskRow {
+  return {
+    ...without(row, 'attachedTo', 'notBefore', 'endedAt', 'exit', 'verdict', 'estimate'),
+    status: 'queued',
+    waiting: true,
+    ...(notBefore !== undefined && { notBefore: toInstant(notBefore) }),
+  }
+}
+
+type Requeue = (row: TaskRow, world: { readonly draft: State; readonly at: Instant }) => TaskRow
+
+const REQUEUE: Readonly<Record<Queued['why'], Requeue>> = {
+  retry: row => ({
+    ...without(row, 'passingSince', 'startedAt'),
+    desired: 'run',
+    lostAgain: 0,
+    passedAgain: 0,
+    refusedBy: [],
+    notes: [],
+  }),
+  lost: row => ({ ...row, lostAgain: row.lostAgain + 1 }),
+  passing: (row, { at }) => ({ ...row, passedAgain: row.passedAgain + 1, passingSince: row.passingSince ?? at }),
+  refused(row, { draft }) {
+    const agent = row.allocationId === undefined ? undefined : draft.allocations.get(row.allocationId)?.agentId
+    return agent === undefined || row.refusedBy.includes(agent) ? row : { ...row, refusedBy: [...row.refusedBy, agent] }
+  },
+  'handed-over': row => row,
+}

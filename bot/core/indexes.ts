@@ -1,0 +1,85 @@
+// under which keys each kind of row is found, so that nothing has to walk everything
+import { ACTIONS } from '../../shared/actions.ts'
+import { isEnded } from '../../shared/allocation.ts'
+import { toLeaderKey } from './leader-key.ts'
+import type { Rows, TaskRow } from './state.ts'
+import type { Indexing } from './table.ts'
+
+/** Key of several parts: no part of ours contains a line feed. */
+export function joined(...parts: readonly (string | number)[]): string {
+  return parts.join('\n')
+}
+
+/** Whether a task could be placed now, were there an agent. */
+export function isPlaceable(row: TaskRow): boolean {
+  return row.waiting && row.notBefore === undefined
+}
+
+export type Lane = 'work' | 'read'
+export const LANES: readonly Lane[] = ['work', 'read']
+
+/**
+ * jobs: `number` · `name` · `status` · `openName` (cluster, name; takes more tasks) · `open` (cluster) · `ended` ("all") ·
+ * `endedDay` (2024-05-01) · `ending` ("all": its last task ended in this frame) · `waitsIn` (lane, cluster) ·
+ * `placeable` (lane, cluster, live allocations).
+ */
+const jobs: Indexing<Rows['jobs']> = {
+  number: row => String(row.number),
+  name: row => row.name,
+  status: row => row.status,
+  openName: row => (row.endedAt === undefined && row.desired === 'run' ? joined(row.cluster, row.name) : undefined),
+  open: row => (row.endedAt === undefined ? row.cluster : undefined),
+  ended: row => (row.endedAt === undefined ? undefined : 'all'),
+  endedDay: row => row.endedAt?.slice(0, 10),
+  ending: row => {
+    const { total, queued, running } = row.counts
+    return row.endedAt === undefined && total > 0 && queued + running === 0 ? 'all' : undefined
+  },
+  waitsIn: row => LANES.filter(lane => row.waiting[lane] > 0).map(lane => joined(lane, row.cluster)),
+  placeable: row =>
+    LANES.filter(lane => row.waiting[lane] > 0).map(lane => joined(lane, row.cluster, Math.max(0, row.live))),
+}
+
+/**
+ * tasks: `job` · `open` (cluster) · `openStatus` (status, cluster) · `waiting` (lane, job) · `waitingIn` (lane, cluster) ·
+ * `delayed` (its notBefore, to the second) · `leaders` (what may be followed) · `followers` (their leader).
+ */
+const tasks: Indexing<Rows['tasks']> = {
+  job: row => row.jobId,
+  open: row => (isEnded(row.status) ? undefined : row.cluster),
+  openStatus: row => (isEnded(row.status) ? undefined : joined(row.status, row.cluster)),
+  waiting: row => (isPlaceable(row) ? joined(ACTIONS[row.action].lane, row.jobId) : undefined),
+  waitingIn: row => (isPlaceable(row) ? joined(ACTIONS[row.action].lane, row.cluster) : undefined),
+  delayed: row => (row.waiting ? row.notBefore?.slice(0, 19) : undefined),
+  leaders: row => toLeaderKey(row),
+  followers: row => (isEnded(row.status) ? undefined : row.attachedTo),
+}
+
+/** allocations: `task` · `liveByAgent` · `liveByLane` (lane, agent) · `deadline` ("all": live, not yet asked to stop). */
+const allocations: Indexing<Rows['allocations']> = {
+  task: row => row.taskId,
+  liveByAgent: row => (isEnded(row.status) ? undefined : row.agentId),
+  liveByLane: row => (isEnded(row.status) ? undefined : joined(ACTIONS[row.action].lane, row.agentId)),
+  deadline: row => (row.deadlineAt !== undefined && !isEnded(row.status) && row.desired === 'run' ? 'all' : undefined),
+}
+
+/** agents: `cluster` · `name` (cluster, name) · `connected` ("all") · `ready` (cluster: work may be placed) · `silent` ("all"). */
+const agents: Indexing<Rows['agents']> = {
+  cluster: row => row.cluster,
+  name: row => joined(row.cluster, row.name),
+  connected: row => (row.connected ? 'all' : undefined),
+  ready: row => (row.connected && !row.draining && row.description.capabilities.found ? row.cluster : undefined),
+  silent: row => (row.silentSince === undefined ? undefined : 'all'),
+}
+
+export const INDEXES: { readonly [Name in keyof Rows]: Indexing<Rows[Name]> } = {
+  jobs,
+  tasks,
+  allocations,
+  agents,
+  /** `job`. */
+  keys: { job: row => row.jobId },
+  /** `user` · `sha256`. */
+  tokens: { user: row => row.user, sha256: row => row.sha256 },
+  counters: {},
+}

@@ -1,0 +1,91 @@
+// what must follow now: time that is over, jobs that have ended, tasks that can be placed
+import { toInstant, toMs } from '../../shared/time.ts'
+import type { Context } from './commands.ts'
+import type { Event } from './events.ts'
+import { place } from './place.ts'
+import { nextRemoval } from './retention.ts'
+import { settleLoss } from './settle.ts'
+import type { AllocationRow, Settings, State } from './state.ts'
+
+type Stage = (state: State, context: Context) => Event[]
+
+// in this order; each stage sees what the ones before it have changed
+const STAGES: readonly Stage[] = [wakeDelayed, stopOverdue, loseSilent, endJobs, place]
+
+/**
+ * What follows from the state at this instant. Called again after its events were applied, until it has nothing to add.
+ * The work is proportional to what is due or can be placed.
+ */
+export function reconcile(draft: State, context: Context): readonly Event[] {
+  for (const stage of STAGES) {
+    const events = stage(draft, context)
+    if (events.length > 0) return events
+  }
+  return []
+}
+
+/** The earliest instant (ms since the epoch) at which time alone changes something; undefined when nothing is due ever. */
+export function nextDue(state: State, settings: Settings): number | undefined {
+  const due = [nextDelayed(state), nextDeadline(state), nextSilence(state, settings), nextRemoval(state, settings)]
+  const known = due.flatMap(instant => instant ?? [])
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+function wakeDelayed(state: State, { now }: Context): Event[] {
+  const instant = toInstant(now)
+  const due = [...state.tasks.keys('delayed')].filter(second => second <= instant.slice(0, 19))
+  return due.flatMap(second =>
+    Array.from(state.tasks.find('delayed', second))
+      .filter(task => task.notBefore !== undefined && task.notBefore <= instant)
+      .map(task => ({ type: 'task.ready', taskId: task.id })),
+  )
+}
+
+function nextDelayed(state: State): number | undefined {
+  const first = least(state.tasks.keys('delayed'))
+  if (first === undefined) return undefined
+  const soonest = least(Array.from(state.tasks.find('delayed', first), task => task.notBefore ?? first))
+  return soonest === undefined ? undefined : toMs(soonest)
+}
+
+function stopOverdue(state: State, { now }: Context): Event[] {
+  const instant = toInstant(now)
+  return Array.from(state.allocations.find('deadline', 'all'))
+    .filter(allocation => allocation.deadlineAt !== undefined && allocation.deadlineAt <= instant)
+    .map(allocation => ({ type: 'allocation.stop-requested', allocationId: allocation.id, why: 'timeout' }))
+}
+
+function nextDeadline(state: State): number | undefined {
+  const soonest = least(Array.from(state.allocations.find('deadline', 'all'), row => row.deadlineAt ?? row.placedAt))
+  return soonest === undefined ? undefined : toMs(soonest)
+}
+
+// all at once, but of those that are followed one at a time: what is handed over must see what was handed over before
+function loseSilent(state: State, { now, settings }: Context): Event[] {
+  const overdue = [...state.agents.find('silent', 'all')].filter(
+    agent => agent.silentSince !== undefined && toMs(agent.silentSince) + settings.graceMs <= now,
+  )
+  const held = overdue.flatMap(agent => [...state.allocations.find('liveByAgent', agent.id)])
+  const isFollowed = (row: AllocationRow): boolean => state.tasks.countOf('followers', row.taskId) > 0
+  const alone = held.filter(row => !isFollowed(row))
+  const chosen = alone.length > 0 ? alone : held.slice(0, 1)
+  return chosen.flatMap(row => settleLoss(state, row, false))
+}
+
+function nextSilence(state: State, { graceMs }: Settings): number | undefined {
+  const holding = Array.from(state.agents.find('silent', 'all')).filter(
+    agent => state.allocations.countOf('liveByAgent', agent.id) > 0,
+  )
+  const since = least(holding.flatMap(agent => agent.silentSince ?? []))
+  return since === undefined ? undefined : toMs(since) + graceMs
+}
+
+function endJobs(state: State): Event[] {
+  return Array.from(state.jobs.find('ending', 'all'), job => ({ type: 'job.ended', jobId: job.id }))
+}
+
+function least(texts: Iterable<string>): string | undefined {
+  let first: string | undefined
+  for (const text of texts) if (first === undefined || text < first) first = text
+  return first
+}

@@ -1,0 +1,129 @@
+// what follows for a task, and for those that follow it, when its run has ended or is lost
+import { ACTIONS } from '../../shared/actions.ts'
+import { type Exit, isEnded } from '../../shared/allocation.ts'
+import type { Id } from '../../shared/ids.ts'
+import { MINUTE, toMs } from '../../shared/time.ts'
+import type { Ending } from '../../shared/wire.ts'
+import { createLeaders, rehome } from './attach.ts'
+import type { Event } from './events.ts'
+import { type Judgement, judge } from './judge.ts'
+import type { AllocationRow, State, TaskRow } from './state.ts'
+
+/** Placements again after a run was lost. */
+export const MOST_LOST_AGAIN = 2
+/** Placements again after a verdict that named only causes that pass, and the time within which they may happen. */
+export const MOST_PASSED_AGAIN = 2
+export const PASSING_WINDOW_MS = 30 * MINUTE
+const PASSING_WAITS_MS = [1 * MINUTE, 5 * MINUTE]
+
+const NO_IDS: ReadonlySet<Id> = new Set()
+
+type Ended = Extract<Event, { type: 'task.ended' }>
+
+/** An agent's last word on an allocation that may still end. Older attempts are kept, but say nothing about the task. */
+export function settleEnding(
+  state: State,
+  allocation: AllocationRow,
+  end: { readonly ending: Ending; readonly now: number },
+): Event[] {
+  const task = state.tasks.get(allocation.taskId)
+  if (task === undefined) return []
+  const ending = { ...end.ending, exit: toExit(allocation, end.ending.exit) }
+  if (ending.exit.reason === 'lost') {
+    return allocation.status === 'lost' ? [] : settleLoss(state, allocation, !ending.started)
+  }
+  const judgement = judge({ task, ...ending })
+  const events: Event[] = []
+  if (allocation.status === 'queued' && (ending.started || judgement.status === 'succeeded')) {
+    events.push({ type: 'allocation.started', allocationId: allocation.id })
+  }
+  events.push({ type: 'allocation.ended', allocationId: allocation.id, status: judgement.status, ending })
+  return isBelievable(task, allocation)
+    ? [...events, ...settleTask(state, task, { ...end, ending, judgement })]
+    : events
+}
+
+/** A run of which nothing will be heard any more. `neverStarted`: its agent said for certain that nothing ran. */
+export function settleLoss(state: State, allocation: AllocationRow, neverStarted: boolean): Event[] {
+  const lost: Event = { type: 'allocation.lost', allocationId: allocation.id, neverStarted }
+  const task = state.tasks.get(allocation.taskId)
+  if (task === undefined || task.allocationId !== allocation.id || isEnded(task.status)) return [lost]
+  const again = (neverStarted || ACTIONS[task.action].repeatable) && task.lostAgain < MOST_LOST_AGAIN
+  if (again && task.desired === 'run') return [lost, { type: 'task.queued', taskId: task.id, why: 'lost' }]
+  const status = task.desired === 'stop' && neverStarted ? 'stopped' : 'lost'
+  const ended: Ended = { type: 'task.ended', taskId: task.id, status, exit: { reason: status } }
+  return [lost, ended, ...handOver(state, task)]
+}
+
+/** Gives what follows `leader` a place of its own. `ending`: tasks that end as well and neither lead nor are led. */
+export function handOver(state: State, leader: TaskRow, ending: ReadonlySet<Id> = NO_IDS): Event[] {
+  const followers = [...state.tasks.find('followers', leader.id)].filter(task => !ending.has(task.id))
+  return rehome(state, followers, {
+    why: 'handed-over',
+    leaders: createLeaders(state, new Set([...ending, leader.id])),
+  })
+}
+
+/** Whether what an attempt says is the truth about its task: it is the newest, and the task did not end otherwise. */
+export function isBelievable(task: TaskRow, allocation: AllocationRow): boolean {
+  if (task.allocationId !== allocation.id || task.attachedTo !== undefined) return false
+  return !isEnded(task.status) || task.status === 'lost'
+}
+
+type Settled = { readonly ending: Ending; readonly judgement: Judgement; readonly now: number }
+
+function settleTask(state: State, task: TaskRow, settled: Settled): Event[] {
+  const { ending, judgement, now } = settled
+  const followers = [...state.tasks.find('followers', task.id)].map(follower => ({
+    follower,
+    judgement: judgeFollower(task, follower, ending),
+  }))
+  if (judgement.passing && mayPass(task, ending.exit, now)) {
+    const notBefore = now + (PASSING_WAITS_MS[task.passedAgain] ?? PASSING_WINDOW_MS)
+    const served = followers.filter(one => one.judgement?.verdict?.ok === true)
+    return [
+      { type: 'task.queued', taskId: task.id, why: 'passing', notBefore },
+      ...served.flatMap(one => toEnded(one.follower, one.judgement, ending)),
+    ]
+  }
+  // limits and stops of the leader are not the follower's
+  const limited = judgement.status === 'stopped' || ending.exit.reason === 'timeout'
+  const isSettled = (of: Judgement | undefined): boolean => of !== undefined && (!limited || of.verdict?.ok === true)
+  const orphans = followers.filter(one => !isSettled(one.judgement)).map(one => one.follower)
+  return [
+    ...toEnded(task, judgement, ending),
+    ...followers.filter(one => isSettled(one.judgement)).flatMap(one => toEnded(one.follower, one.judgement, ending)),
+    ...rehome(state, orphans, { why: 'handed-over', leaders: createLeaders(state, new Set([task.id])) }),
+  ]
+}
+
+// cut from the leader's lists; undefined when there is no cut for it
+function judgeFollower(leader: TaskRow, follower: TaskRow, ending: Ending): Judgement | undefined {
+  const { exit, estimate, lines } = ending
+  if (follower.key === leader.key) return judge({ task: follower, exit, estimate, lines, findings: ending.findings })
+  const cut = ending.cuts.find(one => one.task === follower.id)
+  return cut === undefined ? undefined : judge({ task: follower, exit, findings: cut.findings })
+}
+
+function toEnded(task: TaskRow, judgement: Judgement | undefined, ending: Ending): Ended[] {
+  if (judgement === undefined) return []
+  const { status, verdict } = judgement
+  const estimate = task.options.dryRun === true ? ending.estimate : undefined
+  return [
+    {
+      ...{ type: 'task.ended', taskId: task.id, status, exit: ending.exit, notes: ending.notes },
+      ...(verdict !== undefined && { verdict }),
+      ...(estimate !== undefined && { estimate }),
+    },
+  ]
+}
+
+function mayPass(task: TaskRow, exit: Exit, now: number): boolean {
+  if (task.desired === 'stop' || exit.reason === 'timeout' || task.passedAgain >= MOST_PASSED_AGAIN) return false
+  return task.passingSince === undefined || now - toMs(task.passingSince) < PASSING_WINDOW_MS
+}
+
+// the agent knows only that it was told to stop; why is known here
+function toExit(allocation: AllocationRow, exit: Exit): Exit {
+  return allocation.timedOut === true && exit.reason === 'stopped' ? { ...exit, reason: 'timeout' } : exit
+}
