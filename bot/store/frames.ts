@@ -5,6 +5,7 @@ import { createSlices } from './slices.ts'
 
 const LINE_FEED = 0x0a
 const BLOCK_BYTES = 1 << 20
+const PIECE_CHARACTERS = 64 * 1024
 const PREFIX = /^([0-9a-f]{8}) (0|[1-9][0-9]{0,11}) /
 
 /** A row of a frame: table, key, and the whole record or `null` when it was removed. */
@@ -12,20 +13,37 @@ export type Row = readonly [table: string, key: string, value: unknown]
 
 /** The frame around one JSON text. The checksum covers the length as well. */
 export function toFrame(json: string): Buffer {
-  const body = Buffer.from(`${Buffer.byteLength(json)} ${json}\n`)
-  const checksum = crc32(body.subarray(0, -1)).toString(16).padStart(8, '0')
-  return Buffer.concat([Buffer.from(`${checksum} `), body])
+  const text = Buffer.from(json)
+  const length = `${text.length} `
+  return joinFrame(crc32(text, crc32(length)), length, [text])
 }
 
 /** The frame of many rows; a large one is built in slices. */
 export async function toRowsFrame(rows: Iterable<Row>): Promise<Buffer> {
   const slices = createSlices()
-  const parts: string[] = []
+  const texts: Buffer[] = []
+  let text = '['
   for (const row of rows) {
-    parts.push(JSON.stringify(row))
+    text += text.length === 1 && texts.length === 0 ? JSON.stringify(row) : `,${JSON.stringify(row)}`
+    if (text.length > PIECE_CHARACTERS) {
+      texts.push(Buffer.from(text))
+      text = ''
+    }
     if (slices.isOver()) await slices.rest()
   }
-  return toFrame(`[${parts.join(',')}]`)
+  texts.push(Buffer.from(`${text}]`))
+  const length = `${texts.reduce((sum, one) => sum + one.length, 0)} `
+  let checksum = crc32(length)
+  for (const one of texts) {
+    checksum = crc32(one, checksum)
+    if (slices.isOver()) await slices.rest()
+  }
+  return joinFrame(checksum, length, texts)
+}
+
+function joinFrame(checksum: number, length: string, texts: readonly Buffer[]): Buffer {
+  const head = `${checksum.toString(16).padStart(8, '0')} ${length}`
+  return Buffer.concat([Buffer.from(head), ...texts, Buffer.from('\n')])
 }
 
 /** The JSON text of the frame in `line` (without its line feed); undefined when anything about it is wrong. */

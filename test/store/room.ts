@@ -36,7 +36,7 @@ export function createHeardLog(): { log: Log; heard: Heard[] } {
 
 /** What a faulty file system does: called before each operation, may throw; `most` limits one write. */
 export type Faults = {
-  before?: (operation: 'write' | 'truncate' | 'datasync', path: string) => void
+  before?: (operation: 'write' | 'truncate' | 'datasync', path: string) => void | Promise<void>
   most?: number
   free?: number
 }
@@ -51,14 +51,13 @@ export function createFaultyFiles(faults: Faults): Files {
         if (name === 'write') {
           return async (bytes: Uint8Array, offset: number, length: number) => {
             const most = Math.min(length, faults.most ?? length)
-            if (faults.before === undefined) return target.write(bytes, offset, most)
-            faults.before('write', path)
+            await faults.before?.('write', path)
             return target.write(bytes, offset, most)
           }
         }
         if (name === 'truncate' || name === 'datasync') {
           return async (length?: number) => {
-            faults.before?.(name, path)
+            await faults.before?.(name, path)
             return name === 'truncate' ? target.truncate(length) : target.datasync()
           }
         }

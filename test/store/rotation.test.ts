@@ -1,6 +1,7 @@
 // whatever is saved while journals rotate and snapshots are written is what is read back
 
 import { readdir } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Change } from '../../bot/engine/ports.ts'
@@ -151,4 +152,35 @@ test('closing while a snapshot is being written gives it up and loses nothing', 
   const again = openJournal(room.dir)
   expect((await again.load()).get('jobs')?.size).toBe(3_000)
   await again.close()
+})
+
+test('a snapshot gets its name only after the frame that was being written when its scan ended', async () => {
+  const events: string[] = []
+  const faults: Faults = {}
+  const faulty = createFaultyFiles(faults)
+  const files = {
+    ...faulty,
+    rename: async (from: string, to: string) => {
+      events.push('snapshot named')
+      await faulty.rename(from, to)
+    },
+  }
+  const journal = openJournal(room.dir, { rotateBytes: 300, files })
+  await journal.load()
+  let late: Promise<void> | undefined
+  faults.before = async (operation, path) => {
+    if (operation === 'datasync' && path.endsWith('.tmp')) {
+      late = journal.save([{ table: 'jobs', key: 'late', value: 'late' }])
+      await nextTurn()
+    } else if (operation === 'write' && path.includes('journal-') && late !== undefined) {
+      // Time enough for a snapshot that does not wait.
+      for (let turn = 0; turn < 100; turn++) await realFiles.list(room.dir)
+      events.push('frame written')
+    }
+  }
+  for (let n = 0; n < 20 && late === undefined; n++) await journal.save([{ table: 'jobs', key: `k${n}`, value: n }])
+  await journal.settled()
+  await late
+  expect(events.slice(0, 2)).toEqual(['frame written', 'snapshot named'])
+  await journal.close()
 })
