@@ -1,0 +1,86 @@
+// a thousand paths to their verdicts: time, memory, and how many CLIs were alive at once
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { createRig, type Rig } from './rig.ts'
+import { type Bench, round, timed } from './row.ts'
+
+const CONCURRENCY = 2
+const SAMPLE_MS = 50
+
+/** How many processes run the launcher right now: its own shells, not who supervises them nor what they start. */
+function countAlive(launcher: string): number {
+  return readdirSync('/proc').filter(name => {
+    if (!/^\d+$/.test(name)) return false
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').slice(1, 3).includes(launcher)
+    } catch {
+      // it has ended meanwhile
+      return false
+    }
+  }).length
+}
+
+/** Watches while some work is done; answers the most that were alive at once and how often it looked. */
+async function watchWhile(rig: Rig, work: () => Promise<void>): Promise<{ most: number; looks: number; ms: number }> {
+  const seen = { most: 0, looks: 0 }
+  const timer = setInterval(() => {
+    seen.looks++
+    seen.most = Math.max(seen.most, countAlive(rig.launcher))
+  }, SAMPLE_MS)
+  try {
+    return { ms: await timed(work), ...seen, ...seen }
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+const pathsOf = (dir: string, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `${dir}/part-${String(n).padStart(5, '0')}`)
+
+/** The same loads without Gander: a list of paths and as many CLIs at once. Nothing is measured, nothing is kept. */
+async function loadBarely(rig: Rig, paths: string[]): Promise<number> {
+  const script = `printf '%s\\0' "$@" | xargs -0 -n 1 -P ${CONCURRENCY} "$LAUNCHER" fs distributedLoad --replication 1`
+  const env = { ...rig.environment, LAUNCHER: rig.launcher }
+  return timed(() => promisify(execFile)('bash', ['-c', script, 'bash', ...paths], { env, maxBuffer: 1e8 }))
+}
+
+export const benchThousand: Bench = async ({ dist, quick }) => {
+  const count = quick ? 30 : 1_000
+  const sample = quick ? 10 : 100
+  const rig = await createRig({ dist, concurrency: CONCURRENCY })
+  try {
+    for (const dir of ['/bare', '/asked'])
+      await rig.goosefs('playground', 'put', dir, '--bytes', '4k', '--files', String(count))
+    const bareMs = ((await loadBarely(rig, pathsOf('/bare', sample))) * count) / sample
+    const watched = await watchWhile(rig, async () => {
+      const { id } = await rig.submit({ action: 'load', paths: pathsOf('/asked', count) })
+      const { status, counts } = await rig.ended(id)
+      if (status !== 'succeeded') throw new Error(`the job is ${status}: ${JSON.stringify(counts)}`)
+    })
+    const name = `thousand: ${count} paths at concurrency ${CONCURRENCY}`
+    return [
+      {
+        name: `${name}, until all have a verdict`,
+        value: round(watched.ms / 1_000, 1),
+        unit: 's',
+        ratio: round(watched.ms / bareMs),
+        note: `against ${sample} bare loads by xargs -P ${CONCURRENCY}, scaled to ${count}, nothing measured`,
+      },
+      ...(['daemon', 'agent'] as const).map(program => ({
+        name: `${name}, most memory of the ${program}`,
+        value: round(rig[program].memory().peakMb, 0),
+        unit: 'MB',
+      })),
+      {
+        name: `${name}, most CLIs alive at once`,
+        value: watched.most,
+        unit: 'processes',
+        limit: CONCURRENCY,
+        note: `${watched.looks} looks at /proc, one every ${SAMPLE_MS} ms`,
+      },
+    ]
+  } finally {
+    await rig.close()
+  }
+}
