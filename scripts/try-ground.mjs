@@ -1,5 +1,5 @@
 // what `try` finds on this machine: programs on the PATH, free ports, an agent that can work
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 
@@ -15,6 +15,23 @@ export function findOnPath(name) {
     }
   }
   return undefined
+}
+
+const PROGRAMS = ['bot/main.js', 'agent/main.js', 'cli/main.js', 'playground/main.js', 'playground/goosefs']
+const SOURCES = ['shared', 'bot', 'agent', 'cli', 'playground', 'scripts/build.ts', 'package.json', 'package-lock.json']
+
+/** Whether every program is there and younger than every source. */
+export function isBuilt(root) {
+  const programs = PROGRAMS.map(name => join(root, 'dist', name))
+  if (!programs.every(file => existsSync(file))) return false
+  const oldest = Math.min(...programs.filter(file => file.endsWith('.js')).map(file => statSync(file).mtimeMs))
+  return SOURCES.every(name => newest(join(root, name)) < oldest)
+}
+
+function newest(file) {
+  const { mtimeMs } = statSync(file)
+  const inner = statSync(file).isDirectory() ? readdirSync(file).map(name => newest(join(file, name))) : []
+  return Math.max(mtimeMs, ...inner)
 }
 
 /** The wanted port when it is free on the loopback, else any free one. */

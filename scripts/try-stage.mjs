@@ -8,11 +8,12 @@ const READY_WITHIN_MS = 60_000
 const JOBS_END_WITHIN_MS = 12_000
 const GRACE_MS = 12_000
 
-/** Makes an empty stage. */
-export function createStage() {
+/** Makes an empty stage; `onLost` hears of a program that ended although it should stay. */
+export function createStage(onLost) {
   const undoings = []
   const started = []
   const visitors = new Set()
+  let ending = false
 
   function watch(child) {
     visitors.add(child)
@@ -36,7 +37,7 @@ export function createStage() {
 
     /** Runs a helper and gives what it printed. */
     async read([program, ...args], env = process.env) {
-      const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 2] })
+      const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] })
       let text = ''
       child.stdout.on('data', chunk => (text += chunk))
       const code = await watch(child)
@@ -52,8 +53,12 @@ export function createStage() {
       const child = spawn(process.execPath, args, { env, stdio: ['ignore', file, file], detached: true })
       closeSync(file)
       const one = { name, child, log, gone: false }
-      child.once('error', () => (one.gone = true))
-      child.once('exit', () => (one.gone = true))
+      const onGone = () => {
+        one.gone = true
+        if (!ending) onLost(name)
+      }
+      child.once('error', onGone)
+      child.once('exit', onGone)
       started.push(one)
       undoings.push(() => endOne(one))
     },
@@ -67,8 +72,7 @@ export function createStage() {
           if (thrown instanceof Unusable) throw thrown
           // not listening yet
         }
-        const dead = started.find(({ gone }) => gone)
-        if (dead !== undefined) throw new Error(`the ${dead.name} ended while starting`)
+        if (ending) throw new Error('ended while starting')
         if (Date.now() - begun > READY_WITHIN_MS) throw new Error(`${what} was not ready within 60 s`)
       }
     },
@@ -92,6 +96,7 @@ export function createStage() {
     /** Ends everything in reverse, all of it even when some of it fails; then throws the first failure. */
     async end() {
       let first
+      ending = true
       for (const child of visitors) child.kill('SIGTERM')
       for (let undo = undoings.pop(); undo !== undefined; undo = undoings.pop()) {
         try {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureInstalled, root } from './install.mjs'
 import { bootAlluxio } from './try-alluxio.mjs'
-import { findOnPath, freePort, isCluster } from './try-ground.mjs'
+import { findOnPath, freePort, isBuilt, isCluster } from './try-ground.mjs'
 import { createStage } from './try-stage.mjs'
 
 const HELP = `npm run try -- [PATH] [--once] [--alluxio]
@@ -34,7 +34,7 @@ if (wrong !== undefined) {
 }
 
 const say = text => process.stdout.write(`${text}\n`)
-const stage = createStage()
+const stage = createStage(name => fail(new Error(`the ${name} ended by itself`)))
 let ending
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(signal === 'SIGINT' ? 130 : 143))
 process.on('uncaughtException', fail)
@@ -50,7 +50,7 @@ async function main() {
   const kind = args.includes('--alluxio') ? 'booted' : given === undefined ? 'simulated' : 'real'
   say(firstLine(kind, given))
   ensureInstalled()
-  await stage.run([process.execPath, `${root}scripts/run.mjs`, 'scripts/build.ts'], 'the build')
+  if (!isBuilt(root)) await stage.run([process.execPath, `${root}scripts/run.mjs`, 'scripts/build.ts'], 'the build')
 
   const home = mkdtempSync(join(tmpdir(), 'gander-try-'))
   stage.onEnd(() => stage.remove(home))
