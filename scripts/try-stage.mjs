@@ -45,10 +45,14 @@ export function createStage(onLost) {
     },
 
     /** Runs a program for the person at the terminal; the answer is its exit code. */
-    show: ([program, ...args]) => watch(spawn(program, args, { stdio: 'inherit' })),
+    async show([program, ...args]) {
+      if (ending) throw new Error('ended while starting')
+      return watch(spawn(program, args, { stdio: 'inherit' }))
+    },
 
     /** Starts a program that stays. A group of its own, so that Ctrl-C reaches us first and runs end in order. */
     start(name, args, { env, log }) {
+      if (ending) throw new Error('ended while starting')
       const file = openSync(log, 'a')
       const child = spawn(process.execPath, args, { env, stdio: ['ignore', file, file], detached: true })
       closeSync(file)

@@ -32,11 +32,11 @@ export function ganderOnTerminal(args: readonly string[], more: { env?: Record<s
       env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm', SHELL: '/bin/sh', ...more.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     }),
-    undefined,
   )
 }
 
-function watch(child: ChildProcess, input: string | undefined): Run {
+/** Hears what a child says and how it ends. */
+export function watch(child: ChildProcess, input?: string): Run {
   const texts = { out: '', err: '' }
   const waiting = new Set<() => void>()
   const hear = (which: 'out' | 'err') => (chunk: Buffer) => {
