@@ -79,7 +79,7 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
   return {
     say: outbox.say,
     async close() {
-      worker.drain()
+      worker.close()
       await outbox.settle()
       await scope.close()
     },

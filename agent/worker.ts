@@ -32,11 +32,11 @@ export type Worker = {
   /** The daemon has everything of these. */
   forget(allocations: readonly Id[]): Promise<void>
   live(): LiveAllocation[]
-  /** Takes nothing new from now on; what runs goes on. */
-  drain(): void
+  /** Takes nothing new and notes no more ends: what runs goes on, and the next process takes it over. */
+  close(): void
 }
 
-type Work = WorkerDeps & { lives: Map<Id, Life>; refused: Set<Id>; draining: boolean }
+type Work = WorkerDeps & { lives: Map<Id, Life>; refused: Set<Id>; closed: boolean }
 
 /** So many refusals are remembered, in case an order is repeated. */
 const MOST_REFUSED = 10_000
@@ -44,7 +44,7 @@ const OUTPUT_FIRST_MS = 2 * SECOND
 
 /** Makes the worker; nothing runs before `recover` or `take`. */
 export function createWorker(deps: WorkerDeps): Worker {
-  const work: Work = { ...deps, lives: new Map(), refused: new Set(), draining: false }
+  const work: Work = { ...deps, lives: new Map(), refused: new Set(), closed: false }
   return {
     async recover() {
       for (const record of await deps.ledger.readAll()) resume(work, record)
@@ -56,8 +56,9 @@ export function createWorker(deps: WorkerDeps): Worker {
       for (const allocation of allocations) await forget(work, allocation)
     },
     live: () => [...work.lives].map(([allocation, life]) => ({ allocation, state: life.state })),
-    drain() {
-      work.draining = true
+    close() {
+      work.closed = true
+      for (const life of work.lives.values()) life.close()
     },
   }
 }
@@ -83,7 +84,7 @@ async function take(work: Work, order: RunOrder): Promise<void> {
 }
 
 function obstacleOf(work: Work, order: RunOrder): string | undefined {
-  if (work.draining) return 'the agent is stopping'
+  if (work.closed) return 'the agent is stopping'
   const { lane } = ACTIONS[order.action]
   const busy = [...work.lives.values()].filter(
     life => life.state !== 'ended' && ACTIONS[life.record.order.action].lane === lane,
@@ -124,6 +125,7 @@ async function begin(work: Work, life: Life): Promise<void> {
   const { allocation } = life.record.order
   const say = (report: Report): void => work.outbox.say(report)
   const ending = await carryOut(life, { run: work.run, say, follow: work.streams.follow, log: work.log })
+  if (work.closed) return
   await life.end(ending)
   work.streams.finish(allocation, { output: ending.outputBytes, missing: ending.missingBytes })
   // the last words come after the last bytes where that takes no time: then the daemon can let go at once

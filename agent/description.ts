@@ -1,0 +1,63 @@
+// how the agent describes itself: fixed facts, and what its CLI can do as far as it is known by now
+import type { AgentDescription, Capabilities } from '../shared/agent.ts'
+import { type Clock, MINUTE, SECOND } from '../shared/time.ts'
+
+export type Describer = {
+  /** For `hello`: waits only a little for a slow CLI. */
+  describe(): Promise<AgentDescription>
+  /** Looks now and then whether the CLI has changed, and tells when what was described is not true any more. */
+  watch(onChange: (capabilities: Capabilities) => void): void
+  close(): void
+}
+
+/** The daemon waits 10 s for `hello`; the probe of a cold JVM may take longer. */
+const PATIENCE_MS = 5 * SECOND
+const LOOK_EVERY_MS = MINUTE
+
+/** Makes the describer over a prober that remembers. */
+export function createDescriber(deps: {
+  readonly facts: Omit<AgentDescription, 'capabilities'>
+  readonly bin: string
+  readonly probe: () => Promise<Capabilities>
+  readonly clock: Clock
+}): Describer {
+  const { facts, bin, probe, clock } = deps
+  const unknown: Capabilities = {
+    bin,
+    found: false,
+    simulated: false,
+    loadFlags: [],
+    problem: 'the CLI is still being asked',
+  }
+  let known = unknown
+  let cancel = (): void => {}
+  const look = async (): Promise<boolean> => {
+    const before = JSON.stringify(known)
+    known = await probe()
+    return JSON.stringify(known) !== before
+  }
+  return {
+    async describe() {
+      await new Promise<void>(resolve => {
+        const stop = clock.after(PATIENCE_MS, resolve)
+        const go = (): void => {
+          stop()
+          resolve()
+        }
+        void probe().then(capabilities => {
+          known = capabilities
+          go()
+        }, go)
+      })
+      return { ...facts, capabilities: known }
+    },
+    watch(onChange) {
+      const again = async (): Promise<void> => {
+        if (await look().catch(() => false)) onChange(known)
+        cancel = clock.after(LOOK_EVERY_MS, () => void again())
+      }
+      void again()
+    },
+    close: () => cancel(),
+  }
+}
