@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -169,9 +170,10 @@ function toProgram(child: ChildProcess): Program {
   }
 }
 
-/** Bytes of all files below a directory. */
+/** Bytes of all files below a directory; none when it is not there yet. */
 export function bytesBelow(dir: string, counts: (name: string) => boolean = () => true): number {
   let sum = 0
+  if (!existsSync(dir)) return sum
   for (const entry of readdirSync(dir, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile() || !counts(entry.name)) continue
     sum += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0

@@ -8,28 +8,39 @@ import { type Bench, round, timed } from './row.ts'
 const CONCURRENCY = 2
 const SAMPLE_MS = 50
 
-/** How many processes run the launcher right now: its own shells, not who supervises them nor what they start. */
-function countAlive(launcher: string): number {
-  return readdirSync('/proc').filter(name => {
-    if (!/^\d+$/.test(name)) return false
+/** What every CLI that is alive right now was asked for; a launcher's shells within shells count once. */
+function aliveNow(launcher: string): string[] {
+  const found = new Map<string, { parent: string; asked: string }>()
+  for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
     try {
-      return readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').slice(1, 3).includes(launcher)
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      const at = words.indexOf(launcher)
+      // further behind it is an argument of who supervises it
+      if (at !== 1 && at !== 2) continue
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      const [, parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      found.set(pid, { parent, asked: words.slice(at + 1, at + 3).join(' ') })
     } catch {
       // it has ended meanwhile
-      return false
     }
-  }).length
+  }
+  return [...found.values()].filter(({ parent }) => !found.has(parent)).map(({ asked }) => asked)
 }
 
+type Watched = { readonly ms: number; readonly most: readonly string[]; readonly looks: number }
+
 /** Watches while some work is done; answers the most that were alive at once and how often it looked. */
-async function watchWhile(rig: Rig, work: () => Promise<void>): Promise<{ most: number; looks: number; ms: number }> {
-  const seen = { most: 0, looks: 0 }
+async function watchWhile(rig: Rig, work: () => Promise<void>): Promise<Watched> {
+  let looks = 0
+  let most: string[] = []
   const timer = setInterval(() => {
-    seen.looks++
-    seen.most = Math.max(seen.most, countAlive(rig.launcher))
+    looks++
+    const alive = aliveNow(rig.launcher)
+    if (alive.length > most.length) most = alive
   }, SAMPLE_MS)
   try {
-    return { ms: await timed(work), ...seen, ...seen }
+    const ms = await timed(work)
+    return { ms, most, looks }
   } finally {
     clearInterval(timer)
   }
@@ -74,10 +85,10 @@ export const benchThousand: Bench = async ({ dist, quick }) => {
       })),
       {
         name: `${name}, most CLIs alive at once`,
-        value: watched.most,
+        value: watched.most.length,
         unit: 'processes',
         limit: CONCURRENCY,
-        note: `${watched.looks} looks at /proc, one every ${SAMPLE_MS} ms`,
+        note: `${watched.looks} looks at /proc, one every ${SAMPLE_MS} ms; the most: ${watched.most.join(', ')}`,
       },
     ]
   } finally {
