@@ -3,7 +3,7 @@ import { backoffMs } from '../shared/backoff.ts'
 import type { Log } from '../shared/log.ts'
 import type { Clock } from '../shared/time.ts'
 import { type AgentMessage, CLOSE_CODES, type DaemonMessage, WIRE_VERSION } from '../shared/wire.ts'
-import { type Farewell, type Line, openLine } from './socket.ts'
+import { type Farewell, type Line, openLine } from './connection/socket.ts'
 
 type Hello = Extract<AgentMessage, { type: 'hello' }>
 type Welcome = Extract<DaemonMessage, { type: 'welcome' }>

@@ -1,7 +1,7 @@
 // one socket to the daemon from dialling to its close: upgrade with the token, frames, silence noticed
 import { WebSocket } from 'ws'
-import type { Clock } from '../shared/time.ts'
-import { type AgentMessage, DaemonMessage, LARGEST_FRAME_BYTES, SOCKET_PATH } from '../shared/wire.ts'
+import type { Clock } from '../../shared/time.ts'
+import { type AgentMessage, DaemonMessage, LARGEST_FRAME_BYTES, SOCKET_PATH } from '../../shared/wire.ts'
 
 /** Why a socket is gone. `status` is the HTTP answer to an upgrade that was refused. */
 export type Farewell = { readonly code?: number; readonly status?: number; readonly reason: string }
