@@ -20,7 +20,7 @@ const ROWS: readonly Row[] = [
     cause: 'worker-lost',
   },
   {
-    says: /Failed to request \d+ bytes|[Nn]ot enough space|[Nn]o space|out of space|[Oo]ut of quota|WorkerOutOfSpace|ResourceExhausted|RESOURCE_EXHAUSTED|Unable to (?:allocate|free) space/,
+    says: /Failed to (?:request|allocate) \d+ bytes|[Nn]ot enough space|[Nn]o space|out of space|[Oo]ut of quota|WorkerOutOfSpace|ResourceExhausted|RESOURCE_EXHAUSTED|Unable to (?:allocate|free) space/,
     cause: 'no-space',
   },
   { says: /is expected to be \d+ bytes, but only|metadata is consistent between/, cause: 'changed' },

@@ -36,7 +36,7 @@ export type EngineAsk = {
 
 const GIVE_UP_MS = MINUTE
 const CANCEL_MS = 60 * SECOND
-const CANCEL_ROUNDS = 5
+const CANCEL_PATIENCE_MS = 10 * SECOND
 const CANCEL_AT_ONCE = 8
 
 export type Quiet = {
@@ -72,26 +72,37 @@ export async function waitForQuiet(
   }
 }
 
-/** Takes back the unfinished jobs of a stopped load, for at most a minute. What is cached stays. */
+/**
+ * Takes back the unfinished jobs of a stopped load, for at most a minute. What is cached stays. A cancel is only an ask:
+ * it is read back, and 2.8 and later go on creating jobs after their CLI is gone, so the list must be empty twice.
+ */
 export async function cancelEngineJobs(
-  { engine, clock }: { engine: Engine; clock: Clock },
+  { engine, clock, patienceMs = CANCEL_PATIENCE_MS }: { engine: Engine; clock: Clock; patienceMs?: number },
   ask: EngineAsk,
 ): Promise<EngineCancel & { calls: number }> {
   const deadlineAt = clock.now() + CANCEL_MS
+  const timed = { ...ask, deadlineAt }
   const asked = new Set<number>()
+  let movedAt = clock.now()
+  let fewest = Number.POSITIVE_INFINITY
   let calls = 0
-  let seen = await engine.unfinished({ ...ask, deadlineAt })
-  calls += seen.calls
-  for (let round = 0; round < CANCEL_ROUNDS && seen.ids.length > 0 && clock.now() < deadlineAt; round += 1) {
-    calls += await cancelAll(engine, { ids: seen.ids, asked, ask: { ...ask, deadlineAt }, clock })
-    await pause(clock, engine.paceMs)
-    if (clock.now() >= deadlineAt) break
-    seen = await engine.unfinished({ ...ask, deadlineAt })
+  let empties = 0
+  for (;;) {
+    const seen = await engine.unfinished(timed)
     calls += seen.calls
+    empties = seen.ids.length === 0 ? empties + 1 : 0
+    const fresh = seen.ids.filter(id => !asked.has(id))
+    if (fresh.length > 0 || seen.ids.length < fewest) movedAt = clock.now()
+    fewest = Math.min(fewest, seen.ids.length)
+    calls += await cancelAll(engine, { ids: fresh, asked, ask: timed, clock })
+    const now = clock.now()
+    // without an answer, or without an effect, there is nothing to wait for
+    if (empties >= 2 || (!seen.known && seen.ids.length === 0) || now >= deadlineAt || now - movedAt >= patienceMs) {
+      const still = seen.ids.filter(id => asked.has(id)).length
+      return { cancelled: asked.size - still, remaining: seen.ids.length, known: seen.known, calls }
+    }
+    await pause(clock, engine.paceMs)
   }
-  const remaining = seen.ids.length
-  const still = seen.ids.filter(id => asked.has(id)).length
-  return { cancelled: asked.size - still, remaining, known: seen.known, calls }
 }
 
 async function cancelAll(

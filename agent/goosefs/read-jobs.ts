@@ -55,7 +55,8 @@ export function readJobStatus(json: unknown): EngineJobDetail | undefined {
     id: fields['id'],
     name: isText(fields['name']) ? fields['name'] : '',
     status,
-    paths: described.length > 0 ? described : affected,
+    // exact where it is filled, while a description may be cut
+    paths: affected.length > 0 ? affected : described,
     ...(isText(fields['errorMessage']) && fields['errorMessage'] !== '' ? { error: fields['errorMessage'] } : {}),
   }
 }

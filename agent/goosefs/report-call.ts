@@ -6,7 +6,7 @@ import { READ_ARGV } from './argv.ts'
 import { readCause } from './causes.ts'
 import type { Cli } from './cli.ts'
 import { isNoise } from './lines.ts'
-import { type ClusterReport, readReport } from './read-report.ts'
+import { type ClusterReport, readReport, type WorkerRow } from './read-report.ts'
 
 export type ReportAnswer = {
   readonly report?: ClusterReport
@@ -62,15 +62,22 @@ export function toTrouble(
   }
 }
 
-/** The report as findings carry it. */
-export function toWorkers(report: ClusterReport): NonNullable<Findings['workers']> {
-  const lost = report.lostWorkers ?? report.workers.filter(worker => worker.lost === true).length
-  const live = report.workers.filter(worker => worker.lost !== true)
+/**
+ * The report as findings carry it; undefined when it does not tell its workers. The report goes on listing a worker that
+ * the master has given up, with its space: only the heartbeat shows it, so silent ones add nothing to the space.
+ */
+export function toWorkers(report: ClusterReport): Findings['workers'] {
+  const { workers: rows } = report
+  if (rows.length === 0 && (report.capacityBytes ?? 0) > 0) return undefined
+  const lost = rows.filter(worker => worker.lost === true).length
+  const live = rows.filter(worker => worker.lost !== true)
+  const beating = live.filter(worker => worker.heartbeatSeconds <= SILENT_AFTER_SECONDS)
+  const sum = (pick: (worker: WorkerRow) => number) => beating.reduce((total, worker) => total + pick(worker), 0)
   return {
-    live: report.liveWorkers ?? live.length,
-    lost,
-    silent: live.filter(worker => worker.heartbeatSeconds > SILENT_AFTER_SECONDS).length,
-    capacityBytes: report.capacityBytes ?? 0,
-    usedBytes: report.usedBytes ?? 0,
+    live: live.length,
+    lost: report.lostWorkers ?? lost,
+    silent: live.length - beating.length,
+    capacityBytes: sum(worker => worker.capacityBytes),
+    usedBytes: sum(worker => worker.usedBytes),
   }
 }

@@ -1,6 +1,7 @@
 // listings and reports that several tasks share: asks that wait together are one CLI call, begun after the last of them
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { toError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { isWithin, toNamespacePath } from '../../shared/path.ts'
 import type { Clock } from '../../shared/time.ts'
@@ -59,6 +60,7 @@ export function createSharedWalks(deps: SharedWalksDeps): SharedWalks {
       const batch = takeBatch(waiting)
       const work = cleaned
         .then(() => runWalk({ ...deps, cli, name: () => name('walk'), signal: closing.signal }, batch))
+        .catch(thrown => fail(batch, thrown))
         .finally(() => {
           running.delete(work)
           pump()
@@ -79,9 +81,11 @@ export function createSharedWalks(deps: SharedWalksDeps): SharedWalks {
       const now = deps.clock.now()
       if (report !== undefined && now - report.at <= maxAgeMs)
         return report.answer.then(answer => ({ ...answer, calls: 0 }))
-      const fresh = cleaned.then(() =>
-        readReportOnce({ cli, name: name('report'), signal: closing.signal, dir: deps.dir }),
-      )
+      const fresh = cleaned
+        .then(() => readReportOnce({ cli, name: name('report'), signal: closing.signal, dir: deps.dir }))
+        .catch(
+          (thrown): ReportAnswer => ({ trouble: { cause: 'unknown', message: toError(thrown).message }, calls: 0 }),
+        )
       report = { at: now, answer: fresh }
       void fresh.then(answer => {
         // a failure is not kept: the next ask tries again
@@ -97,6 +101,12 @@ export function createSharedWalks(deps: SharedWalksDeps): SharedWalks {
       await report?.answer
     },
   }
+}
+
+// the spool cannot be written, or a listener cannot keep what it hears: everybody must be answered all the same
+function fail(batch: readonly Entrant[], thrown: unknown): void {
+  const message = toError(thrown).message
+  for (const entrant of batch) entrant.resolve({ state: 'failed', calls: 0, cause: 'unknown', message })
 }
 
 function toEntrant(ask: WalkAsk, resolve: (result: WalkResult) => void): Entrant {

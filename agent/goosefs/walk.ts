@@ -105,9 +105,10 @@ async function settle(
     return []
   }
   if (deps.signal.aborted || batch.every(isGone)) return answer(batch, 'stopped')
-  if (heard.exit.reason === 'exited' && heard.exit.code === 0) return answer(batch, 'listed')
+  const whole = heard.exit.reason === 'exited' && heard.exit.code === 0
+  if (whole && !heard.tooLarge) return answer(batch, 'listed')
   const places = [...groupByPlace(batch).values()]
-  const missing = heard.other.map(readMissingPath).find(path => path !== undefined)
+  const missing = heard.tooLarge ? undefined : heard.other.map(readMissingPath).find(path => path !== undefined)
   const at = missing === undefined ? -1 : places.findIndex(group => isOf(group, missing))
   if (at >= 0) {
     answer(places.slice(0, at).flat(), 'listed')

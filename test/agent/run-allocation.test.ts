@@ -1,4 +1,7 @@
 // one allocation against the simulated GooseFS: loads that succeed, fall short, stop, and outlive their agent
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { runAllocation } from '../../agent/run-allocation.ts'
 import { createWorld, toFacts, usePlayground } from './goosefs/world.ts'
@@ -304,5 +307,39 @@ describe('resumed', () => {
     const second = await runAllocation(one.deps)
     expect(world.calls()).toHaveLength(calls)
     expect(second).toEqual(first)
+  })
+
+  it('the process that drives a load is killed: the load goes on, and the next one finds its ending', async () => {
+    const world = createWorld({ SPEED: '1', SLOW: '300' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '8')
+    const one = world.allocation({ path: '/a' })
+    const told = {
+      dir: one.home,
+      shared: `${world.dir}/shared-first`,
+      bin: world.bin,
+      order: one.deps.order,
+      environment: world.environment,
+    }
+    const drive = fileURLToPath(new URL('./goosefs/drive.ts', import.meta.url))
+    const child = spawn(process.execPath, ['--import', 'tsx', drive, JSON.stringify(told)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let said = ''
+    child.stdout.on('data', chunk => {
+      said += chunk
+    })
+    await until('the load', () => said.includes('"progress"'))
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const ending = await runAllocation(one.deps)
+    expect(toFacts(ending)).toMatchObject({
+      exit: { reason: 'exited', code: 0 },
+      before: [8, 0, 0],
+      after: [8, 8, 100],
+      missingTotal: 0,
+    })
+    expect(ending.lines).toMatchObject({ started: 8, loaded: 8 })
+    expect(world.calls().filter(call => call.includes('distributedLoad'))).toHaveLength(1)
+    expect(one.output().match(/Successfully loaded/g)).toHaveLength(8)
   })
 })

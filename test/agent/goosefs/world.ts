@@ -134,6 +134,8 @@ export function createWorld(knobs: Record<string, string> = {}, bin?: string) {
   const calls = () => readFileSync(join(dir, 'calls'), 'utf8').trim().split('\n')
   return {
     dir,
+    bin: program,
+    environment: environment as Record<string, string>,
     clock,
     driver,
     shared,

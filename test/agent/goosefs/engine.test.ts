@@ -1,0 +1,121 @@
+// the engine's jobs over the job master's web: a small server that answers as 2.5.0 does
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { cancelEngineJobs, type Engine, type Unfinished, waitForQuiet } from '../../../agent/goosefs/engine-jobs.ts'
+import { createWebEngine, isJobWeb } from '../../../agent/goosefs/engine-web.ts'
+import { createClock } from '../../../shared/time.ts'
+
+type Job = { path: string; status: string; deaf?: boolean }
+const clock = createClock()
+
+async function createJobMaster(jobs: Map<number, Job>) {
+  const asked: string[] = []
+  const server = createServer((request, response): void => {
+    const url = new URL(request.url ?? '', 'http://x')
+    asked.push(`${request.method} ${url.pathname}`)
+    const id = Number(url.searchParams.get('jobId'))
+    const job = jobs.get(id)
+    if (url.pathname === '/api/v1/master/job/list') return void response.end(JSON.stringify([...jobs.keys()]))
+    if (url.pathname === '/api/v1/job_master/info') return void response.end(JSON.stringify({ workers: [{}] }))
+    if (job === undefined) return void response.writeHead(500).end('{"statusCode":"NOT_FOUND"}')
+    if (url.pathname.endsWith('/cancel')) {
+      if (job.deaf !== true) job.status = 'CANCELED'
+      return void response.end()
+    }
+    response.end(
+      JSON.stringify({
+        id,
+        name: 'Load',
+        status: job.status,
+        description: `LoadConfig{FilePath=${job.path}, Replication=1}`,
+        affectedPaths: [job.path],
+        children: [{ status: 'CREATED' }],
+      }),
+    )
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return { base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+}
+
+const job = (path: string, status = 'CREATED', deaf = false): Job => ({ path, status, deaf })
+
+describe('the web of the job master', () => {
+  it('knows the jobs of a path that are younger than the load', async () => {
+    const jobs = new Map([
+      [1, job('/a/old')],
+      [2, job('/a/x')],
+      [3, job('/ab/x')],
+      [4, job('/a/y', 'COMPLETED')],
+      [5, job('/a', 'RUNNING')],
+    ])
+    const { base } = await createJobMaster(jobs)
+    const engine = createWebEngine(base)
+    expect(await engine.newest()).toBe(5)
+    expect(await engine.unfinished({ path: '/a/', newerThan: 1 })).toEqual({
+      known: true,
+      ids: [2, 5],
+      left: 2,
+      calls: 0,
+    })
+    expect(await engine.unfinished({ path: '/c' })).toMatchObject({ known: true, ids: [], jobWorkers: 1 })
+  })
+
+  it('cancels only what is ours, and reads back what became of it', async () => {
+    const jobs = new Map([
+      [1, job('/a/1')],
+      [2, job('/b/1')],
+      [3, job('/a/2', 'RUNNING', true)],
+    ])
+    const { base } = await createJobMaster(jobs)
+    const done = await cancelEngineJobs({ engine: createWebEngine(base), clock, patienceMs: 100 }, { path: '/a' })
+    expect(done).toMatchObject({ cancelled: 1, remaining: 1, known: true })
+    expect(jobs.get(2)?.status).toBe('CREATED')
+  })
+
+  it('nobody there is no answer, not quiet', async () => {
+    const { base } = await createJobMaster(new Map())
+    const closed = base.replace(/\d+$/, '1')
+    expect(await isJobWeb(closed)).toBe(false)
+    expect(await isJobWeb(base)).toBe(true)
+    expect(await waitForQuiet({ engine: createWebEngine(closed), clock }, { path: '/a' })).toEqual({
+      left: 0,
+      calls: 0,
+    })
+  })
+})
+
+describe('quiet', () => {
+  const engineOf = (answers: Unfinished[]): Engine => {
+    const last = answers.at(-1)
+    return {
+      paceMs: 1,
+      newest: async () => undefined,
+      cancel: async () => true,
+      unfinished: async () => answers.shift() ?? last ?? { known: false, ids: [], left: 0, calls: 0 },
+    }
+  }
+
+  it('is waited for while the count falls', async () => {
+    const falling = [3, 2, 1, 0].map(left => ({
+      known: true,
+      ids: Array.from({ length: left }, (_, id) => id),
+      left,
+      calls: 1,
+    }))
+    expect(await waitForQuiet({ engine: engineOf(falling), clock, giveUpMs: 5_000 }, { path: '/a' })).toEqual({
+      quiet: true,
+      left: 0,
+      calls: 4,
+    })
+  })
+
+  it('is given up when nothing moves', async () => {
+    const seen = await waitForQuiet(
+      { engine: engineOf([{ known: true, ids: [1], left: 1, calls: 1 }]), clock, giveUpMs: 20 },
+      { path: '/a' },
+    )
+    expect(seen).toMatchObject({ quiet: false, left: 1 })
+  })
+})
