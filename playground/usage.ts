@@ -16,56 +16,49 @@ function loadUsage(settings: Settings, index: boolean): string {
   return LOAD_F
 }
 
+/** Usage and description of the commands that are alike in every era; `BRAND` stands for the brand. */
+const PLAIN: Record<string, [string, string]> = {
+  cat: ['<path>', "Prints the file's contents to the console."],
+  checkConsistency: [
+    '[-r] [-t|--threads <threads>] <BRAND path>',
+    'Checks the consistency of a persisted file or directory.',
+  ],
+  count: ['[-h] <path>', 'Displays the number of files and directories matching the specified prefix.'],
+  du: ['[-h|-s|-g|-m] <path>', 'Displays the total size of the specified file or directory.'],
+  free: ['[-f] <path>', 'Frees the space occupied by a file or a directory in BRAND.'],
+  getCapacityBytes: ['', 'Gets the capacity of the BRAND file system.'],
+  getUsedBytes: ['', 'Gets number of bytes used in the BRAND file system.'],
+  help: ['[<command>]', 'Prints help message for the given command.'],
+  leader: ['', 'Prints the current BRAND leader master host name.'],
+  load: ['[--local] <path>', 'Loads a file or directory in BRAND space, makes it resident in worker.'],
+  location: ['<path>', 'Displays the list of hosts storing the specified file.'],
+  masterInfo: ['', 'Prints the leader address and the list of master addresses.'],
+  mkdir: ['<path1> [path2] ... [pathn]', 'Creates the specified directories and the parents that are missing.'],
+  mount: ['[--readonly] [--shared] [--option <key=val>] <path> <ufsURI>', 'Mounts a UFS path onto a BRAND path.'],
+  pin: ['<path> media1 media2 media3 ...', 'Pins the given file or directory in memory.'],
+  stat: ['[-f <format>] <path>', 'Displays info for the specified file or directory.'],
+  test: ['[-d|-f|-e|-s|-z] <path>', 'Tests properties of the path.'],
+  unpin: ['<path>', 'Unpins the given file or folder from memory.'],
+}
+
 /** Usage and description of each fs command, in the words of the era. */
 export function fsUsage(settings: Settings, index = false): Record<string, [string, string]> {
   const { brand, era } = settings
   const recursive = era === 'F' ? '-R/--recursive' : '-R'
   const force = era >= 'D' || (brand === 'GooseFS' && !settings.strict) ? '[-R] [-F] <path>' : '[-R] <path>'
-  return {
-    cat: ['<path>', "Prints the file's contents to the console."],
-    checkConsistency: [
-      `[-r] [-t|--threads <threads>] <${brand} path>`,
-      'Checks the consistency of a persisted file or directory.',
-    ],
-    count: ['[-h] <path>', 'Displays the number of files and directories matching the specified prefix.'],
-    distributedLoad: [loadUsage(settings, index), `Loads a file or all files in a directory into ${brand} space.`],
-    du: ['[-h|-s|-g|-m] <path>', 'Displays the total size of the specified file or directory.'],
-    free: ['[-f] <path>', `Frees the space occupied by a file or a directory in ${brand}.`],
-    getCapacityBytes: ['', `Gets the capacity of the ${brand} file system.`],
-    getUsedBytes: ['', `Gets number of bytes used in the ${brand} file system.`],
-    help: ['[<command>]', 'Prints help message for the given command.'],
-    leader: ['', `Prints the current ${brand} leader master host name.`],
-    load: ['[--local] <path>', `Loads a file or directory in ${brand} space, makes it resident in worker.`],
-    ...(era === 'A'
-      ? {}
-      : {
-          loadMetadata: [force, `Loads metadata for the given ${brand} path from the under file system.`] as [
-            string,
-            string,
-          ],
-        }),
-    location: ['<path>', 'Displays the list of hosts storing the specified file.'],
+  const rows: Record<string, [string, string]> = {
+    ...PLAIN,
+    distributedLoad: [loadUsage(settings, index), 'Loads a file or all files in a directory into BRAND space.'],
+    loadMetadata: [force, 'Loads metadata for the given BRAND path from the under file system.'],
     ls: [
       `[-d|-f|-p|${recursive}|-h|--sort=option|--timestamp=option|-r] <path> ...`,
-      `Displays information for all files and directories directly under the specified paths, including permission, owner, group, size (bytes for files or the number of children for directories, persistence state, last modified time, the percentage of content already in ${brand} and the path in order.`,
+      'Displays information for all files and directories directly under the specified paths, including permission, owner, group, size (bytes for files or the number of children for directories, persistence state, last modified time, the percentage of content already in BRAND and the path in order.',
     ],
-    masterInfo: [
-      '',
-      `Prints information regarding master fault tolerance such as leader address, list of master addresses.`,
-    ],
-    mkdir: [
-      '<path1> [path2] ... [pathn]',
-      'Creates the specified directories, including any parent directories that are required.',
-    ],
-    mount: [
-      `[--readonly] [--shared] [--option <key=val>] <${brand.toLowerCase()}Path> <ufsURI>`,
-      `Mounts a UFS path onto an ${brand} path.`,
-    ],
-    pin: ['<path> media1 media2 media3 ...', 'Pins the given file or directory in memory.'],
-    stat: ['[-f <format>] <path>', 'Displays info for the specified file or directory.'],
-    test: ['[-d|-f|-e|-s|-z] <path>', 'Tests properties of the path.'],
-    unpin: ['<path>', 'Unpins the given file or folder from memory.'],
   }
+  if (era === 'A') delete rows['loadMetadata']
+  const branded = (text: string): string => text.replaceAll('BRAND', brand)
+  const sorted = Object.entries(rows).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(sorted.map(([name, [usage, words]]) => [name, [branded(usage), branded(words)]]))
 }
 
 const ADMIN: Record<string, string> = { doctor: '[category]', report: '[category] [category args]' }
