@@ -27,6 +27,8 @@ export type Program = {
   /** Resident memory in MB: now, and the most since the last `forgetPeak`. */
   memory(): { readonly nowMb: number; readonly peakMb: number }
   forgetPeak(): void
+  /** Processor time used since its start, in seconds. */
+  cpuSeconds(): number
 }
 
 export type Rig = {
@@ -167,6 +169,12 @@ function toProgram(child: ChildProcess): Program {
     },
     // documented in proc(5): 5 sets the peak back to what is resident now
     forgetPeak: () => writeFileSync(`/proc/${pid}/clear_refs`, '5'),
+    cpuSeconds() {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      // fields 14 and 15, in ticks that are hundredths on every Linux
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return (Number(fields[11]) + Number(fields[12])) / 100
+    },
   }
 }
 
