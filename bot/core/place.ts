@@ -8,6 +8,8 @@ import type { AgentRow, JobRow, State, TaskRow } from './state.ts'
 
 /** Waiting tasks of one job that are looked at for one place: others of it wait behind those that no free agent takes. */
 const MOST_LOOKED_AT = 8
+/** Jobs looked at beyond the number of free places, for those whose tasks only a busy agent would take. */
+const SPARE_JOBS = 32
 
 type Seat = { readonly agent: AgentRow; free: number; load: number }
 type Queue = { readonly job: JobRow; live: number; readonly tasks: Iterator<TaskRow> }
@@ -36,7 +38,7 @@ function placeLane(state: State, context: Context, where: Where): Event[] {
   const seats = toSeats(state, where)
   let free = seats.reduce((sum, seat) => sum + seat.free, 0)
   if (free === 0) return []
-  const queues = toQueues(state, where, free)
+  const queues = toQueues(state, where, free + SPARE_JOBS)
   const events: Event[] = []
   while (free > 0) {
     const placed = placeNext(queues, seats)
@@ -55,7 +57,7 @@ function toSeats(state: State, { lane, cluster }: Where): Seat[] {
   })
 }
 
-// the jobs that could get one of the free places, fairest first: never more than there are places
+// the jobs that may get one of the free places, fairest first
 function toQueues(state: State, { lane, cluster }: Where, most: number): Queue[] {
   const total = state.jobs.countOf('waitsIn', joined(lane, cluster))
   const queues: Queue[] = []

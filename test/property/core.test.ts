@@ -1,0 +1,13 @@
+// whatever happens in whatever order, the laws hold
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { histories, play } from './histories.ts'
+
+test('random histories break no law, and end', () => {
+  fc.assert(
+    fc.property(histories(), steps => {
+      expect(play(steps)).toEqual([])
+    }),
+    { seed: 20_240_501, numRuns: 300 },
+  )
+}, 120_000)

@@ -1,0 +1,284 @@
+// random histories of the core: asks, hellos, losses, duplicates, late reports, stops, retries, waits
+import * as fc from 'fast-check'
+import { isEnded } from '../../shared/allocation.ts'
+import { MINUTE, SECOND, toMs } from '../../shared/time.ts'
+import type { Cause } from '../../shared/verdict.ts'
+import type { LiveAllocation, Report } from '../../shared/wire.ts'
+import {
+  ANN,
+  BOB,
+  createWorld,
+  describeAgent,
+  ending,
+  findings,
+  measured,
+  must,
+  ROOT,
+  VERBS,
+  type Verbs,
+  type World,
+} from '../core/world.ts'
+import { type Breach, checkIndexes, checkLeaders, checkState, createMemory, type Memory, watchEvent } from './laws.ts'
+import { toErrorCode } from './refusals.ts'
+
+export type Step = readonly [kind: number, a: number, b: number, c: number]
+
+/** A history: kinds are drawn by weight, the numbers pick among what there is. */
+export const histories = (maxLength = 60): fc.Arbitrary<Step[]> =>
+  fc.array(fc.tuple(fc.nat(99), fc.nat(999), fc.nat(999), fc.nat(999)), { minLength: 5, maxLength })
+
+type Play = { world: World; memory: Memory; breaches: Breach[] }
+
+const PATHS = ['/a', '/a/b', '/a/b/c', '/a//b/', '/d', '/e/f', '/e', 'cosn://k/x']
+const ACTORS = [ANN, ANN, BOB, ROOT]
+const NAMES = [undefined, undefined, 'n1', 'n2']
+const WAITS = [SECOND, 20 * SECOND, 70 * SECOND, 121 * SECOND, 6 * MINUTE, 40 * MINUTE]
+const OPTIONS = [
+  {},
+  {},
+  {},
+  { refresh: true },
+  { replication: 2 },
+  { timeoutSeconds: 60 },
+  { dryRun: true },
+  { verify: false },
+]
+const pick = <Item>(items: readonly Item[], n: number): Item => items[n % items.length] as Item
+
+type Doer = (play: Play, numbers: { a: number; b: number; c: number }) => void
+
+const DOERS: readonly [weight: number, doer: Doer][] = [
+  [16, submit],
+  [36, report],
+  [8, join],
+  [8, hello],
+  [6, leave],
+  [10, wait],
+  [4, stopJob],
+  [3, stopTask],
+  [4, retry],
+  [2, drain],
+  [2, restart],
+  [1, daemonAway],
+]
+
+function submit({ world }: Play, { a, b, c }: { a: number; b: number; c: number }): void {
+  const count = 1 + (a % 3)
+  const paths = Array.from({ length: count }, (_, index) => pick(PATHS, b + index * (1 + (c % 3))))
+  const action = pick(['load', 'load', 'load', 'forceload', 'metadata', 'free', 'list'] as const, c)
+  const options = pick(OPTIONS, a + b)
+  const name = pick(NAMES, a)
+  const asked = { actor: pick(ACTORS, b), action, options, ...(name !== undefined && { name }) }
+  world.submit(paths, asked)
+}
+
+function join({ world }: Play, { a, b }: { a: number; b: number }): void {
+  if (world.state.agents.size < 4) world.agent({ name: `a${a % 4}`, work: 1 + (b % 3), found: b % 7 !== 0 })
+}
+
+// with some of what it holds, some of what it does not, and with what was replaced long ago
+function hello({ world }: Play, { a, b, c }: { a: number; b: number; c: number }): void {
+  const agent = pickRow(world.state.agents.rows(), a)
+  if (agent === undefined) return
+  const rows = [...world.state.allocations.rows()].filter(row => row.agentId === agent.id)
+  const live: LiveAllocation[] = rows
+    .filter((_, index) => (b >> (index % 9)) % 3 !== 0)
+    .map((row, index) => ({
+      allocation: row.id,
+      state: pick(['running', 'accepted', 'ended', 'running'] as const, c + index),
+    }))
+  world.hello(agent.description, live)
+}
+
+function leave({ world }: Play, { a }: { a: number }): void {
+  const agent = pickRow(world.state.agents.find('connected', 'all'), a)
+  if (agent !== undefined) world.gone(agent.id)
+}
+
+const CAUSES: Cause[] = ['no-job-worker', 'worker-lost', 'unknown', 'no-space']
+
+// any report about any allocation of a connected agent, mostly a newer number, sometimes one that was said before
+function report(play: Play, { a, b, c }: { a: number; b: number; c: number }): void {
+  const { world } = play
+  const agents = new Set(Array.from(world.state.agents.find('connected', 'all'), agent => agent.id))
+  const mine = [...world.state.allocations.rows()].filter(row => agents.has(row.agentId))
+  const live = mine.filter(row => !isEnded(row.status))
+  const row = pickRow(a % 5 === 0 || live.length === 0 ? mine : live, b)
+  if (row === undefined) return
+  const said = toReport(world, row.id, c)
+  const taken = must(world.state.agents.get(row.agentId)).taken
+  const answered =
+    c % 11 === 0
+      ? world.ask({ type: 'agent.report', agentId: row.agentId, n: taken, report: said })
+      : world.report(row.agentId, said)
+  const told = ['agent.taken', 'allocation.accepted', 'allocation.started', 'allocation.ended', 'allocation.refused']
+  if (c % 11 === 0 && answered.events.some(event => told.includes(event.type))) {
+    play.breaches.push({ law: 'a report is taken once', what: said.type })
+  }
+}
+
+function toReport(world: World, allocation: string, c: number): Report {
+  const task = must(world.state.tasks.get(world.allocation(allocation).taskId))
+  const followers = [...world.state.tasks.find('followers', task.id)]
+  const cuts = followers
+    .filter((_, index) => (c + index) % 3 !== 0)
+    .map(one => ({ task: one.id, findings: findings({ after: measured(1, (c + 1) % 2) }) }))
+  const exit = pick(
+    [
+      { reason: 'exited', code: 0 },
+      { reason: 'exited', code: 255 },
+      { reason: 'signalled', signal: 'SIGKILL' },
+      { reason: 'stopped' },
+      { reason: 'lost' },
+    ] as const,
+    c,
+  )
+  const cause = pick(CAUSES, c >> 2)
+  const found = pick(
+    [
+      findings({ before: measured(3, 0), after: measured(3, 3) }),
+      findings({ before: measured(3, 1), after: measured(3, 2), missingTotal: 1, missingByCause: { [cause]: 1 } }),
+      findings({ trouble: { cause: 'master-unreachable', message: 'away' } }),
+    ],
+    c >> 1,
+  )
+  const all: Report[] = [
+    { type: 'accepted', allocation },
+    { type: 'started', allocation },
+    { type: 'started', allocation },
+    {
+      type: 'ended',
+      allocation,
+      ending: ending({
+        exit,
+        started: c % 7 !== 0,
+        findings: found,
+        cuts,
+        estimate: { files: 1, bytes: 1, missingBytes: 1 },
+      }),
+    },
+    { type: 'ended', allocation, ending: ending({ exit, findings: found, cuts }) },
+    { type: 'refused', allocation, reason: 'full', moveOn: c % 4 !== 0 },
+    { type: 'measured', allocation, when: 'before', findings: findings({ before: measured(3, 0) }) },
+  ]
+  return pick(all, c >> 3)
+}
+
+function wait({ world }: Play, { a }: { a: number }): void {
+  world.wait(pick(WAITS, a))
+}
+
+function stopJob({ world }: Play, { a }: { a: number }): void {
+  const job = pickRow(world.state.jobs.rows(), a)
+  if (job !== undefined) world.ask({ type: 'job.stop', actor: ROOT, jobId: job.id })
+}
+
+function stopTask({ world }: Play, { a }: { a: number }): void {
+  const task = pickRow(world.state.tasks.rows(), a)
+  if (task !== undefined) world.ask({ type: 'task.stop', actor: ROOT, taskId: task.id })
+}
+
+function retry({ world }: Play, { a, b }: { a: number; b: number }): void {
+  const job = pickRow(world.state.jobs.rows(), a)
+  if (job !== undefined)
+    world.ask({ type: 'job.retry', actor: ROOT, jobId: job.id, only: b % 2 === 0 ? 'failed' : 'all' })
+}
+
+function drain({ world }: Play, { a, b }: { a: number; b: number }): void {
+  const agent = pickRow(world.state.agents.rows(), a)
+  if (agent !== undefined) world.ask({ type: 'agent.drain', actor: ROOT, agentId: agent.id, draining: b % 2 === 0 })
+}
+
+function restart({ world }: Play): void {
+  world.ask({ type: 'daemon.started' })
+}
+
+function daemonAway({ world }: Play): void {
+  world.skip(10 * MINUTE)
+  world.ask({ type: 'daemon.started' })
+}
+
+function pickRow<Row>(rows: Iterable<Row>, n: number): Row | undefined {
+  const all = [...rows]
+  return all.length === 0 ? undefined : all[n % all.length]
+}
+
+/** Plays a history and returns the first laws it breaks. At the end a good agent and time have to end every job. */
+export function play(steps: readonly Step[], verbs: Partial<Verbs> = {}): Breach[] {
+  const memory = createMemory()
+  const evolve = verbs.evolve ?? VERBS.evolve
+  const watched: Verbs['evolve'] = (draft, event, at) =>
+    watchEvent(draft, event, { memory, apply: () => evolve(draft, event, at) })
+  const reconcile: Verbs['reconcile'] = (draft, context) => {
+    const events = (verbs.reconcile ?? VERBS.reconcile)(draft, context)
+    // the layered view at rest, before it is merged
+    if (events.length === 0) memory.breaches.push(...checkIndexes(draft))
+    return events
+  }
+  const world = createWorld({ verbs: { ...verbs, evolve: watched, reconcile } })
+  const acted: Play = { world, memory, breaches: memory.breaches }
+  for (const [kind, a, b, c] of steps) {
+    act(() => doerOf(kind)(acted, { a, b, c }))
+    memory.breaches.push(...checkState(world.state), ...checkLeaders(world.state, memory), ...checkTime(world))
+    if (memory.breaches.length > 0) return memory.breaches
+    world.skip(137)
+  }
+  return [...finish(world), ...memory.breaches]
+}
+
+// a refusal is an answer too; anything else thrown is a fault
+function act(deed: () => void): void {
+  try {
+    deed()
+  } catch (thrown) {
+    if (toErrorCode(thrown) === undefined) throw thrown
+  }
+}
+
+function doerOf(kind: number): Doer {
+  let left = kind
+  for (const [weight, doer] of DOERS) {
+    if (left < weight) return doer
+    left -= weight
+  }
+  return wait
+}
+
+function checkTime(world: World): Breach[] {
+  const breaches: Breach[] = []
+  const last = world.history.at(-1)
+  if (last === undefined || last.at !== world.now) return []
+  const due = world.nextDue()
+  if (due !== undefined && due <= world.now) breaches.push({ law: 'what is due is done', what: `${due - world.now}` })
+  for (const agent of world.state.agents.find('silent', 'all')) {
+    const silentMs = world.now - toMs(must(agent.silentSince))
+    const live = world.state.allocations.countOf('liveByAgent', agent.id)
+    if (silentMs >= world.settings.graceMs && live > 0)
+      breaches.push({ law: 'nothing lives on the silent', what: agent.name })
+  }
+  return breaches
+}
+
+function finish(world: World): Breach[] {
+  for (const agent of [...world.state.agents.find('connected', 'all')]) world.gone(agent.id)
+  world.wait(world.settings.graceMs)
+  const good = describeAgent(world.ids.next(world.now), { name: 'good', work: 2 })
+  world.hello(good)
+  for (let round = 0; round < 400; round += 1) {
+    const live = [...world.state.allocations.find('liveByAgent', good.id)]
+    if (live.length === 0) {
+      if ([...world.state.jobs.rows()].every(job => job.endedAt !== undefined)) return checkState(world.state)
+      world.wait(MINUTE)
+    }
+    for (const row of live) {
+      world.report(good.id, { type: 'accepted', allocation: row.id })
+      world.report(good.id, { type: 'started', allocation: row.id })
+      const cuts = Array.from(world.state.tasks.find('followers', row.taskId), one => ({
+        task: one.id,
+        findings: findings({ after: measured(1, 1) }),
+      }))
+      world.report(good.id, { type: 'ended', allocation: row.id, ending: ending({ cuts }) })
+    }
+  }
+  return [{ law: 'a good agent and time end every job', what: 'still open' }]
+}
