@@ -15,6 +15,8 @@ type More = { readonly status?: number; readonly notes?: readonly string[] }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 const TEXT_TYPE = 'text/plain; charset=utf-8'
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+const FILE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 const LONGEST_NOTE = 1_024
 const LONE_SURROGATE = /\p{Cs}/gu
 
@@ -28,9 +30,16 @@ export function toText(text: string | Uint8Array, more: More = {}): Answer {
   return whole(text, TEXT_TYPE, more)
 }
 
-/** A page. */
+/** A page that brings its own style and needs nothing else. */
 export function toHtml(html: string): Answer {
-  return whole(html, 'text/html; charset=utf-8', {})
+  const answer = whole(html, 'text/html; charset=utf-8', {})
+  return { ...answer, headers: { ...answer.headers, 'content-security-policy': PAGE_POLICY } }
+}
+
+/** A file of the page: it may load what this daemon serves, and nothing from elsewhere. */
+export function toFile(file: { readonly type: string; readonly body: string | Uint8Array }): Answer {
+  const answer = whole(file.body, file.type, {})
+  return { ...answer, headers: { ...answer.headers, 'content-security-policy': FILE_POLICY } }
 }
 
 /** An answer without a body. */

@@ -5,10 +5,10 @@ import { type Clock, createClock, SECOND } from '../../shared/time.ts'
 import type { Authenticate, Operations, Vitals } from '../engine/operations/port.ts'
 import { DIALECTS } from './dialects/index.ts'
 import type { Room } from './endpoint.ts'
-import { createLives } from './lives.ts'
+import { createLives, type Line } from './lives.ts'
 import { createMetrics } from './metrics.ts'
 import { toDocument } from './openapi.ts'
-import { createRouter } from './router.ts'
+import { createRouter, type Page } from './router.ts'
 
 export type HttpDeps = {
   readonly operations: Operations
@@ -26,12 +26,14 @@ export type HttpDeps = {
   readonly boundHosts?: readonly string[]
   readonly defaultCluster?: string | undefined
   readonly clock?: Clock
+  /** The files of the page, open to all. */
+  readonly page?: Page
   /** How often a live stream says that it is still there; default 15 s. */
   readonly pingMs?: number
 }
 
 export type App = {
-  readonly fetch: (request: Request) => Response | Promise<Response>
+  readonly fetch: (request: Request, line?: Line) => Response | Promise<Response>
   /** For tests: a request without a socket. */
   readonly request: (path: string, init?: RequestInit) => Response | Promise<Response>
   /** Aborts everything that waits or streams; what only computes goes on to its answer. */
@@ -47,10 +49,11 @@ export function createApp(deps: HttpDeps): App {
     access: { ...deps, publicUrl: deps.publicUrl, boundHosts: deps.boundHosts ?? [] },
     dialects: DIALECTS,
     lives: lives.begin,
+    page: deps.page ?? (() => undefined),
     count: metrics.count,
   })
   return {
-    fetch: request => router.fetch(request),
+    fetch: (request, line) => router.fetch(request, line),
     request: (path, init) => router.request(path, init),
     endAll: lives.endAll,
   }

@@ -25,7 +25,11 @@ async function collect(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   const reader = body.getReader()
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+  const read = () =>
+    reader.read().catch((cause: unknown) => {
+      throw new AppError('INVALID_INPUT', 'the body broke off', { cause })
+    })
+  for (let next = await read(); !next.done; next = await read()) {
     length += next.value.length
     // the rest is not awaited: the connection is drained or closed by the server
     if (length > MOST_BODY_BYTES) throw tooLarge()

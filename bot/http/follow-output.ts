@@ -59,8 +59,14 @@ export function wholeLength(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0
     if ((byte & 0xc0) === 0x80) continue
-    const wants = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
-    return wants > back ? bytes.length - back : bytes.length
+    return characterLength(byte) > back ? bytes.length - back : bytes.length
   }
   return bytes.length
+}
+
+// by its first byte; bytes that begin none stand for themselves
+function characterLength(first: number): number {
+  if (first < 0xc2 || first > 0xf4) return 1
+  if (first < 0xe0) return 2
+  return first < 0xf0 ? 3 : 4
 }

@@ -3,10 +3,17 @@ import { toError } from '../../shared/errors.ts'
 import type { Answer, Flowing } from './answer.ts'
 import type { Room } from './endpoint.ts'
 
+// what the CLI prints is never taken for a page, and no answer is kept for later
+const ALWAYS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
 export const SLOWEST_VIEWER_MS = 60_000
 
-/** What a response needs of the request's life: an abort that is known to the server, and its end. */
-export type Life = { readonly signal: AbortSignal; abort(reason: string): void; end(): void }
+/** A request's life: aborted by its caller's leaving or the daemon's closing; `hangUp` breaks its connection. */
+export type Life = {
+  readonly signal: AbortSignal
+  abort(reason: string): void
+  end(): void
+  hangUp(): void
+}
 
 /**
  * Makes the response. A flow is opened only when there is somebody to read it (never for HEAD), aborted when the caller
@@ -15,10 +22,13 @@ export type Life = { readonly signal: AbortSignal; abort(reason: string): void; 
 export function toResponse(answer: Answer, options: { head: boolean; life: Life; room: Room }): Response {
   const { status, headers, body } = answer
   if (!options.head && body !== undefined && isFlowing(body)) {
-    return new Response(pour(body, options), { status, headers })
+    return new Response(pour(body, options), { status, headers: { ...ALWAYS, ...headers } })
   }
   options.life.end()
-  return new Response(options.head || body === undefined || isFlowing(body) ? null : body, { status, headers })
+  return new Response(options.head || body === undefined || isFlowing(body) ? null : body, {
+    status,
+    headers: { ...ALWAYS, ...headers },
+  })
 }
 
 function isFlowing(body: Exclude<Answer['body'], undefined>): body is Flowing {
@@ -48,9 +58,12 @@ function pour(body: Flowing, { life, room }: { life: Life; room: Room }): Readab
         } catch (thrown) {
           finish()
           if (!life.signal.aborted) room.log.error('an answer broke off', { error: toError(thrown) })
-          throw thrown
+          // the status has long been sent: only a broken connection tells that this was not all
+          life.hangUp()
+          controller.close()
+          return
         }
-        if (body.live) calm = room.clock.after(SLOWEST_VIEWER_MS, () => cut(controller))
+        if (body.live) calm = room.clock.after(SLOWEST_VIEWER_MS, cut)
       },
       async cancel() {
         life.abort('the caller has gone')
@@ -62,10 +75,11 @@ function pour(body: Flowing, { life, room }: { life: Life; room: Room }): Readab
     { highWaterMark: 0 },
   )
 
-  function cut(controller: ReadableStreamDefaultController<Uint8Array>): void {
+  function cut(): void {
     life.abort('the caller does not read')
+    room.log.info('a viewer was cut: it took nothing for 60 s')
     finish()
-    controller.error(new Error('cut: the caller took nothing for 60 s'))
+    life.hangUp()
     // its own end is not awaited: the abort has told it
     void flow?.return?.()
   }

@@ -19,17 +19,20 @@ export function queryNumber(min: number, max: number = Number.MAX_SAFE_INTEGER):
       error: issue => `must be a whole number from ${min} to ${max}, got "${issue.input}"`,
     })
     .transform(Number)
+    .meta({ description: max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}` })
 }
 
 /** Several words of a list, comma separated. */
 export function queryWords<const W extends string>(words: readonly W[]): z.ZodType<W[], string> {
+  const description = `some of ${words.join(', ')}; comma separated`
   const known = (text: string): text is W => words.some(word => word === text)
   return z
     .string()
     .transform(text => text.split(',').map(word => word.trim()))
     .refine((list): list is W[] => list.every(known), {
       error: issue => `must be some of ${words.join(', ')}, got "${String(issue.input)}"`,
-    }) as unknown as z.ZodType<W[], string>
+    })
+    .meta({ description }) as unknown as z.ZodType<W[], string>
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }

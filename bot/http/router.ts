@@ -1,20 +1,26 @@
 // the router: every endpoint of every dialect behind the same order of checks
 import { type Context, Hono } from 'hono'
 import { AppError } from '../../shared/errors.ts'
-import { type Answer, toJson, toNothing } from './answer.ts'
+import { type Answer, toFile, toJson, toNothing } from './answer.ts'
 import { type Access, checkHost, checkOrigin, checkRole, toActor } from './auth.ts'
 import { readBody } from './body.ts'
 import type { Call, Dialect, Endpoint, Room } from './endpoint.ts'
 import { type Failure, toFailure } from './failure.ts'
 import { parseInput } from './input.ts'
+import type { Line } from './lives.ts'
 import { type Life, toResponse } from './pour.ts'
+
+/** A file of the page by its address, with its type; undefined when there is none. */
+export type Page = (path: string) => { readonly type: string; readonly body: string | Uint8Array } | undefined
 
 export type AppDeps = {
   readonly access: Access
   readonly room: Room
   readonly dialects: readonly Dialect[]
   /** Gives a request its life, so that closing can end what hangs. */
-  readonly lives: (request: Request) => Life
+  readonly lives: (request: Request, line: Line | undefined) => Life
+  /** The files of the page. */
+  readonly page: Page
   /** Told once for each answer. */
   readonly count: (dialect: string, method: string, status: number) => void
 }
@@ -28,7 +34,7 @@ export function createRouter(deps: AppDeps): Hono {
   for (const [path, routes] of groupByPath(deps.dialects)) {
     app.all(path, context => visit(deps, context, routes))
   }
-  app.notFound(context => refuse(deps, context, notFoundOf(deps.dialects, context.req.path)))
+  app.notFound(context => elsewhere(deps, context))
   return app
 }
 
@@ -37,7 +43,7 @@ async function visit(deps: AppDeps, context: Context, routes: ReadonlyMap<string
   const route = routes.get(head ? 'GET' : context.req.method)
   const [first] = routes.values()
   const dialect = (route ?? first)?.dialect
-  const life = deps.lives(context.req.raw)
+  const life = deps.lives(context.req.raw, context.env as Line | undefined)
   let answer: Answer
   try {
     if (route === undefined) throw wrongMethod(deps, context, routes)
@@ -124,27 +130,34 @@ function failed(dialect: Dialect | undefined, failure: Failure): Answer {
   return { ...answer, headers: { ...answer.headers, ...failure.headers } }
 }
 
-function refuse(deps: AppDeps, context: Context, answer: Answer): Response {
-  const life = deps.lives(context.req.raw)
+// the page's files, and everything that is not there
+function elsewhere(deps: AppDeps, context: Context): Response {
+  const life = deps.lives(context.req.raw, context.env as Line | undefined)
   const head = context.req.method === 'HEAD'
-  deps.count('', context.req.method, answer.status)
+  let answer: Answer
   try {
     checkHost(deps.access, name => headerOf(context, name))
-    return toResponse(answer, { head, life, room: deps.room })
+    const file = head || context.req.method === 'GET' ? deps.page(context.req.path) : undefined
+    answer = file === undefined ? notFoundOf(deps.dialects, context.req.path) : toFile(file)
   } catch (thrown) {
-    return toResponse(failed(undefined, toFailure(thrown, deps.room.log)), { head, life, room: deps.room })
+    answer = failed(undefined, toFailure(thrown, deps.room.log))
   }
+  deps.count('', context.req.method, answer.status)
+  return toResponse(answer, { head, life, room: deps.room })
 }
 
 // a path below one that only one API has follows that API's rules; below /v1/ the body is empty (as Nomad does)
 function notFoundOf(dialects: readonly Dialect[], path: string): Answer {
   if (path.startsWith('/v1/')) return toNothing(404)
-  const [family, area] = [/^\/api\/v1\/([^/]+)/.exec(path)?.[1], 'native']
-  const native = dialects.find(dialect => dialect.name === area)
-  const isNative = native?.endpoints.some(({ path: known }) => /^\/api\/v1\/([^/]+)/.exec(known)?.[1] === family)
-  if (family === undefined || native === undefined || isNative !== true)
-    return toJson({ error: 'not found' }, { status: 404 })
-  return native.fail({ code: 'NOT_FOUND', status: 404, message: `there is nothing at ${path}` })
+  const noun = toNoun(path)
+  const owners = dialects.filter(({ endpoints }) => endpoints.some(known => toNoun(known.path) === noun))
+  const [owner, another] = noun === undefined ? [] : owners
+  if (owner?.name !== 'native' || another !== undefined) return toJson({ error: 'not found' }, { status: 404 })
+  return owner.fail({ code: 'NOT_FOUND', status: 404, message: `there is nothing at ${path}` })
+}
+
+function toNoun(path: string): string | undefined {
+  return /^\/api\/v1\/([^/]+)/.exec(path)?.[1]
 }
 
 function headerOf(context: Context, name: string): string | undefined {

@@ -62,7 +62,10 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
 function createListener(app: App, upgrade: Upgrade, add: (response: ServerResponse) => void): Server {
   // without options for HTTP/2 it is always the plain kind
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: LIMITS }) as Server
+  const server = createAdaptorServer({
+    fetch: (request, { outgoing }) => app.fetch(request, { outgoing }),
+    serverOptions: LIMITS,
+  }) as Server
   server.maxConnections = MOST_CONNECTIONS
   server.on('request', (_, response: ServerResponse) => add(response))
   server.on('upgrade', upgrade)

@@ -21,6 +21,7 @@ export type FakeOperations = Operations & {
   readonly actors: Actor[]
   readonly requests: JobRequest[]
   readonly following: number
+  readonly waiting: number
   /** Thrown by every verb that writes, when set. */
   trouble: Error | undefined
   notes: string[]
@@ -162,11 +163,15 @@ export function createFakeOperations(): FakeOperations {
     }
   }
   let following = 0
+  let waiting = 0
   const fake: FakeOperations = {
     actors: [],
     requests: [],
     get following() {
       return following
+    },
+    get waiting() {
+      return waiting
     },
     trouble: undefined,
     notes: [],
@@ -203,8 +208,10 @@ export function createFakeOperations(): FakeOperations {
     },
     getJob: async (_, ref) => find(ref).job,
     async waitForJob(_, ref, { signal }) {
-      while (!ENDED.has(find(ref).job.status) && find(ref).job.status !== 'partial' && !signal.aborted)
-        await woken(signal)
+      const isOver = (): boolean => ENDED.has(find(ref).job.status) || find(ref).job.status === 'partial'
+      waiting += 1
+      while (!isOver() && !signal.aborted) await woken(signal)
+      waiting -= 1
       return find(ref).job
     },
     async listJobs(_, query) {

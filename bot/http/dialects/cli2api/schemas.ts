@@ -32,7 +32,7 @@ export const Action = z
   .meta({ description: `${WORDS.join(', ')}, or 0 load, 1 metadata, 2 list, 3 force load, 4 free` })
 
 function toActionMistake(given: unknown): string {
-  return `must be one of ${WORDS.join(', ')} or a number from 0 to 4, got ${shown(given)}`
+  return `must be one of ${WORDS.join(', ')} or a number from 0 to 4, ${given === undefined ? 'but is missing' : `got ${shown(given)}`}`
 }
 
 const LONGEST_LIST_SECONDS = 86_400
@@ -46,16 +46,21 @@ const Seconds = z
   ])
   .refine(seconds => seconds >= 0 && seconds <= LONGEST_LIST_SECONDS, `must be from 0 to ${LONGEST_LIST_SECONDS}`)
 
-const Paths = z
-  .array(CachePath, { error: issue => `must be a path or a list of paths, got ${shown(issue.input)}` })
-  .min(1, 'must not be empty')
-  .max(MOST_PATHS, `must have at most ${MOST_PATHS} paths`)
+function toPathsMistake(given: unknown): string {
+  return `must be a path or a list of paths, ${given === undefined ? 'but is missing' : `got ${shown(given)}`}`
+}
+
+const Paths = z.array(CachePath).min(1, 'must not be empty').max(MOST_PATHS, `must have at most ${MOST_PATHS} paths`)
 
 /** The body of `POST /api/v1/gfs`; keys it does not know are not looked at, as upstream does. */
 export const Ask = z
   .object({
     action: Action,
-    path: z.preprocess(given => (typeof given === 'string' ? [given] : given), Paths),
+    path: z
+      .union([z.string(), z.array(z.unknown())], { error: issue => toPathsMistake(issue.input) })
+      .transform(given => (typeof given === 'string' ? [given] : given))
+      .pipe(Paths)
+      .meta({ description: 'a path or a list of paths' }),
     task_name: z
       .union([z.literal('').transform(() => undefined), JobName], {
         error: 'must have 1 to 128 characters and no control characters',
