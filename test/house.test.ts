@@ -70,7 +70,7 @@ beforeAll(async () => {
   bundled = await bundledImports()
 })
 
-const isPackage = (to: string): boolean => !to.startsWith('node:') && !SOURCES.includes(to) && !to.endsWith('.ts')
+const isPackage = (to: string): boolean => !to.startsWith('node:') && !SOURCES.includes(to) && !/\.(ts|json)$/.test(to)
 const packageOf = (to: string): string =>
   to
     .split('/')

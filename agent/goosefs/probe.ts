@@ -84,10 +84,13 @@ async function probe(deps: ProberDeps, name: string): Promise<Probed> {
   }
   const load = await ask('load', READ_ARGV.help('distributedLoad'))
   const metadata = await ask('metadata', READ_ARGV.help('loadMetadata'))
-  const configuration = readConfiguration((await ask('configuration', READ_ARGV.configuration())).lines)
+  const simulated = version.lines.some(line => /playground/i.test(line))
+  // a simulated master has no web of its own; behind the ports that it names there may be somebody else's
+  const configuration = readConfiguration(
+    simulated ? [] : (await ask('configuration', READ_ARGV.configuration())).lines,
+  )
   const jobMasterWeb = await findJobWeb(deps.webs.jobMasterWeb, configuration)
   await clean(deps, name)
-  const simulated = version.lines.some(line => /playground/i.test(line))
   const capabilities: Capabilities = {
     ...nothingKnown(deps.bin),
     found: true,
