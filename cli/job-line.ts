@@ -14,7 +14,7 @@ type Frame = { readonly nowMs: number; readonly columns: number; readonly tick: 
 export function toBarLine(job: Job, frame: Frame): string {
   const percent = job.progress?.percent
   const head = `${SPINNER[frame.tick % SPINNER.length]} job ${job.number} [`
-  const share = percent === undefined ? ']' : `] ${Math.floor(percent)} %`
+  const share = percent === undefined ? `] ${job.status}` : `] ${Math.floor(percent)} %`
   const since = Date.parse(job.startedAt ?? job.createdAt)
   const seconds = Math.max(0, Math.floor((frame.nowMs - since) / 1_000))
   const away = frame.away ? ['daemon away, trying again'] : []
@@ -36,7 +36,7 @@ export function toPlainLine(job: Job): string {
 function toFacts(job: Job): string[] {
   const facts: string[] = []
   const { counts, progress } = job
-  if (job.status === 'queued') facts.push(job.notes[0] === undefined ? 'queued' : toPrintable(job.notes[0]))
+  if (job.status === 'queued' && job.notes[0] !== undefined) facts.push(toPrintable(job.notes[0]))
   if (job.desired === 'stop') facts.push('stopping')
   if (counts.total > 1) facts.push(`${counts.total - counts.queued - counts.running} of ${counts.total} paths`)
   const bad = counts.failed + counts.lost

@@ -32,6 +32,8 @@ async function main(): Promise<number> {
   try {
     return await run(screen, chosen)
   } catch (thrown) {
+    // whoever read our output has seen enough: that is no failure
+    if (screen.gone.aborted && toError(thrown).name === 'AbortError') return EXIT.cached
     const expected = thrown instanceof Failure
     screen.news(`gander: ${expected ? thrown.message : (toError(thrown).stack ?? String(thrown))}`)
     return expected ? thrown.exit : EXIT.failed

@@ -48,6 +48,8 @@ export function toDetails(task: Task, paint: Paint): string[] {
 }
 
 function toShare(verdict: Verdict | undefined): string {
+  // of nothing there is no share
+  if (verdict?.after?.files === 0 && (verdict.before?.files ?? 0) === 0) return ''
   const before = verdict?.before?.cachedPercent
   const after = verdict?.after?.cachedPercent
   if (after === undefined) return before === undefined ? '' : `${before} % before, not measured after`
@@ -57,6 +59,7 @@ function toShare(verdict: Verdict | undefined): string {
 function toFiles(verdict: Verdict | undefined): string {
   const measured = verdict?.after ?? verdict?.before
   if (measured === undefined) return ''
+  if (measured.files === 0) return 'no files'
   return `${toCount(measured.files, 'file')} of ${toBytes(measured.bytes)}`
 }
 
@@ -64,7 +67,7 @@ function toWork(task: Task): string {
   const ms = elapsedMs(task)
   const time = ms === undefined ? '' : `in ${toDuration(ms)}`
   const { before, after } = task.verdict ?? {}
-  if (before === undefined || after === undefined) return time
+  if (before === undefined || after === undefined || after.files === 0) return time
   const added = after.cachedBytes - before.cachedBytes
   if (added <= 0) return time === '' ? 'nothing added' : `nothing added ${time}`
   const rate = ms === undefined || ms < 1 ? '' : ` (${toBytes((added * 1_000) / ms)}/s)`

@@ -36,8 +36,12 @@ export function createLines(screen: Screen): Watcher {
 /** One object per change on stdout; sentences about the connection stay on stderr. */
 export function createObjects(screen: Screen): Watcher {
   let status = ''
+  let last = ''
   return {
     async update(job) {
+      const text = JSON.stringify(job)
+      if (text === last) return
+      last = text
       const type = job.status === status ? 'progress' : 'status'
       status = job.status
       await screen.json({ type, job })

@@ -1,10 +1,11 @@
 // what `try` finds on this machine: programs on the PATH, free ports, an agent that can work
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 
-/** The program's absolute path, or undefined when it is not on the PATH. */
+/** The program's absolute path, or undefined when it is not on the PATH; a name with a slash is a path already. */
 export function findOnPath(name) {
+  if (name.includes('/')) return existsSync(name) ? resolve(name) : undefined
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const file = join(folder === '' ? '.' : folder, name)
     try {
@@ -59,11 +60,18 @@ function tryPort(port) {
   })
 }
 
-/** Whether some agent of the list is ready. Throws when its CLI cannot be used, with its own sentence. */
-export function isCluster({ items }) {
-  const problem = items.find(agent => agent.capabilities?.problem !== undefined)?.capabilities.problem
-  if (problem !== undefined) throw new Unusable(problem)
-  return items.some(agent => agent.status === 'ready')
+/** A cold JVM may take this long to say what it can do; until then a problem may be a passing one. */
+const PROBED_WITHIN_MS = 20_000
+
+/** Makes a question to the list of agents: is one ready? It throws the agent's own sentence when its CLI stays unusable. */
+export function createReadiness() {
+  const begun = Date.now()
+  return ({ items }) => {
+    const [agent] = items
+    const problem = agent?.capabilities?.problem
+    if (problem !== undefined && Date.now() - begun > PROBED_WITHIN_MS) throw new Unusable(problem)
+    return agent?.status === 'ready' && problem === undefined
+  }
 }
 
 /** Waiting longer will not help. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureInstalled, root } from './install.mjs'
 import { bootAlluxio } from './try-alluxio.mjs'
-import { findOnPath, freePort, isBuilt, isCluster } from './try-ground.mjs'
+import { createReadiness, findOnPath, freePort, isBuilt } from './try-ground.mjs'
 import { createStage } from './try-stage.mjs'
 
 const HELP = `npm run try -- [PATH] [--once] [--alluxio]
@@ -46,7 +46,9 @@ try {
 }
 
 async function main() {
-  const given = process.env.GOOSEFS_BIN || findOnPath('goosefs') || findOnPath('alluxio')
+  const wanted = process.env.GOOSEFS_BIN
+  const given = wanted ? findOnPath(wanted) : (findOnPath('goosefs') ?? findOnPath('alluxio'))
+  if (wanted && given === undefined) throw new Error(`GOOSEFS_BIN is ${wanted}, but there is no such program`)
   const kind = args.includes('--alluxio') ? 'booted' : given === undefined ? 'simulated' : 'real'
   say(firstLine(kind, given))
   ensureInstalled()
@@ -104,7 +106,8 @@ async function startProcesses(home, ground) {
   await stage.until('the daemon', async () => (await fetch(`${url}/readyz`)).status === 200)
   stage.start('agent', [`${root}dist/agent/main.js`], { env: { ...env, ...agent }, log: join(home, 'agent.log') })
   stage.onEnd(() => stage.stopJobs(url))
-  await stage.until('the agent', async () => isCluster(await (await fetch(`${url}/api/v1/agents`)).json()))
+  const isReady = createReadiness()
+  await stage.until('the agent', async () => isReady(await (await fetch(`${url}/api/v1/agents`)).json()))
   say(`Daemon at ${url} (also port ${compat}), agent "try"; logs in ${home}\n`)
   return url
 }

@@ -7,6 +7,7 @@ import { readPaths } from '../paths.ts'
 import { submit } from '../submission.ts'
 import type { Context, Verb } from '../verb.ts'
 import { waitForJobs } from '../wait.ts'
+import { toCount } from '../words.ts'
 
 const ANY: readonly OptionName[] = ['name', 'cluster', 'timeout', 'wait', 'file']
 const LOADS: readonly OptionName[] = ['name', 'cluster', 'replication', 'refresh', 'timeout', 'verify', 'wait', 'file']
@@ -58,7 +59,7 @@ export async function tellSubmitted({ screen, options }: Context, jobs: readonly
     else if (options.wait === false) await screen.line(job.id)
     if (options.json) continue
     const named = job.named ? ` (${job.name})` : ''
-    screen.news(`job ${job.number}${named} ${job.status}: gander status ${job.number}`)
+    screen.news(`job ${job.number}${named} was handed in: ${toCount(job.counts.total, 'path')}`)
     for (const note of job.notes) screen.news(`note: ${note}`)
   }
 }

@@ -78,6 +78,11 @@ it('a busy port is replaced and told; it stays up until Ctrl-C and says how to u
   busy.close()
 }, 60_000)
 
+it('a GOOSEFS_BIN that is not there is told at once', async () => {
+  const end = await tryOut(['--once'], { GOOSEFS_BIN: '/no/such/goosefs' }).ended
+  expect(end).toMatchObject({ code: 1, stderr: expect.stringContaining('/no/such/goosefs') })
+})
+
 it('an option nobody knows exits 2 and starts nothing', async () => {
   expect(await tryOut(['--twice']).ended).toMatchObject({ code: 2, stdout: '' })
 })

@@ -108,7 +108,7 @@ it('retry goes on in the same job and waits', async () => {
 it('a terminal shows a moving bar with files, bytes, rate and time to go, in colours', async () => {
   const client = ganderOnTerminal(['load', '/a'], { env: env() })
   await fake.heard(isStream)
-  await client.says(/job 1 \[[.#]+\] · /)
+  await client.says(/job 1 \[[.#]+\] running · /)
   const progress = {
     at,
     filesDone: 3,
