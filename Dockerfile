@@ -14,7 +14,8 @@ COPY --from=build /gander/dist ./dist
 COPY package.json ./
 RUN mkdir -p /var/lib/gander /var/lib/gander-agent /var/lib/gander-playground \
  && chown node:node /var/lib/gander /var/lib/gander-agent /var/lib/gander-playground \
- && ln -s /gander/dist/cli/main.js /usr/local/bin/gander
+ && printf '#!/bin/sh\nexec node /gander/dist/cli/main.js "$@"\n' >/usr/local/bin/gander \
+ && chmod 755 /usr/local/bin/gander
 USER node
 ENTRYPOINT ["/usr/bin/tini", "--"]
 CMD ["node", "dist/bot/main.js"]

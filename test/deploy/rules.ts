@@ -34,12 +34,12 @@ export function literalSecrets(environment: Readonly<Record<string, string>>): s
     .map(([name]) => name)
 }
 
-/** Says what is wrong with a program of the build, if anything. */
+/** Says what is wrong with a program of the build, if anything; one that names its interpreter must be executable. */
 export function faultOfProgram(path: string): string | undefined {
   const file = `${root}${path}`
   if (!path.startsWith('dist/')) return `${path} is not in dist`
   if (!existsSync(file) || !statSync(file).isFile()) return `${path} does not exist`
-  if (path.endsWith('.js')) return undefined
+  if (path.endsWith('.js') && !read(path).startsWith('#!')) return undefined
   try {
     accessSync(file, constants.X_OK)
     return undefined
