@@ -303,6 +303,15 @@ describe('GET /api/v1/gfs/report', () => {
   })
 })
 
+test('a report without any agent is a failed command, of a named unknown cluster 404', async () => {
+  const door = createDoor({ defaultCluster: 'nowhere' })
+  expect(await mistake(await door.send('GET', '/api/v1/gfs/report'))).toMatchObject({
+    status: 500,
+    error: 'no agent of cluster nowhere has connected yet',
+  })
+  expect((await mistake(await door.send('GET', '/api/v1/gfs/report?cluster=x'))).status).toBe(404)
+})
+
 test('/hc says ok', async () => {
   const response = await createDoor({ mode: 'token' }).send('GET', '/hc')
   expect(await response.text()).toBe('ok')
