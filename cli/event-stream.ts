@@ -21,7 +21,7 @@ const Growth = z.object({ offset: z.number() })
 const Change = z.object({ job: Job, tasks: z.array(Task).optional() })
 
 /**
- * Follows a job until the caller stops listening. Never ends by itself: when the daemon closes the stream it is opened
+ * Follows a job until `signal` aborts or the caller stops listening. Never ends by itself: when the daemon closes the stream it is opened
  * again, and the present state comes first. Throws a `Failure` when the daemon refuses or stays away too long.
  * @param of job id, and a task whose output should wake the caller, from a byte offset on
  */
@@ -46,7 +46,8 @@ export async function* follow(
       // a stream that ends at once, again and again, must not become a storm of requests
       await pause(backoffMs(failures++, BACKOFF, Math.random()), signal)
     } catch (thrown) {
-      if (thrown instanceof Failure || signal.aborted) throw thrown
+      if (signal.aborted) return
+      if (thrown instanceof Failure) throw thrown
       if (Date.now() - heardAtMs >= api.patienceMs) throw toUnreachable(api.url, thrown)
       if (failures === 0) yield { kind: 'away' }
       await pause(backoffMs(failures++, BACKOFF, Math.random()), signal)

@@ -124,6 +124,15 @@ it('ls prints what the CLI printed', async () => {
   expect((await fake.heard(isSubmit)).body).toMatchObject({ action: 'list', paths: ['/a'] })
 })
 
+it('Ctrl-C leaves a listing without a word about our insides', async () => {
+  const client = gander(['ls', '/a'], { env: env() })
+  await fake.heard(isStream)
+  client.child.kill('SIGINT')
+  const end = await client.ended
+  expect(end.code).toBe(130)
+  expect(end.stderr).not.toContain('Error')
+})
+
 it('report asks every cluster', async () => {
   fake.fixed['GET /api/v1/clusters'] = { items: [{ name: 'c1' }, { name: 'c 2' }] }
   fake.fixed['GET /api/v1/clusters/c1/report'] = { cluster: 'c1', text: 'one\n' }

@@ -2,8 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const DIST = process.env['GANDER_TEST_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url))
-export const CLI = `${DIST}/cli/main.js`
+export const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 export type Run = {
   readonly child: ChildProcess
