@@ -26,7 +26,7 @@ export async function runLoadPlan(bench: Bench, limits: WatchLimits): Promise<En
       // asked only where it is cheap: the web answers in milliseconds
       return (await (await bench.engine()).newest()) ?? null
     })
-    await refreshFirst(bench)
+    await refreshFirst(bench, before)
     if (bench.signal.aborted) return await stopped(bench, {})
     const load = await runLoad(bench, { ...(before === undefined ? {} : { before }), limits })
     if (bench.signal.aborted) return await stopped(bench, { load, ...(newerThan === null ? {} : { newerThan }) })
@@ -37,10 +37,10 @@ export async function runLoadPlan(bench: Bench, limits: WatchLimits): Promise<En
   }
 }
 
-async function refreshFirst(bench: Bench): Promise<void> {
+async function refreshFirst(bench: Bench, before: Measured | undefined): Promise<void> {
   const { action, options } = bench.deps.order
   if (action !== 'forceload' && options.refresh !== true) return
-  const exit = await runMetadata(bench, action === 'forceload' ? STEPS.metadata : STEPS.refresh)
+  const exit = await runMetadata(bench, action === 'forceload' ? STEPS.metadata : STEPS.refresh, before)
   if (exit.reason === 'exited' && exit.code === 0) return
   bench.note(
     `the metadata could not be refreshed (${exit.reason} ${exit.code ?? exit.signal ?? ''}); the load was started all the same`,
@@ -54,9 +54,7 @@ async function verified(bench: Bench, { before, load, newerThan, followers }: Ve
     const { path } = bench.deps.order
     const ask = { path, signal: bench.signal, ...(newerThan === null ? {} : { newerThan }) }
     const seen = await waitForQuiet({ engine: await bench.engine(), clock: bench.deps.clock }, ask)
-    const notes =
-      seen.quiet === false ? [`${seen.left} engine jobs for this path were still unfinished when it was measured`] : []
-    return { data: seen, calls: seen.calls, notes }
+    return { data: seen, calls: seen.calls }
   })
   if (bench.signal.aborted) return await stopped(bench, { load })
   const after = await bench.step(STEPS.after, () => measure(bench, 'after'))
@@ -78,7 +76,7 @@ async function verified(bench: Bench, { before, load, newerThan, followers }: Ve
   for (const follower of followers()) {
     cuts.push({ task: follower.task, findings: (await toFindings(bench, facts, follower)).findings })
   }
-  noteDisagreement(bench, load, result.findings)
+  quoteFailures(bench, load, result.findings)
   return await toEnding(bench, { exit: load.exit, load, result, cuts })
 }
 
@@ -94,13 +92,10 @@ async function lookAtWorkers(bench: Bench, after: Measured): Promise<Findings['w
   })
 }
 
-function noteDisagreement(bench: Bench, load: LoadOutcome, findings: Findings): void {
+// the first words of each kind of failure; that there were any is counted elsewhere
+function quoteFailures(bench: Bench, load: LoadOutcome, findings: Findings): void {
   for (const { message } of load.summary.examples.slice(0, 3)) {
     if (findings.missingTotal > 0) bench.note(`the CLI said: ${message.split('\n')[0]?.slice(0, 300) ?? ''}`)
-  }
-  const failed = load.summary.lines.attemptsFailed + load.summary.lines.failed
-  if (findings.missingTotal === 0 && failed > 0) {
-    bench.note(`${failed} failure lines were printed, and all files are cached nevertheless`)
   }
 }
 

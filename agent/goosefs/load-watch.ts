@@ -4,8 +4,8 @@ import type { Cause, Measurement } from '../../shared/verdict.ts'
 import type { Run } from '../driver.ts'
 import type { Bench } from './bench.ts'
 import { sampleCached } from './measure.ts'
-import { createProgressMeter } from './progress.ts'
-import { createLoadReader } from './read-load.ts'
+import { createProgressMeter, type ProgressMeter } from './progress.ts'
+import { createLoadReader, type LoadReader, type LoadSummary } from './read-load.ts'
 
 export type WatchLimits = {
   /** Silence of the lines after which the cache itself is looked at. */
@@ -15,98 +15,127 @@ export type WatchLimits = {
 }
 export const WATCH_LIMITS: WatchLimits = { sampleMs: 15 * SECOND, stalledMs: 10 * MINUTE }
 
+export type LoadWatch = {
+  line(line: string): void
+  onRun(run: Run): void
+  /** What was read; `givenUp` names the cause when the watch itself ended the run. */
+  close(): Promise<LoadSummary & { readonly samples: number; readonly givenUp?: Cause }>
+}
+
 const TELL_MS = 500
 // a sample is a JVM: it may cost a tenth of the time
 const SAMPLE_SHARE = 10
 
-/** Watches one load. `givenUp` names the cause when the watch itself ended the run. */
+/** Instants are milliseconds of the clock. */
+type Watch = {
+  readonly bench: Bench
+  readonly reader: LoadReader
+  readonly meter: ProgressMeter
+  readonly limits: WatchLimits
+  run?: Run
+  givenUp?: Cause
+  sampling?: Promise<void>
+  samples: number
+  sampleEveryMs: number
+  closed: boolean
+  lineAt: number
+  /** When a file was last finished, by the lines. */
+  doneAt: number
+  sampledAt: number
+  /** When the cached bytes last changed, by the samples. */
+  movedAt: number
+  toldAt: number
+  bytes: number
+  finished: number
+  counted: number
+  disarm: () => void
+}
+
+/** Watches one load from its start, or from where an earlier process left it. */
 export function createLoadWatch(
   bench: Bench,
   { before, limits }: { before: Measurement | undefined; limits: WatchLimits },
-) {
-  const { clock, order, config } = bench.deps
-  const reader = createLoadReader()
-  const meter = createProgressMeter(before)
-  const start = clock.now()
-  const last = {
-    line: start,
-    done: start,
-    sampleEnd: start,
-    moved: start,
-    bytes: -1,
-    count: 0,
-    finished: 0,
-    told: start,
-  }
-  let run: Run | undefined
-  let givenUp: Cause | undefined
-  let sampling: Promise<void> | undefined
-  let every = limits.sampleMs
-  let samples = 0
-  let closed = false
-  let disarm = () => {}
-
-  function giveUp(cause: Cause): void {
-    if (givenUp !== undefined || closed) return
-    givenUp = cause
-    void run?.stop(config.graceMs)
-  }
-
-  function tell(now: number): void {
-    last.told = now
-    const { lines } = reader.summary()
-    const done = lines.loaded + lines.alreadyCached + lines.attemptsFailed + lines.failed
-    if (done + lines.started === last.count) return
-    if (done > last.finished) last.done = now
-    last.finished = done
-    last.count = done + lines.started
-    bench.deps.say({ type: 'progress', allocation: order.allocation, progress: meter.fromLines(lines, now), lines })
-  }
-
-  async function sample(): Promise<void> {
-    samples += 1
-    const began = clock.now()
-    const bytes = await sampleCached(bench, `sample-${began}-${samples}`)
-    const now = clock.now()
-    last.sampleEnd = now
-    every = Math.max(limits.sampleMs, (now - began) * SAMPLE_SHARE)
-    if (bytes === undefined || closed) return
-    if (bytes !== last.bytes) last.moved = now
-    last.bytes = bytes
-    bench.deps.say({ type: 'progress', allocation: order.allocation, progress: meter.fromSample(bytes, now) })
-  }
-
-  function tick(): void {
-    if (closed) return
-    const now = clock.now()
-    if (last.line >= last.told) tell(now)
-    const silentSince = Math.max(last.done, last.sampleEnd)
-    if (sampling === undefined && now - silentSince >= every) {
-      sampling = sample().finally(() => {
-        sampling = undefined
-      })
-    }
-    if (now - Math.max(last.line, last.moved) >= limits.stalledMs) giveUp('stalled')
-    disarm = clock.after(TELL_MS, tick)
-  }
-
-  disarm = clock.after(TELL_MS, tick)
+): LoadWatch {
+  const watch = openWatch(bench, { before, limits })
+  arm(watch)
   return {
-    line(line: string): void {
-      reader.line(line)
-      last.line = clock.now()
-      if (reader.jobServiceAway()) giveUp('job-service-down')
+    line(line) {
+      watch.reader.line(line)
+      watch.lineAt = bench.deps.clock.now()
+      if (watch.reader.jobServiceAway()) giveUp(watch, 'job-service-down')
     },
-    onRun(started: Run): void {
-      run = started
-      if (givenUp !== undefined) void run.stop(config.graceMs)
+    onRun(run) {
+      watch.run = run
+      if (watch.givenUp !== undefined) void run.stop(bench.deps.config.graceMs)
     },
     async close() {
-      closed = true
-      disarm()
-      reader.end()
-      await sampling
-      return { ...reader.summary(), samples, ...(givenUp === undefined ? {} : { givenUp }) }
+      watch.closed = true
+      watch.disarm()
+      watch.reader.end()
+      await watch.sampling
+      const { samples, givenUp } = watch
+      return { ...watch.reader.summary(), samples, ...(givenUp === undefined ? {} : { givenUp }) }
     },
   }
+}
+
+function openWatch(bench: Bench, { before, limits }: { before: Measurement | undefined; limits: WatchLimits }): Watch {
+  const now = bench.deps.clock.now()
+  return {
+    ...{ bench, limits, reader: createLoadReader(), meter: createProgressMeter(before) },
+    ...{ lineAt: now, doneAt: now, sampledAt: now, movedAt: now, toldAt: now },
+    ...{ samples: 0, sampleEveryMs: limits.sampleMs, bytes: -1, finished: 0, counted: 0 },
+    closed: false,
+    disarm: () => {},
+  }
+}
+
+function arm(watch: Watch): void {
+  watch.disarm = watch.bench.deps.clock.after(TELL_MS, () => tick(watch))
+}
+
+function tick(watch: Watch): void {
+  if (watch.closed) return
+  const now = watch.bench.deps.clock.now()
+  if (watch.lineAt >= watch.toldAt) tell(watch, now)
+  const silentSince = Math.max(watch.doneAt, watch.sampledAt)
+  if (watch.sampling === undefined && now - silentSince >= watch.sampleEveryMs) {
+    watch.sampling = sample(watch).finally(() => {
+      delete watch.sampling
+    })
+  }
+  if (now - Math.max(watch.lineAt, watch.movedAt) >= watch.limits.stalledMs) giveUp(watch, 'stalled')
+  arm(watch)
+}
+
+function tell(watch: Watch, now: number): void {
+  watch.toldAt = now
+  const { lines } = watch.reader.summary()
+  const finished = lines.loaded + lines.alreadyCached + lines.attemptsFailed + lines.failed
+  if (finished + lines.started === watch.counted) return
+  if (finished > watch.finished) watch.doneAt = now
+  watch.finished = finished
+  watch.counted = finished + lines.started
+  const { order, say } = watch.bench.deps
+  say({ type: 'progress', allocation: order.allocation, progress: watch.meter.fromLines(lines, now), lines })
+}
+
+async function sample(watch: Watch): Promise<void> {
+  const { clock, order, say } = watch.bench.deps
+  watch.samples += 1
+  const began = clock.now()
+  const bytes = await sampleCached(watch.bench, `sample-${began}-${watch.samples}`)
+  const now = clock.now()
+  watch.sampledAt = now
+  watch.sampleEveryMs = Math.max(watch.limits.sampleMs, (now - began) * SAMPLE_SHARE)
+  if (bytes === undefined || watch.closed) return
+  if (bytes !== watch.bytes) watch.movedAt = now
+  watch.bytes = bytes
+  say({ type: 'progress', allocation: order.allocation, progress: watch.meter.fromSample(bytes, now) })
+}
+
+function giveUp(watch: Watch, cause: Cause): void {
+  if (watch.givenUp !== undefined || watch.closed) return
+  watch.givenUp = cause
+  void watch.run?.stop(watch.bench.deps.config.graceMs)
 }

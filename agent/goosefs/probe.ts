@@ -44,18 +44,23 @@ const PROBLEM_AGE_MS = MINUTE
 
 /** Makes the prober. A probe is four calls: version, two help texts, the configuration. */
 export function createProber(deps: ProberDeps): Prober {
-  let last: Promise<Probed> | undefined
+  let last: Probed | undefined
+  let asking: Promise<Probed> | undefined
   let counter = 0
 
-  async function probed(): Promise<Probed> {
-    const known = await last
-    if (known !== undefined && (await stillHolds(deps, known))) return known
-    // several askers at once share the new probe
-    if ((await last) === known) {
-      counter += 1
-      last = probe(deps, `probe-${deps.clock.now()}-${counter}`)
-    }
-    return (await last) ?? (await probed())
+  async function look(): Promise<Probed> {
+    if (last !== undefined && (await stillHolds(deps, last))) return last
+    counter += 1
+    last = await probe(deps, `probe-${deps.clock.now()}-${counter}`)
+    return last
+  }
+
+  // several askers at once share one look
+  function probed(): Promise<Probed> {
+    asking ??= look().finally(() => {
+      asking = undefined
+    })
+    return asking
   }
 
   return {

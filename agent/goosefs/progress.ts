@@ -8,12 +8,18 @@ type Point = { readonly at: number; readonly done: number }
 const WINDOW_MS = 30 * SECOND
 const SHORTEST_RATE_MS = SECOND
 
-/** Turns counts into progress against the totals of the first measurement. Instants in milliseconds. */
-export function createProgressMeter(before: Measurement | undefined) {
+export type ProgressMeter = {
+  /** `now` in milliseconds. */
+  fromLines(lines: LineCounts, now: number): Progress
+  fromSample(cachedBytes: number, now: number): Progress
+}
+
+/** Turns counts into progress against the totals of the first measurement. */
+export function createProgressMeter(before: Measurement | undefined): ProgressMeter {
   const byLines: Point[] = []
   const bySamples: Point[] = []
   return {
-    fromLines(lines: LineCounts, now: number): Progress {
+    fromLines(lines, now) {
       // versions that do not mention cached files leave them to the first measurement
       const skipped = Math.max(lines.alreadyCached, lines.started === 0 ? (before?.cachedFiles ?? 0) : 0)
       const filesDone = capped(skipped + lines.loaded, before?.files)
@@ -26,7 +32,7 @@ export function createProgressMeter(before: Measurement | undefined) {
         ...shareOf({ done: filesDone, total: before?.files, rate }),
       }
     },
-    fromSample(cachedBytes: number, now: number): Progress {
+    fromSample(cachedBytes, now) {
       const bytesDone = capped(cachedBytes, before?.bytes)
       const rate = rateOf(bySamples, { at: now, done: bytesDone })
       return {

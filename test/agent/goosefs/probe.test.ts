@@ -1,0 +1,40 @@
+// what the probe finds out, how often it asks, and what the self-check makes of it
+import { chmodSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { checkCli } from '../../../agent/goosefs/check-cli.ts'
+import { createWorld, usePlayground } from './world.ts'
+
+usePlayground()
+
+describe('the probe', () => {
+  it('asks four times, once', async () => {
+    const world = createWorld()
+    const [first, second] = await Promise.all([world.prober.capabilities(), world.prober.capabilities()])
+    expect(second).toEqual(first)
+    expect(first).toMatchObject({ found: true, simulated: true, brand: 'GooseFS', loadMetadataForce: true })
+    expect(first?.loadFlags).toContain('--replication')
+    expect(world.calls()).toHaveLength(4)
+    expect(checkCli(first as never).every(check => check.ok)).toBe(true)
+  })
+
+  it('asks again when the program was replaced', async () => {
+    const world = createWorld({}, undefined)
+    const bin = `${world.dir}/goosefs`
+    const write = (version: string) => {
+      writeFileSync(bin, `#!/bin/sh\n[ "$1" = version ] && echo ${version}\nexit 0\n`)
+      chmodSync(bin, 0o755)
+    }
+    write('1.4.5')
+    const other = createWorld({}, bin)
+    expect((await other.prober.capabilities()).version).toBe('1.4.5')
+    write('1.4.5.3')
+    expect((await other.prober.capabilities()).version).toBe('1.4.5.3')
+  })
+
+  it('a missing program is a problem with a remedy, not an exception', async () => {
+    const world = createWorld({}, '/nowhere/goosefs')
+    const capabilities = await world.prober.capabilities()
+    expect(capabilities).toMatchObject({ found: false, problem: expect.any(String) })
+    expect(checkCli(capabilities)).toMatchObject([{ ok: false, remedy: expect.stringContaining('GOOSEFS_BIN') }])
+  })
+})
