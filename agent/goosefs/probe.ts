@@ -42,7 +42,7 @@ const CALL_MS = 60 * SECOND
 // a CLI that could not be asked is asked again after this long
 const PROBLEM_AGE_MS = MINUTE
 
-/** Makes the prober. A probe is four calls: version, two help texts, the configuration. */
+/** Makes the prober. A probe is four calls: version, two help texts, the configuration (not of a simulation). */
 export function createProber(deps: ProberDeps): Prober {
   let last: Probed | undefined
   let asking: Promise<Probed> | undefined

@@ -7,13 +7,13 @@ import { createWorld, usePlayground } from './world.ts'
 usePlayground()
 
 describe('the probe', () => {
-  it('asks four times, once', async () => {
+  it('asks three times, once: a simulated cluster is not asked for its ports', async () => {
     const world = createWorld()
     const [first, second] = await Promise.all([world.prober.capabilities(), world.prober.capabilities()])
     expect(second).toEqual(first)
     expect(first).toMatchObject({ found: true, simulated: true, brand: 'GooseFS', loadMetadataForce: true })
     expect(first?.loadFlags).toContain('--replication')
-    expect(world.calls()).toHaveLength(4)
+    expect(world.calls()).toHaveLength(3)
     expect(checkCli(first as never).every(check => check.ok)).toBe(true)
   })
 
