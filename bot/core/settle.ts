@@ -16,8 +16,6 @@ export const MOST_PASSED_AGAIN = 2
 export const PASSING_WINDOW_MS = 30 * MINUTE
 const PASSING_WAITS_MS = [1 * MINUTE, 5 * MINUTE]
 
-const NO_IDS: ReadonlySet<Id> = new Set()
-
 type Ended = Extract<Event, { type: 'task.ended' }>
 
 /** An agent's last word on an allocation that may still end. Older attempts are kept, but say nothing about the task. */
@@ -52,16 +50,24 @@ export function settleLoss(state: State, allocation: AllocationRow, neverStarted
   if (again && task.desired === 'run') return [lost, { type: 'task.queued', taskId: task.id, why: 'lost' }]
   const status = task.desired === 'stop' && neverStarted ? 'stopped' : 'lost'
   const ended: Ended = { type: 'task.ended', taskId: task.id, status, exit: { reason: status } }
-  return [lost, ended, ...handOver(state, task)]
+  return [lost, ended, ...handOver(state, [task])]
 }
 
-/** Gives what follows `leader` a place of its own. `ending`: tasks that end as well and neither lead nor are led. */
-export function handOver(state: State, leader: TaskRow, ending: ReadonlySet<Id> = NO_IDS): Event[] {
-  const followers = [...state.tasks.find('followers', leader.id)].filter(task => !ending.has(task.id))
-  return rehome(state, followers, {
-    why: 'handed-over',
-    leaders: createLeaders(state, new Set([...ending, leader.id])),
-  })
+/**
+ * Gives what follows `leaders` a place of its own.
+ * @param going everything that ends now or soon and neither leads nor is handed over, `leaders` included
+ */
+export function handOver(state: State, leaders: readonly TaskRow[], going: ReadonlySet<Id> = idsOf(leaders)): Event[] {
+  const followers = leaders
+    .flatMap(task => [...state.tasks.find('followers', task.id)])
+    .filter(task => !going.has(task.id))
+  return followers.length === 0
+    ? []
+    : rehome(state, followers, { why: 'handed-over', leaders: createLeaders(state, going) })
+}
+
+function idsOf(tasks: readonly TaskRow[]): ReadonlySet<Id> {
+  return new Set(tasks.map(task => task.id))
 }
 
 /** Whether what an attempt says is the truth about its task: it is the newest, and the task did not end otherwise. */

@@ -16,10 +16,12 @@ export type Breach = { readonly law: string; readonly what: string }
 /** What has to be remembered between events. */
 export type Memory = {
   readonly placed: Map<Id, number>
+  /** Placements again by themselves since somebody asked, by task and reason. */
+  readonly again: Map<string, number>
   readonly revived: Set<Id>
   readonly breaches: Breach[]
 }
-export const createMemory = (): Memory => ({ placed: new Map(), revived: new Set(), breaches: [] })
+export const createMemory = (): Memory => ({ placed: new Map(), again: new Map(), revived: new Set(), breaches: [] })
 
 /** Placements without anyone asking again: the first, two after losses, two after passing causes. */
 const MOST_PLACED = 5
@@ -53,6 +55,11 @@ export function watchEvent(draft: State, event: Event, world: { memory: Memory; 
     if (taskBefore.status !== 'lost') breach('legal moves', `task ${taskBefore.status} -> ${taskAfter.status}`)
   }
   if (event.type === 'task.queued') {
+    const reason = `${event.taskId} ${event.why}`
+    const again = (memory.again.get(reason) ?? 0) + 1
+    memory.again.set(reason, again)
+    if ((event.why === 'lost' || event.why === 'passing') && again > 2) breach('attempts are bounded', event.why)
+    if (retried) for (const why of ['lost', 'passing']) memory.again.delete(`${event.taskId} ${why}`)
     if (retried) memory.placed.set(event.taskId, 0)
     else if (taskBefore?.desired === 'stop') breach('a stopped task is not run again', event.why)
     if (event.why === 'refused') memory.placed.set(event.taskId, (memory.placed.get(event.taskId) ?? 0) - 1)

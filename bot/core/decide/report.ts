@@ -78,7 +78,7 @@ function refuse(state: State, row: AllocationRow, { reason, moveOn, now }: Refus
   return [
     refused,
     { type: 'task.ended', taskId: task.id, status, exit: { reason: 'refused', message: reason }, notes: [reason] },
-    ...handOver(state, task),
+    ...handOver(state, [task]),
   ]
 }
 

@@ -32,7 +32,6 @@ export function decideStopTask(state: State, { actor, taskId }: Ask<'task.stop'>
 
 // followers go first, so that nothing of what is stopped is handed over to what is stopped too
 function stopTasks(state: State, tasks: readonly TaskRow[]): Event[] {
-  const stopping = new Set(tasks.map(task => task.id))
   const followersFirst = tasks.toSorted(
     (a, b) => Number(a.attachedTo === undefined) - Number(b.attachedTo === undefined),
   )
@@ -41,7 +40,7 @@ function stopTasks(state: State, tasks: readonly TaskRow[]): Event[] {
     ...followersFirst.map((task): Event => ({ type: 'task.stop-requested', taskId: task.id })),
     ...rest.flatMap(task => (task.attachedTo === undefined ? stopRun(state, task) : detach(task.id))),
     ...waiting.map(task => toStopped(task.id)),
-    ...waiting.flatMap(task => handOver(state, task, stopping)),
+    ...handOver(state, waiting, new Set(tasks.map(task => task.id))),
   ]
 }
 

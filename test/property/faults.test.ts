@@ -1,0 +1,211 @@
+// planted faults: each breaks the law that is there for it
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Event } from '../../bot/core/events.ts'
+import { isPlaceable } from '../../bot/core/indexes.ts'
+import type { AgentRow, State, TaskRow } from '../../bot/core/state.ts'
+import { isEnded } from '../../shared/allocation.ts'
+import { toInstant } from '../../shared/time.ts'
+import { VERBS, type Verbs } from '../core/world.ts'
+import { histories, play } from './histories.ts'
+
+/** Events that the broken core forgets. */
+const forgetting = (isForgotten: (event: Event) => boolean): Partial<Verbs> => ({
+  evolve: (draft, event, at) => (isForgotten(event) ? undefined : VERBS.evolve(draft, event, at)),
+  reconcile: (draft, context) => VERBS.reconcile(draft, context).filter(event => !isForgotten(event)),
+})
+
+/** A broken core that also places where it must not. */
+const placingOn = (isVictim: (agent: AgentRow, state: State) => boolean, isTask = isPlaceable): Partial<Verbs> => ({
+  reconcile(draft, context) {
+    const events = VERBS.reconcile(draft, context)
+    if (events.length > 0) return events
+    const agent = [...draft.agents.rows()].find(row => isVictim(row, draft))
+    const task = [...draft.tasks.rows()].find(row => isTask(row) && row.attempts < 3)
+    return agent === undefined || task === undefined ? [] : [toPlaced(task, agent, context)]
+  },
+})
+
+const toPlaced = (task: TaskRow, agent: AgentRow, context: Parameters<Verbs['reconcile']>[1]): Event => ({
+  type: 'allocation.placed',
+  allocation: {
+    ...{
+      id: context.ids.next(context.now),
+      taskId: task.id,
+      jobId: task.jobId,
+      agentId: agent.id,
+      action: task.action,
+    },
+    ...{ attempt: task.attempts + 1, status: 'queued', desired: 'run', accepted: false, started: false },
+    ...{ placedAt: toInstant(context.now), steps: [] },
+  },
+})
+
+const after = (type: Event['type'], spoil: (draft: State, event: Event) => void): Partial<Verbs> => ({
+  evolve(draft, event, at) {
+    VERBS.evolve(draft, event, at)
+    if (event.type === type) spoil(draft, event)
+  },
+})
+
+const FAULTS: [fault: string, law: string, verbs: Partial<Verbs>][] = [
+  ['places on agents that are away', 'placed on ready agents only', placingOn(agent => !agent.connected)],
+  ['places on draining agents', 'placed on ready agents only', placingOn(agent => agent.draining)],
+  [
+    'forgets capacity',
+    'capacity is never exceeded',
+    placingOn((agent, state) => state.agents.has('ready', agent.cluster, agent.id)),
+  ],
+  [
+    'places a second time what runs',
+    'one live attempt a task',
+    placingOn(
+      (agent, state) =>
+        state.agents.has('ready', agent.cluster, agent.id) && state.allocations.countOf('liveByAgent', agent.id) === 0,
+      task => task.status === 'running' && task.attachedTo === undefined,
+    ),
+  ],
+  [
+    'does not count an ended task',
+    'the roll-up is fresh',
+    {
+      evolve(draft, event, at) {
+        const task = event.type === 'task.ended' ? draft.tasks.get(event.taskId) : undefined
+        const job = task === undefined ? undefined : draft.jobs.get(task.jobId)
+        VERBS.evolve(draft, event, at)
+        if (job !== undefined) draft.jobs.set(job.id, job)
+      },
+    },
+  ],
+  ['never ends a job', 'the roll-up is fresh', forgetting(event => event.type === 'job.ended')],
+  [
+    'places what is stopped',
+    'nothing is placed for what is stopped',
+    placingOn(
+      (agent, state) =>
+        state.agents.has('ready', agent.cluster, agent.id) && state.allocations.countOf('liveByAgent', agent.id) === 0,
+      task => task.desired === 'stop',
+    ),
+  ],
+  [
+    'runs stopped tasks again',
+    'a stopped task is not run again',
+    {
+      reconcile(draft, context) {
+        const events = VERBS.reconcile(draft, context)
+        const stopped = [...draft.tasks.rows()].find(task => task.status === 'stopped')
+        return events.length > 0 || stopped === undefined
+          ? events
+          : [{ type: 'task.queued', taskId: stopped.id, why: 'lost' }]
+      },
+    },
+  ],
+  ['does not notice silence', 'nothing lives on the silent', forgetting(event => event.type === 'allocation.lost')],
+  [
+    'does not hand over what followed',
+    'every follower has a live leader',
+    forgetting(
+      event => (event.type === 'task.queued' && event.why === 'handed-over') || event.type === 'task.attached',
+    ),
+  ],
+  [
+    'runs lost tasks again without end',
+    'attempts are bounded',
+    after('task.queued', (draft, event) => {
+      const task = event.type === 'task.queued' && event.why === 'lost' ? draft.tasks.get(event.taskId) : undefined
+      if (task !== undefined) draft.tasks.set(task.id, { ...task, lostAgain: 0 })
+    }),
+  ],
+  [
+    'takes reports twice',
+    'a report is taken once',
+    {
+      decide: (state, command, context) =>
+        VERBS.decide(
+          state,
+          command.type === 'agent.report'
+            ? { ...command, n: (state.agents.get(command.agentId)?.taken ?? 0) + 1 }
+            : command,
+          context,
+        ),
+    },
+  ],
+  [
+    'believes that what has ended starts again',
+    'legal moves',
+    {
+      decide(state, command, context) {
+        const decided = VERBS.decide(state, command, context)
+        if (command.type !== 'agent.report' || command.report.type !== 'started') return decided
+        const row = state.allocations.get(command.report.allocation)
+        if (row === undefined || !isEnded(row.status) || row.status === 'lost') return decided
+        return { ...decided, events: [...decided.events, { type: 'allocation.started', allocationId: row.id }] }
+      },
+    },
+  ],
+  ['forgets what waited long enough', 'what is due is done', forgetting(event => event.type === 'task.ready')],
+  [
+    'forgets that time is over',
+    'what is due is done',
+    forgetting(event => event.type === 'allocation.stop-requested' && event.why === 'timeout'),
+  ],
+  ['leaves places empty', 'nothing waits beside a free place', forgetting(event => event.type === 'allocation.placed')],
+  [
+    'calls a load good against its measurement',
+    'the measurement decides',
+    {
+      evolve: (draft, event, at) =>
+        VERBS.evolve(
+          draft,
+          event.type === 'task.ended' && event.status === 'failed' ? { ...event, status: 'succeeded' } : event,
+          at,
+        ),
+    },
+  ],
+  [
+    'changes rows in place',
+    'indexes are as if built anew',
+    after('task.stop-requested', (draft, event) => {
+      const task = event.type === 'task.stop-requested' ? draft.tasks.get(event.taskId) : undefined
+      if (task !== undefined && !Object.isFrozen(task)) Object.assign(task, { cluster: 'elsewhere' })
+    }),
+  ],
+  [
+    'does not attach',
+    'one load a path',
+    {
+      evolve: (draft, event, at) =>
+        VERBS.evolve(
+          draft,
+          event.type === 'task.created' && event.task.attachedTo !== undefined
+            ? { ...event, task: { ...event.task, attachedTo: undefined as never, status: 'queued', waiting: true } }
+            : event,
+          at,
+        ),
+    },
+  ],
+]
+
+describe('a planted fault breaks its law', () => {
+  test.each(FAULTS)('%s', (_fault, law, verbs) => {
+    const seen = new Set<string>()
+    const samples = fc.sample(histories(), { seed: 7, numRuns: 400 })
+    const caught = samples.some(steps => {
+      const laws = broken(() =>
+        play(steps, verbs, law.startsWith('indexes') ? 'at drafts too' : 'at rest').map(breach => breach.law),
+      )
+      for (const one of laws) seen.add(one)
+      return laws.includes(law)
+    })
+    expect(caught, `broken instead: ${[...seen].join(', ')}`).toBe(true)
+  })
+})
+
+// a fault may also run into the ground, which is noticed too but is not the law that it is here for
+function broken(run: () => string[]): string[] {
+  try {
+    return run()
+  } catch (thrown) {
+    return [String(thrown)]
+  }
+}
