@@ -2,7 +2,7 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
-import { codeOf } from './spool.ts'
+import { errnoOf } from '../shared/errors.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -52,7 +52,7 @@ async function inspect(file: string, name: string): Promise<Program> {
     await access(file, constants.X_OK)
     return { file }
   } catch (thrown) {
-    const code = codeOf(thrown)
+    const code = errnoOf(thrown)
     if (code === 'EACCES') return { problem: `${JSON.stringify(file)} may not be executed` }
     if (code === 'ENOENT' || code === 'ENOTDIR') return { problem: `program ${JSON.stringify(name)} does not exist` }
     return { problem: `${JSON.stringify(file)} cannot be used (${code})` }

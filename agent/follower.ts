@@ -2,8 +2,8 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { errnoOf } from '../shared/errors.ts'
 import { type Clock, SECOND } from '../shared/time.ts'
-import { codeOf } from './spool.ts'
 
 export type FileFollower = {
   /** At most `limit` bytes from an offset; empty at the end of the file, or when there is no file yet. */
@@ -33,7 +33,7 @@ export function followFile(deps: { path: string; clock: Clock; onMore: () => voi
     try {
       state.handle = await open(path, 'r')
     } catch (thrown) {
-      if (codeOf(thrown) !== 'ENOENT') throw thrown
+      if (errnoOf(thrown) !== 'ENOENT') throw thrown
     }
     return state.handle
   }

@@ -38,8 +38,8 @@ export type Life = {
 
 type LifeDeps = { readonly record: AllocationRecord; readonly ledger: Ledger; readonly clock: Clock; readonly log: Log }
 
-/** How long list and report may take when nothing is said. */
-const READ_TIMEOUT_SECONDS = 30
+/** How long list and report may hold their place when nothing is said; who waits for an answer gives up much earlier. */
+const READ_TIMEOUT_SECONDS = 600
 
 /** Makes the life of an accepted or resumed allocation. A stop that an earlier process noted is noted still. */
 export function createLife(deps: LifeDeps): Life {

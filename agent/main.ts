@@ -2,11 +2,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import { pino } from 'pino'
-import { ConfigError } from '../shared/config.ts'
-import { toError } from '../shared/errors.ts'
-import { createLog, createRedactor, type Log } from '../shared/log.ts'
-import { createScope, type Scope } from '../shared/scope.ts'
+import { lockDirectory } from '../process/lock.ts'
+import { runProgram, VERSION } from '../process/program.ts'
+import type { Log } from '../shared/log.ts'
+import type { Scope } from '../shared/scope.ts'
 import { createClock, SECOND } from '../shared/time.ts'
 import { createAgent } from './agent.ts'
 import { type AgentConfig, parseAgentConfig, secretsOfAgent, showAgentConfig } from './config.ts'
@@ -16,16 +15,10 @@ import { createProber } from './goosefs/probe.ts'
 import { createSharedWalks } from './goosefs/shared-walks.ts'
 import { keepIdentity } from './identity.ts'
 import type { Port } from './life.ts'
-import { lockDirectory } from './lock.ts'
 import { runAllocation } from './run-allocation.ts'
 
-declare const GANDER_VERSION: string
-const VERSION = typeof GANDER_VERSION === 'string' ? GANDER_VERSION : '0.0.0-source'
-
-const EXIT = { state: 74, inUse: 75, config: 78 } as const
 /** A run that is stopped has this long to end by itself. */
 const STOP_GRACE_MS = 10 * SECOND
-const LEAVE_WITHIN_MS = 9 * SECOND
 
 const HELP = `usage: node dist/agent/main.js [--check | --help | --version]
 
@@ -38,28 +31,12 @@ Exit codes: 0 after SIGTERM, 74 damaged or unwritable directory, 75 the director
 78 the configuration has mistakes. Runs outlive the agent; the next one takes them over.
 `
 
-class DirectoryInUse extends Error {}
-
-/** JSON lines on stderr; easy to read for a person when stderr is a terminal. */
-async function createProcessLog(config: AgentConfig): Promise<Log> {
-  const pretty = process.stderr.isTTY ? await import('pino-pretty').catch(() => undefined) : undefined
-  const target =
-    pretty === undefined ? pino.destination({ dest: 2, sync: true }) : pretty.default({ destination: 2, sync: true })
-  const base = { program: 'gander-agent' }
-  const logger = pino({ level: config.logLevel, base, timestamp: pino.stdTimeFunctions.isoTime }, target)
-  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) =>
-    logger[level](fields, message)
-  const sink = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
-  return createLog(sink, createRedactor(secretsOfAgent(config)))
-}
-
 /** Takes the directory for this process alone. */
 async function openDirectory(config: AgentConfig, scope: Scope): Promise<{ dir: string; id: string }> {
   const dir = resolve(config.dir)
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const lock = await lockDirectory(dir)
-  if (!lock.held) throw new DirectoryInUse(`${dir} is in use by another agent, pid ${lock.owner}`)
-  scope.add(lock.release)
+  scope.add(() => lock.release())
   return { dir, id: await keepIdentity(dir) }
 }
 
@@ -112,47 +89,14 @@ function toWebs(config: AgentConfig) {
   }
 }
 
-/** The first signal leaves in order, a second one at once. Runs are left alive either way. */
-function leaveOnSignals(scope: Scope, log: Log): void {
-  const stop = (signal: NodeJS.Signals): void => {
-    if (scope.closed) process.exit(0)
-    log.info('the agent is stopping; what runs goes on', { signal })
-    setTimeout(() => process.exit(0), LEAVE_WITHIN_MS).unref()
-    scope.close().then(
-      () => process.exit(0),
-      error => {
-        log.error('the agent did not stop cleanly', { error })
-        process.exit(0)
-      },
-    )
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-}
-
-function exitCodeOf(thrown: unknown): number {
-  if (thrown instanceof ConfigError) return EXIT.config
-  return thrown instanceof DirectoryInUse ? EXIT.inUse : EXIT.state
-}
-
-async function main(argument: string | undefined): Promise<void> {
-  if (argument === '--help' || argument === '-h') return void process.stdout.write(HELP)
-  if (argument === '--version') return void process.stdout.write(`${VERSION}\n`)
-  const config = parseAgentConfig(process.env)
-  if (argument === '--check') return void process.stdout.write(`${showAgentConfig(config).join('\n')}\n`)
-  if (argument !== undefined) {
-    throw new ConfigError([`${argument} is not an option; expected --check, --help or --version`])
-  }
-  const log = await createProcessLog(config)
-  const scope = createScope()
-  leaveOnSignals(scope, log)
-  await run(config, log, scope).catch((thrown: unknown) => {
-    log.error('the agent cannot run', { reason: toError(thrown).message })
-    process.exit(exitCodeOf(thrown))
-  })
-}
-
-main(process.argv[2]).catch((thrown: unknown) => {
-  process.stderr.write(`gander agent: ${toError(thrown).message}\n`)
-  process.exit(exitCodeOf(thrown))
-})
+await runProgram<AgentConfig>(
+  {
+    name: 'gander-agent',
+    help: HELP,
+    configure: async environment => parseAgentConfig(environment),
+    show: showAgentConfig,
+    logOf: config => ({ level: config.logLevel, secrets: secretsOfAgent(config) }),
+    run,
+  },
+  process.argv[2],
+)

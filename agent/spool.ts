@@ -2,7 +2,7 @@
 import { mkdir, open, readFile, rename, statfs, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
-import { toError } from '../shared/errors.ts'
+import { errnoOf, isFull, toError } from '../shared/errors.ts'
 
 /** The files of a run's directory. A claim belongs to one intention, so that a late wrapper of an older one finds it taken. */
 export const RUN_FILES = {
@@ -68,7 +68,7 @@ export async function winClaim(path: string): Promise<boolean> {
     await mkdir(path)
     return true
   } catch (thrown) {
-    if (codeOf(thrown) === 'EEXIST') return false
+    if (errnoOf(thrown) === 'EEXIST') return false
     throw thrown
   }
 }
@@ -78,7 +78,7 @@ export async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (thrown) {
-    if (codeOf(thrown) === 'ENOENT' || codeOf(thrown) === 'ENOTDIR') return undefined
+    if (errnoOf(thrown) === 'ENOENT' || errnoOf(thrown) === 'ENOTDIR') return undefined
     throw thrown
   }
 }
@@ -101,7 +101,7 @@ export async function removeFile(path: string): Promise<void> {
   try {
     await unlink(path)
   } catch (thrown) {
-    if (codeOf(thrown) !== 'ENOENT') throw thrown
+    if (errnoOf(thrown) !== 'ENOENT') throw thrown
   }
 }
 
@@ -115,21 +115,9 @@ export async function sizeOf(path: string): Promise<number | undefined> {
       await file.close()
     }
   } catch (thrown) {
-    if (codeOf(thrown) === 'ENOENT') return undefined
+    if (errnoOf(thrown) === 'ENOENT') return undefined
     throw thrown
   }
-}
-
-/** The system's name of an error, such as `ENOSPC`. */
-export function codeOf(thrown: unknown): string | undefined {
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string'
-    ? thrown.code
-    : undefined
-}
-
-/** Whether an error says that there is no more room: disk, quota or inodes. */
-export function isFull(thrown: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(codeOf(thrown) ?? '')
 }
 
 /** Why a directory could not be used, as a person reads it. */

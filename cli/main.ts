@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // gander, the command-line client: reads the command line, runs one verb, exits with its code
 import { toError } from '../shared/errors.ts'
 import { EXIT, Failure } from './failure.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const ROOMS = ['shared', 'bot', 'agent', 'cli', 'playground', 'scripts']
+const ROOMS = ['shared', 'process', 'bot', 'agent', 'cli', 'playground', 'scripts']
 const BEGIN = '<!-- tree: written by npm run docs -->'
 const END = '<!-- end of tree -->'
 

@@ -43,7 +43,7 @@ export const TaskOptions = z
       .min(1)
       .max(604_800)
       .optional()
-      .meta({ description: 'the run is stopped after this long; default none, list and report 30' }),
+      .meta({ description: 'the run is stopped after this long; default none' }),
     dryRun: z.boolean().optional().meta({ description: 'only measure what a load would have to do' }),
     recursive: z.boolean().optional().meta({ description: 'list: all levels' }),
   })

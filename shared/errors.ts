@@ -53,6 +53,16 @@ export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
+/** The `code` of a system error, for instance `ENOENT`; empty for anything else. */
+export function errnoOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
+}
+
+/** True for errors that mean "no room": a full disk, or a used-up quota. */
+export function isFull(thrown: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'STORAGE_FULL'].includes(errnoOf(thrown))
+}
+
 /** A value as it may be shown in a sentence: quoted, at most 80 characters. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const ROOMS = ['shared', 'bot', 'agent', 'cli', 'playground', 'scripts']
+const ROOMS = ['shared', 'process', 'bot', 'agent', 'cli', 'playground', 'scripts']
 const MOST_LINES = 200
 const MOST_FUNCTION_LINES = 40
 const MOST_PARAMETERS = 3
@@ -90,8 +90,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'bot/agents': ['shared', 'bot/agents', 'types:bot/engine', 'types:bot/core'],
   'bot/access': ['shared', 'bot/access', 'types:bot/engine'],
   'bot/http': ['shared', 'bot/http', 'types:bot/engine'],
-  bot: ['shared', 'bot', 'bot/core', 'bot/engine', 'bot/store', 'bot/agents', 'bot/access', 'bot/http'],
-  agent: ['shared', 'agent'],
+  process: ['shared', 'process'],
+  bot: ['shared', 'process', 'bot', 'bot/core', 'bot/engine', 'bot/store', 'bot/agents', 'bot/access', 'bot/http'],
+  agent: ['shared', 'process', 'agent'],
   cli: ['shared', 'cli'],
   playground: ['playground', 'shared'],
   scripts: ROOMS,
@@ -102,8 +103,6 @@ const SHARED_PACKAGES: Readonly<Record<string, (path: string) => boolean>> = {
   zod: path => !path.startsWith('bot/core/'),
   ws: path => path.startsWith('bot/agents/') || path === 'agent/connection.ts' || path.startsWith('agent/connection/'),
   hono: path => path.startsWith('bot/http/') && !path.startsWith('bot/http/dialects/'),
-  pino: path => path === 'bot/main.ts' || path === 'agent/main.ts',
-  'pino-pretty': path => path === 'bot/main.ts' || path === 'agent/main.ts',
   '@commander-js/extra-typings': path => path.startsWith('cli/'),
 }
 

@@ -33,6 +33,8 @@ const SYNC_AFTER_BYTES = 4 * 1024 * 1024
 /** Takes one agent's messages in. Reports and output have a queue each: a long write must not hold up a stop. */
 export function createIntake(deps: IntakeDeps): Intake {
   const unsynced = new Map<string, StreamLength>()
+  // ended, and perhaps not all of their output is here yet
+  const ending = new Set<string>()
   let queued = 0
   let sinceSync = 0
   let disarm: (() => void) | undefined
@@ -67,6 +69,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       streams.map(async stream => ({ ...stream, bytes: await deps.door.output.sync(stream) })),
     )
     if (synced.length > 0) say({ type: 'have', streams: synced })
+    await letGo()
   }
 
   function enqueue(work: () => Promise<void>): void {
@@ -92,13 +95,19 @@ export function createIntake(deps: IntakeDeps): Intake {
     say({ type: 'ack', n })
     if (report.type !== 'ended') return
     // all of its output is on disk before the agent may forget it
+    ending.add(report.allocation)
     enqueue(sync)
-    enqueue(async () => {
-      const lengths = await Promise.all(
-        (['output', 'missing'] as const).map(kind => isWhole(deps.door, report.allocation, kind)),
+  }
+
+  async function letGo(): Promise<void> {
+    for (const allocation of ending) {
+      const whole = await Promise.all(
+        (['output', 'missing'] as const).map(kind => isWhole(deps.door, allocation, kind)),
       )
-      if (lengths.every(whole => whole)) say({ type: 'forget', allocations: [report.allocation] })
-    })
+      if (!whole.every(Boolean)) continue
+      ending.delete(allocation)
+      say({ type: 'forget', allocations: [allocation] })
+    }
   }
 
   return {

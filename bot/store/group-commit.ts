@@ -1,8 +1,8 @@
 // gathers saves that arrive while another is being written, and writes each gathering as one frame
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isFull } from '../../shared/errors.ts'
 import type { Change } from '../engine/ports.ts'
-import { isFull, toStoreError } from './faults.ts'
+import { toStoreError } from './faults.ts'
 import type { Reserve } from './reserve.ts'
 
 type Waiter = {

@@ -1,6 +1,7 @@
 // the streams whose files are open right now: never more than a fixed number, the longest unused one is closed first
+
+import { errnoOf } from '../../shared/errors.ts'
 import type { Hole, StreamId } from '../engine/ports.ts'
-import { errnoOf } from './faults.ts'
 import { type DiskFile, type Files, OPEN } from './files.ts'
 import { readHoles } from './output-holes.ts'
 import { type StreamFiles, toStreamFiles } from './output-path.ts'

@@ -1,6 +1,7 @@
 // the small file beside a stream that remembers its holes
+
+import { errnoOf } from '../../shared/errors.ts'
 import type { Hole } from '../engine/ports.ts'
-import { errnoOf } from './faults.ts'
 import { type Files, OPEN, writeFully } from './files.ts'
 
 // The sum tells a whole record from a torn one.

@@ -1,9 +1,8 @@
 // a file that only holds room, so that stops and agents' reports can still be saved when the disk is full
 import { randomFillSync } from 'node:crypto'
 import { join } from 'node:path'
-import { toError } from '../../shared/errors.ts'
+import { isFull, toError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
-import { isFull } from './faults.ts'
 import { type DiskFile, type Files, OPEN, writeFully } from './files.ts'
 
 const FILE_NAME = 'reserve'

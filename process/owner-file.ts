@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, link, open, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { DirectoryInUse, errnoOf } from './faults.ts'
+import { errnoOf } from '../shared/errors.ts'
+import { DirectoryInUse } from './directory-in-use.ts'
 import { askPid, createPidServer, listenAt } from './pid-socket.ts'
 
 const FILE_NAME = 'owner.json'
@@ -108,12 +109,14 @@ async function describe(): Promise<Owner> {
   return { token: randomUUID(), pid: process.pid, startTicks: startTicks ?? '', bootId: bootId.trim(), pidSpace }
 }
 
-/** Field 22 of `/proc/<pid>/stat` (proc(5)): clock ticks from boot to the start; undefined when there is no such process. */
+/** Field 22 of `/proc/<pid>/stat` (proc(5)): clock ticks from boot to the start; undefined when there is no such process alive. */
 async function startTicksOf(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
     // The second field is the program's name, which may hold spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // a process that died and was not collected yet holds nothing
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
   } catch {
     // No such process.
     return undefined

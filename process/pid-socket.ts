@@ -1,7 +1,7 @@
 // a Unix socket whose listener answers everybody with its pid: proof that a process is alive
 import { connect, createServer, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { errnoOf } from './faults.ts'
+import { errnoOf } from '../shared/errors.ts'
 
 const ASK_MS = 2_000
 

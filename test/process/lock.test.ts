@@ -2,11 +2,11 @@
 import { readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { DirectoryInUse } from '../../bot/store/faults.ts'
-import { lockDirectory } from '../../bot/store/lock.ts'
-import { createPidServer, listenAt } from '../../bot/store/pid-socket.ts'
-import { type Child, createProgram } from './children.ts'
-import { createRoom } from './room.ts'
+import { DirectoryInUse } from '../../process/directory-in-use.ts'
+import { lockDirectory } from '../../process/lock.ts'
+import { createPidServer, listenAt } from '../../process/pid-socket.ts'
+import { type Child, createProgram } from '../store/children.ts'
+import { createRoom } from '../store/room.ts'
 
 type Room = Awaited<ReturnType<typeof createRoom>>
 let programs: Room

@@ -1,8 +1,9 @@
-// one daemon per directory: whoever listens on the directory's socket is the one
+// one process per directory: whoever listens on the directory's socket is the one
 import { createHash } from 'node:crypto'
 import { mkdir, realpath, stat } from 'node:fs/promises'
 import type { Server } from 'node:net'
-import { DirectoryInUse, errnoOf } from './faults.ts'
+import { errnoOf } from '../shared/errors.ts'
+import { DirectoryInUse } from './directory-in-use.ts'
 import { claimOwnerFile } from './owner-file.ts'
 import { askPid, createPidServer, listenAt } from './pid-socket.ts'
 
