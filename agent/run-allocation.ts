@@ -6,6 +6,7 @@ import { ACTION_ARGV } from './goosefs/argv.ts'
 import { type Bench, openBench } from './goosefs/bench.ts'
 import { runLoadPlan, toEnding } from './goosefs/load-plan.ts'
 import { WATCH_LIMITS, type WatchLimits } from './goosefs/load-watch.ts'
+import { readOwnListing, readOwnReport } from './goosefs/own-words.ts'
 import { runMetadata, runOwn, STEPS } from './goosefs/steps.ts'
 
 type Plan = (bench: Bench, limits: WatchLimits) => Promise<Ending>
@@ -15,11 +16,16 @@ const PLANS: Readonly<Record<AllocationDeps['order']['action'], Plan>> = {
   forceload: runLoadPlan,
   metadata: bench => simple(bench, () => runMetadata(bench, STEPS.metadata)),
   free: bench => simple(bench, () => runOwn(bench, STEPS.free, ACTION_ARGV.free(bench.deps.order.path))),
-  list: bench => {
+  async list(bench) {
     const { path, options } = bench.deps.order
-    return simple(bench, () => runOwn(bench, STEPS.list, ACTION_ARGV.list(path, options.recursive)))
+    const ending = await simple(bench, () => runOwn(bench, STEPS.list, ACTION_ARGV.list(path, options.recursive)))
+    return { ...ending, listing: await readOwnListing(bench.outputPath) }
   },
-  report: bench => simple(bench, () => runOwn(bench, STEPS.report, ACTION_ARGV.report())),
+  async report(bench) {
+    const ending = await simple(bench, () => runOwn(bench, STEPS.report, ACTION_ARGV.report()))
+    const report = await readOwnReport(bench.outputPath)
+    return report === undefined ? ending : { ...ending, report }
+  },
 }
 
 /**

@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DirectoryInUse } from '../../process/directory-in-use.ts'
 import { lockDirectory } from '../../process/lock.ts'
 import { createPidServer, listenAt } from '../../process/pid-socket.ts'
-import { type Child, createProgram } from '../store/children.ts'
-import { createRoom } from '../store/room.ts'
+import { type Child, createProgram } from '../helpers/children.ts'
+import { createRoom } from '../helpers/room.ts'
 
 type Room = Awaited<ReturnType<typeof createRoom>>
 let programs: Room
@@ -14,7 +14,7 @@ let room: Room
 let start: (...args: string[]) => Child
 beforeAll(async () => {
   programs = await createRoom()
-  start = await createProgram('locker', programs.dir)
+  start = await createProgram(join(import.meta.dirname, 'fixtures/locker.ts'), programs.dir)
 })
 afterAll(() => programs.remove())
 beforeEach(async () => {

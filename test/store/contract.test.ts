@@ -4,7 +4,7 @@ import { createMemoryOutput, createMemoryState } from '../../bot/store/memory.ts
 import { createOutputFiles } from '../../bot/store/output-files.ts'
 import { outputStoreContract } from '../contract/output-store.ts'
 import { stateStoreContract } from '../contract/state-store.ts'
-import { createRoom, TABLES } from './room.ts'
+import { createRoom, TABLES } from '../helpers/room.ts'
 
 stateStoreContract('memory', async () => ({
   store: createMemoryState(['jobs', 'tasks']),

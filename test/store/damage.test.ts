@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StateDamaged } from '../../bot/store/faults.ts'
 import { toFrame } from '../../bot/store/frames.ts'
 import { toPlain } from '../contract/state-store.ts'
-import { createHeardLog, createRoom, openJournal, snapshotOf } from './room.ts'
+import { createHeardLog, createRoom, openJournal, snapshotOf } from '../helpers/room.ts'
 
 let room: Awaited<ReturnType<typeof createRoom>>
 beforeEach(async () => {

@@ -7,7 +7,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { realFiles } from '../../bot/store/files.ts'
 import type { Journal, JournalOptions } from '../../bot/store/journal.ts'
 import { toPlain } from '../contract/state-store.ts'
-import { createFaultyFiles, createHeardLog, createRoom, type Faults, noRoom, openJournal, snapshotOf } from './room.ts'
+import {
+  createFaultyFiles,
+  createHeardLog,
+  createRoom,
+  type Faults,
+  noRoom,
+  openJournal,
+  snapshotOf,
+} from '../helpers/room.ts'
 
 let room: Awaited<ReturnType<typeof createRoom>>
 let faults: Faults

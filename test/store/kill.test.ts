@@ -1,8 +1,10 @@
 // a daemon that is killed at any moment has lost nothing that it acknowledged
+
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createProgram } from './children.ts'
-import { createHeardLog, createRoom, openJournal } from './room.ts'
+import { createProgram } from '../helpers/children.ts'
+import { createHeardLog, createRoom, openJournal } from '../helpers/room.ts'
 
 const ROUNDS = 10
 let room: Awaited<ReturnType<typeof createRoom>>
@@ -17,7 +19,7 @@ afterAll(async () => {
 })
 
 test('kill -9 at some point of each of ten rounds: every acknowledged save is there', async () => {
-  const start = await createProgram('saver', programs.dir)
+  const start = await createProgram(join(import.meta.dirname, 'fixtures/saver.ts'), programs.dir)
   for (let round = 0; round < ROUNDS; round++) {
     const child = start(room.dir, String(round))
     const acknowledged = new Map<string, number>()

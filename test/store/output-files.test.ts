@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { OutputStore, StreamId } from '../../bot/engine/ports.ts'
 import { realFiles } from '../../bot/store/files.ts'
 import { createOutputFiles, type OutputFilesOptions } from '../../bot/store/output-files.ts'
-import { createFaultyFiles, createRoom, type Faults, noRoom } from './room.ts'
+import { createFaultyFiles, createRoom, type Faults, noRoom } from '../helpers/room.ts'
 
 let room: Awaited<ReturnType<typeof createRoom>>
 let stores: OutputStore[]

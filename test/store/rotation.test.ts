@@ -9,7 +9,7 @@ import { realFiles } from '../../bot/store/files.ts'
 import { writeSnapshot } from '../../bot/store/snapshot.ts'
 import { createTables } from '../../bot/store/tracked.ts'
 import { toPlain } from '../contract/state-store.ts'
-import { createFaultyFiles, createRoom, type Faults, noRoom, openJournal } from './room.ts'
+import { createFaultyFiles, createRoom, type Faults, noRoom, openJournal } from '../helpers/room.ts'
 
 let room: Awaited<ReturnType<typeof createRoom>>
 beforeEach(async () => {
