@@ -22,6 +22,7 @@ export type Event =
       readonly taskId: Id
       readonly why: 'retry' | 'lost' | 'passing' | 'refused' | 'handed-over'
       readonly notBefore?: number
+      readonly notes?: readonly string[]
     }
   /** The time that it had to wait for is over. */
   | { readonly type: 'task.ready'; readonly taskId: Id }

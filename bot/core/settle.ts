@@ -2,7 +2,7 @@
 import { ACTIONS } from '../../shared/actions.ts'
 import { type Exit, isEnded } from '../../shared/allocation.ts'
 import type { Id } from '../../shared/ids.ts'
-import { MINUTE, toMs } from '../../shared/time.ts'
+import { MINUTE, toInstant, toMs } from '../../shared/time.ts'
 import type { Ending } from '../../shared/wire.ts'
 import { createLeaders, rehome } from './attach.ts'
 import type { Event } from './events.ts'
@@ -76,6 +76,13 @@ export function isBelievable(task: TaskRow, allocation: AllocationRow): boolean 
   return !isEnded(task.status) || task.status === 'lost'
 }
 
+/** Whether a run that was given up for lost goes on when it is heard of again: nothing took its place, and it is still wanted. */
+export function mayReturn(state: State, row: AllocationRow): boolean {
+  const task = state.tasks.get(row.taskId)
+  if (row.status !== 'lost' || task === undefined || !isBelievable(task, row)) return false
+  return task.desired === 'run' && state.jobs.get(task.jobId)?.desired === 'run'
+}
+
 type Settled = { readonly ending: Ending; readonly judgement: Judgement; readonly now: number }
 
 function settleTask(state: State, task: TaskRow, settled: Settled): Event[] {
@@ -88,7 +95,7 @@ function settleTask(state: State, task: TaskRow, settled: Settled): Event[] {
     const notBefore = now + (PASSING_WAITS_MS[task.passedAgain] ?? PASSING_WINDOW_MS)
     const served = followers.filter(one => one.judgement?.verdict?.ok === true)
     return [
-      { type: 'task.queued', taskId: task.id, why: 'passing', notBefore },
+      { type: 'task.queued', taskId: task.id, why: 'passing', notBefore, notes: [toWaitNote(judgement, notBefore)] },
       ...served.flatMap(one => toEnded(one.follower, one.judgement, ending)),
     ]
   }
@@ -101,6 +108,13 @@ function settleTask(state: State, task: TaskRow, settled: Settled): Event[] {
     ...followers.filter(one => isSettled(one.judgement)).flatMap(one => toEnded(one.follower, one.judgement, ending)),
     ...rehome(state, orphans, { why: 'handed-over', leaders: createLeaders(state, new Set([task.id])) }),
   ]
+}
+
+// whoever looks at a task that waits sees what for
+function toWaitNote({ verdict }: Judgement, notBefore: number): string {
+  const causes = Object.entries(verdict?.missingByCause ?? {}).map(([cause, files]) => `${cause}: ${files}`)
+  const why = causes.length > 0 ? `not all is cached (${causes.join(', ')})` : verdict?.notes[0]
+  return `${why ?? 'it could not be judged'}; this passes by itself: the next attempt is not before ${toInstant(notBefore)}`
 }
 
 // cut from the leader's lists; undefined when there is no cut for it

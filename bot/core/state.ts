@@ -151,16 +151,7 @@ export type Rows = {
   readonly counters: CountersRow
 }
 export type TableName = keyof Rows
-const EVERY: Record<TableName, true> = {
-  jobs: true,
-  tasks: true,
-  allocations: true,
-  agents: true,
-  keys: true,
-  tokens: true,
-  counters: true,
-}
-export const TABLE_NAMES = Object.keys(EVERY) as readonly TableName[]
+export const TABLE_NAMES = Object.keys(INDEXES) as readonly TableName[]
 
 /** All tables; a draft has the same shape, layered over the committed one. */
 export type State = { readonly [Name in TableName]: Table<Rows[Name]> }

@@ -68,6 +68,19 @@ describe('hello', () => {
     expect(answer).toMatchObject({ forget: [a], stop: [b, unknown], acknowledged: 5 })
   })
 
+  test('a lost run of a job that was stopped meanwhile does not come back', () => {
+    const world = createWorld()
+    const agent = world.agent({ work: 1 })
+    const { jobId, taskIds } = world.submit(['/a', '/b'], { action: 'free' })
+    const { id } = world.run(taskIds[0]!)
+    world.start(taskIds[0]!)
+    world.gone(agent.id)
+    world.wait(2 * MINUTE)
+    world.ask({ type: 'job.stop', actor: ANN, jobId })
+    expect(world.hello(agent, [{ allocation: id, state: 'running' }]).stop).toEqual([id])
+    expect(world.job(jobId)).toMatchObject({ status: 'lost', counts: { lost: 1, stopped: 1 } })
+  })
+
   test('another identity under a live name is refused and both are named; the same one replaces its connection', () => {
     const world = createWorld()
     const agent = world.agent({ name: 'x' })

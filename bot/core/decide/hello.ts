@@ -6,7 +6,7 @@ import type { LiveAllocation } from '../../../shared/wire.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
 import { joined } from '../indexes.ts'
-import { isBelievable, settleLoss } from '../settle.ts'
+import { mayReturn, settleLoss } from '../settle.ts'
 import type { AllocationRow, State } from '../state.ts'
 import { demandOperator, mayChange } from './permit.ts'
 
@@ -58,8 +58,7 @@ function judgeLive(state: State, agentId: Id, one: LiveAllocation): Meaning {
   if (row === undefined || row.agentId !== agentId) return unwanted
   if (!isEnded(row.status)) return row.desired === 'stop' && one.state !== 'ended' ? 'stop' : 'keep'
   if (row.status !== 'lost') return unwanted
-  const task = state.tasks.get(row.taskId)
-  if (task !== undefined && task.desired === 'run' && isBelievable(task, row)) return 'believe'
+  if (mayReturn(state, row)) return 'believe'
   // its ending is still on the way and is kept as an older attempt's
   return one.state === 'ended' ? 'keep' : 'stop'
 }

@@ -5,7 +5,7 @@ import { MINUTE, SECOND } from '../../../shared/time.ts'
 import type { Report } from '../../../shared/wire.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
-import { handOver, isBelievable, settleEnding } from '../settle.ts'
+import { handOver, isBelievable, mayReturn, settleEnding } from '../settle.ts'
 import type { AllocationRow, State, TaskRow } from '../state.ts'
 
 type Ask = Extract<Command, { type: 'agent.report' }>
@@ -41,7 +41,8 @@ const READERS: {
     row.status === 'queued' && !row.accepted ? [{ type: 'allocation.accepted', allocationId: row.id }] : [],
   refused: ({ state, row, report, now }) =>
     ALLOCATION_MOVES[row.status].includes('failed') ? refuse(state, row, { ...report, now }) : [],
-  started: ({ state, row }) => (mayStart(state, row) ? [{ type: 'allocation.started', allocationId: row.id }] : []),
+  started: ({ state, row }) =>
+    row.status === 'queued' || mayReturn(state, row) ? [{ type: 'allocation.started', allocationId: row.id }] : [],
   step: ({ row, report }) => live(row, { type: 'allocation.stepped', allocationId: row.id, step: report.step }),
   progress: ({ row, report: { progress, lines } }) =>
     live(row, { type: 'allocation.progressed', allocationId: row.id, progress, ...(lines !== undefined && { lines }) }),
@@ -53,13 +54,6 @@ const READERS: {
 
 function live(row: AllocationRow, event: Event): Event[] {
   return isEnded(row.status) ? [] : [event]
-}
-
-// a run that was given up may be heard of again only while nothing took its place
-function mayStart(state: State, row: AllocationRow): boolean {
-  if (row.status === 'queued') return true
-  const task = state.tasks.get(row.taskId)
-  return row.status === 'lost' && task !== undefined && task.desired === 'run' && isBelievable(task, row)
 }
 
 /** Waits before a task goes back to agents that have all refused it: doubled each time. */

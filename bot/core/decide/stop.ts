@@ -13,8 +13,8 @@ type Ask<Type extends Command['type']> = Extract<Command, { type: Type }>
 export function decideStopJob(state: State, { actor, jobId }: Ask<'job.stop'>, _context: Context): Decision {
   const job = getJob(state, jobId)
   demandOwner(actor, job, 'stop it')
-  if (job.endedAt !== undefined || job.desired === 'stop') return { events: [], answer: { jobId } }
-  const open = [...state.tasks.find('job', jobId)].filter(task => !isEnded(task.status))
+  if (job.endedAt !== undefined) return { events: [], answer: { jobId } }
+  const open = [...state.tasks.find('job', jobId)].filter(task => !isEnded(task.status) && task.desired === 'run')
   return {
     events: [{ type: 'job.stop-requested', jobId, by: actor.name }, ...stopTasks(state, open)],
     answer: { jobId },

@@ -107,7 +107,8 @@ type Made = { readonly tasks: readonly TaskRow[]; readonly followed: readonly Ev
 // wherever it stands in the request
 function makeTasks(state: State, command: SubmitJob, world: { readonly job: JobRow; readonly context: Context }): Made {
   const paths = ACTIONS[command.action].paths === 'none' ? [''] : command.paths
-  const tasks = paths.map(path => toTaskRow(command, path, world))
+  const createdAt = toInstant(world.context.now)
+  const tasks = paths.map(path => toTaskRow(command, path, { ...world, createdAt }))
   const leaders = createLeaders(state)
   const homed = new Map<Id, TaskRow>()
   const followed: Event[] = []
@@ -123,7 +124,7 @@ function makeTasks(state: State, command: SubmitJob, world: { readonly job: JobR
 function toTaskRow(
   command: SubmitJob,
   path: string,
-  world: { readonly job: JobRow; readonly context: Context },
+  world: { readonly job: JobRow; readonly context: Context; readonly createdAt: string },
 ): TaskRow {
   const { now, ids, settings } = world.context
   const { action, options } = command
@@ -133,7 +134,7 @@ function toTaskRow(
     options,
     verify: ACTIONS[action].verified && (options.verify ?? settings.verify),
     ...{ status: 'queued', desired: 'run', waiting: true, attempts: 0, lostAgain: 0, passedAgain: 0, refusedBy: [] },
-    createdAt: toInstant(now),
+    createdAt: world.createdAt,
     notes: [],
   }
 }
