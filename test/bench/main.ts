@@ -91,8 +91,12 @@ async function main(): Promise<void> {
   if (stranger !== undefined) leave(2, `there is no benchmark ${stranger}\n${HELP}`)
   await buildAll()
   // of its own, so that a build in between changes nothing
-  const dist = join(mkdtempSync(join(tmpdir(), 'gander-dist-')), 'dist')
+  const aside = mkdtempSync(join(tmpdir(), 'gander-dist-'))
+  const dist = join(aside, 'dist')
   cpSync(join(root, 'dist'), dist, { recursive: true })
+  process.once('exit', () => rmSync(aside, { recursive: true, force: true }))
+  process.once('SIGINT', () => process.exit(130))
+  process.once('SIGTERM', () => process.exit(143))
   const rows: Row[] = []
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (options.only.length > 0 && !options.only.includes(name)) continue
@@ -104,7 +108,6 @@ async function main(): Promise<void> {
       process.stderr.write(`gander: ${name} failed: ${(cause as Error).stack}\n`)
     }
   }
-  rmSync(join(dist, '..'), { recursive: true, force: true })
   process.stdout.write(toTable(rows))
   if (rows.length > 0) process.stderr.write(`gander: written to ${keep(rows)}\n`)
 }

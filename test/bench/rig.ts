@@ -70,8 +70,16 @@ export async function createRig({ dist, before, concurrency = 2 }: RigOptions): 
     ...{ GANDER_HTTP_PORT: '0', GANDER_COMPAT_PORTS: '', GANDER_DATA_DIR: dataDir },
   })
   const children = [daemon.child]
+  // a bench that is broken off leaves nothing behind either
+  const leave = (): void => {
+    for (const child of children) child.kill('SIGKILL')
+    // a CLI outlives its agent and may still be writing
+    rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+  }
+  process.once('exit', leave)
   const close = async (): Promise<void> => {
-    for (const child of children.reverse()) await end(child)
+    for (const child of children.toReversed()) await end(child)
+    process.off('exit', leave)
     rmSync(dir, { recursive: true, force: true })
   }
   try {

@@ -76,8 +76,7 @@ const run = promisify(execFile)
 const PM2_MS = 25_000
 
 /** An installation as it is after a build, with its own pm2, its own simulated GooseFS and a free port. */
-async function install() {
-  const dir = mkdtempSync(join(tmpdir(), 'gander-pm2-'))
+async function install(dir: string) {
   for (const name of ['ecosystem.config.js', 'package.json', 'dist'])
     cpSync(join(root, name), join(dir, name), { recursive: true })
   const port = await freePort()
@@ -95,7 +94,6 @@ async function install() {
   }
   const options = { cwd: dir, env, timeout: PM2_MS, maxBuffer: 64 * 1024 * 1024 }
   return {
-    dir,
     pm2: async (...args: string[]) => (await run(`${root}node_modules/.bin/pm2`, args, options)).stdout,
     goosefs: (...args: string[]) => run(env['GOOSEFS_BIN'] as string, args, options),
     async ask<T>(path: string, body?: unknown): Promise<T> {
@@ -141,18 +139,25 @@ function processes(dir: string): { pid: number; line: string }[] {
 type Shown = { readonly name: string; readonly pid: number; readonly pm2_env: { status: string; restart_time: number } }
 
 describe('pm2', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'gander-pm2-'))
   let place: Awaited<ReturnType<typeof install>>
 
   beforeAll(async () => {
-    place = await install()
+    place = await install(dir)
   })
 
   afterAll(async () => {
-    await place.pm2('kill').catch(() => {
+    await place?.pm2('kill').catch(() => {
       // it never started, or has been ended by the test
     })
-    for (const { pid } of processes(place.dir)) process.kill(pid, 'SIGKILL')
-    rmSync(place.dir, { recursive: true, force: true })
+    for (const { pid } of processes(dir)) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // it has ended meanwhile
+      }
+    }
+    rmSync(dir, { recursive: true, force: true })
   })
 
   const shown = async (name: string): Promise<Shown> => {
@@ -202,12 +207,12 @@ describe('pm2', () => {
 
     await pm2('delete', 'all')
     await pm2('kill')
-    const log = readFileSync(join(place.dir, 'pm2/pm2.log'), 'utf8')
+    const log = readFileSync(join(dir, 'pm2/pm2.log'), 'utf8')
     const ends = [...log.matchAll(/App \[gander-(\w+):\d+\] exited with code \[(\d+)\]/g)].map(
       ([, app, code]) => `${app} ${code}`,
     )
     expect(ends.sort()).toEqual(['agent 0', 'agent 0', 'daemon 0'])
     expect(log).not.toContain('sending SIGKILL')
-    await until('nothing is left', () => processes(place.dir).length === 0)
+    await until('nothing is left', () => processes(dir).length === 0)
   })
 })
