@@ -52,12 +52,13 @@ export const TASK_EVENTS: Evolvers<TaskEvent> = {
   },
 }
 
-function toQueued(row: TaskRow, { notBefore }: Queued): TaskRow {
+function toQueued(row: TaskRow, { notBefore, notes = [] }: Queued): TaskRow {
   return {
     ...without(row, 'attachedTo', 'notBefore', 'endedAt', 'exit', 'verdict', 'estimate'),
     status: 'queued',
     waiting: true,
     ...(notBefore !== undefined && { notBefore: toInstant(notBefore) }),
+    notes: [...row.notes, ...notes].slice(0, MOST_NOTES),
   }
 }
 
