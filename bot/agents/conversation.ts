@@ -64,7 +64,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
       return close(CLOSE_CODES.wrongVersion, `this daemon speaks version ${WIRE_VERSION}`)
     agentId = hello.agent.id
     deps.onKnown(agentId)
-    const { acknowledged, forget } = await door.hello({ agent: hello.agent, live: hello.live, connection })
+    const { acknowledged, forget, stop } = await door.hello({ agent: hello.agent, live: hello.live, connection })
     const have = await lengthsOf(door, hello.streams)
     write({
       type: 'welcome',
@@ -75,6 +75,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
       have,
     })
     if (forget.length > 0) write({ type: 'forget', allocations: [...forget] })
+    for (const allocation of stop) write({ type: 'stop', allocation })
     welcomed = true
     for (const message of early.splice(0)) write(message)
     watch()

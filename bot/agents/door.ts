@@ -10,9 +10,11 @@ export type Hello = {
   readonly connection: string
 }
 
+export type Greeting = { readonly acknowledged: number; readonly forget: readonly Id[]; readonly stop: readonly Id[] }
+
 export type AgentDoor = {
-  /** Takes a connection in; the answer names the highest report taken and what the agent may forget. */
-  hello(hello: Hello): Promise<{ readonly acknowledged: number; readonly forget: readonly Id[] }>
+  /** Takes a connection in; the answer names the highest report taken, what the agent may forget and what it must stop. */
+  hello(hello: Hello): Promise<Greeting>
   gone(agentId: Id, connection: string): Promise<void>
   /** One numbered report; resolves when it is on disk. */
   report(agentId: Id, n: number, report: Report): Promise<void>

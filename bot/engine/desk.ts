@@ -26,8 +26,8 @@ export function createDesk({ state, engine, output, growth }: DeskDeps) {
       readonly live: readonly LiveAllocation[]
       readonly connection: string
     }) {
-      const { acknowledged = 0, forget = [] } = await engine.dispatch({ type: 'agent.hello', ...hello })
-      return { acknowledged, forget }
+      const { acknowledged = 0, forget = [], stop = [] } = await engine.dispatch({ type: 'agent.hello', ...hello })
+      return { acknowledged, forget, stop }
     },
     async gone(agentId: Id, connection: string): Promise<void> {
       await engine.dispatch({ type: 'agent.gone', agentId, connection })
