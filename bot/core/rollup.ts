@@ -1,6 +1,6 @@
 // a job out of its tasks: counts, status, and the verdict and progress of all together
 import { ACTIONS } from '../../shared/actions.ts'
-import type { Progress, Status } from '../../shared/allocation.ts'
+import { isEnded, type Progress, type Status } from '../../shared/allocation.ts'
 import type { Counts, JobStatus } from '../../shared/job.ts'
 import { isPlaceable } from './indexes.ts'
 import { without } from './rows.ts'
@@ -102,6 +102,7 @@ export function toJobProgress(parts: readonly Part[]): Progress | undefined {
   return toProgress({
     at: latest.at,
     source: latest.source,
+    etaSeconds: toEta(own),
     filesDone: sum(shares.map(share => share.files)),
     filesTotal: sum(shares.map(share => share.ofFiles)),
     bytesDone,
@@ -114,14 +115,19 @@ function toShare({ task, allocation }: Part): Share {
   const after = task.verdict?.after
   if (after !== undefined)
     return { files: after.cachedFiles, ofFiles: after.files, bytes: after.cachedBytes, ofBytes: after.bytes }
-  const before = allocation?.findings?.before
-  const { filesDone, filesTotal, bytesDone, bytesTotal } = allocation?.progress ?? {}
-  return {
-    files: filesDone ?? before?.cachedFiles,
-    ofFiles: filesTotal ?? before?.files,
-    bytes: bytesDone ?? before?.cachedBytes,
-    ofBytes: bytesTotal ?? before?.bytes,
-  }
+  const { files, bytes, cachedFiles, cachedBytes } = allocation?.findings?.before ?? {}
+  const progress = allocation?.progress
+  if (progress === undefined) return { files: cachedFiles, ofFiles: files, bytes: cachedBytes, ofBytes: bytes }
+  // lines count files, samples count bytes; what was cached before the load stands for neither
+  const { filesDone, filesTotal = files, bytesDone, bytesTotal = bytes } = progress
+  return { files: filesDone, ofFiles: filesTotal, bytes: bytesDone, ofBytes: bytesTotal }
+}
+
+// the last of those that run side by side; unknown as soon as one of them does not tell
+function toEta(own: readonly Part[]): number | undefined {
+  const open = own.filter(({ task }) => !isEnded(task.status))
+  const etas = open.flatMap(({ allocation }) => allocation?.progress?.etaSeconds ?? [])
+  return etas.length === open.length && etas.length > 0 ? Math.max(...etas) : undefined
 }
 
 // unknown as soon as one part is unknown
@@ -135,7 +141,8 @@ function toProgress(known: Known): Progress {
   const { bytesDone, bytesTotal, filesDone, filesTotal, bytesPerSecond } = known
   const percent = percentOf(bytesDone, bytesTotal) ?? percentOf(filesDone, filesTotal)
   const left = bytesDone === undefined || bytesTotal === undefined ? undefined : Math.max(0, bytesTotal - bytesDone)
-  const etaSeconds = left === undefined || !bytesPerSecond ? undefined : Math.ceil(left / bytesPerSecond)
+  const byRate = left === undefined || !bytesPerSecond ? undefined : Math.ceil(left / bytesPerSecond)
+  const etaSeconds = byRate ?? known.etaSeconds
   const all = Object.entries({ ...known, percent, etaSeconds })
   return Object.fromEntries(all.filter(([, value]) => value !== undefined)) as Progress
 }
