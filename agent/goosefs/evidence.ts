@@ -58,14 +58,20 @@ export const NO_EVIDENCE: Evidence = { causeOf: () => undefined }
 
 /** Whether a listed file is not what was asked for: not wholly cached, not served, or too few copies of it. */
 export function isMissing(circumstances: Circumstances, file: ListedFile): boolean {
-  if (file.percent < 100 || circumstances.servesNothing) return true
+  if (file.percent < 100 || circumstances.servesNothing || isShortOfWorkers(circumstances)) return true
   return circumstances.copies > 1 && circumstances.evidence.causeOf(file.path) === 'replicas'
+}
+
+// a worker holds one copy; up to 2.5 the CLI calls a file loaded as soon as there is one, however many were asked for
+function isShortOfWorkers({ copies, workers }: Circumstances): boolean {
+  return copies > 1 && workers !== undefined && workers.live < copies
 }
 
 /** The narrowest cause that is known: of this file, then of the run, then of the cluster. */
 export function blame(circumstances: Circumstances, file: ListedFile, change: 'same' | 'changed' | 'new'): Cause {
   const { evidence, runCause, workers, jobWorkers } = circumstances
   if (file.percent === 100 && circumstances.servesNothing) return 'worker-lost'
+  if (file.percent === 100 && isShortOfWorkers(circumstances)) return 'replicas'
   if (!file.persisted) return 'incomplete'
   const own = evidence.causeOf(file.path)
   if (own !== undefined) return own

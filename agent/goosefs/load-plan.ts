@@ -50,15 +50,16 @@ async function refreshFirst(bench: Bench, before: Measured | undefined): Promise
 type Verifying = { before: Measured; load: LoadOutcome; newerThan: number | null; followers: () => readonly Follower[] }
 
 async function verified(bench: Bench, { before, load, newerThan, followers }: Verifying): Promise<Ending> {
+  const since = newerThan === null ? {} : { newerThan }
   const quiet = await bench.step(STEPS.quiet, async () => {
     const { path } = bench.deps.order
-    const ask = { path, signal: bench.signal, ...(newerThan === null ? {} : { newerThan }) }
+    const ask = { path, signal: bench.signal, ...since }
     const seen = await waitForQuiet({ engine: await bench.engine(), clock: bench.deps.clock }, ask)
     return { data: seen, calls: seen.calls }
   })
-  if (bench.signal.aborted) return await stopped(bench, { load })
+  if (bench.signal.aborted) return await stopped(bench, { load, ...since })
   const after = await bench.step(STEPS.after, () => measure(bench, 'after'))
-  if (bench.signal.aborted) return await stopped(bench, { load })
+  if (bench.signal.aborted) return await stopped(bench, { load, ...since })
   const workers = await lookAtWorkers(bench, after)
   if (before.trouble !== undefined && after.trouble === undefined) {
     bench.note(`it was not measured before the load: ${before.trouble.message}`)
@@ -140,9 +141,16 @@ async function stopped(bench: Bench, { load, newerThan }: { load?: LoadOutcome; 
   const cancel = await bench.step(STEPS.cancel, async () => {
     const ask = { path: bench.deps.order.path, ...(newerThan === undefined ? {} : { newerThan }) }
     const { calls, ...done } = await cancelEngineJobs({ engine: await bench.engine(), clock: bench.deps.clock }, ask)
-    return { data: done, calls }
+    return { data: done, calls, notes: tellCancel(done) }
   })
   return await toEnding(bench, { exit, load, cancel })
+}
+
+function tellCancel({ cancelled, remaining, known }: EngineCancel): string[] {
+  if (!known) return ['whether the engine still works for this load is not known']
+  if (cancelled + remaining === 0) return []
+  const left = remaining === 0 ? '' : `; ${remaining} were asked to end and have not done so yet`
+  return [`engine jobs of this load: ${cancelled} cancelled${left}`]
 }
 
 type Last = {

@@ -154,6 +154,16 @@ describe('load', () => {
     expect(ending.findings).toMatchObject({ missingTotal: 2, missingByCause: { 'worker-lost': 2 } })
   })
 
+  it('more copies than there are workers are missing, although the CLI calls the files loaded', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '2')
+    await runAllocation(world.allocation({ path: '/a' }).deps)
+    const copies = workersLive(world) + 1
+    const ending = await runAllocation(world.allocation({ path: '/a', options: { replication: copies } }).deps)
+    expect(ending.lines).toMatchObject({ alreadyCached: 2, failed: 0 })
+    expect(ending.findings).toMatchObject({ missingTotal: 2, missingByCause: { replicas: 2 } })
+  })
+
   it('unverified: the command alone', async () => {
     const world = createWorld()
     world.goosefs('playground', 'put', '/a', '--bytes', '10')
@@ -261,6 +271,7 @@ describe('ends before its time', () => {
     const ending = await running
     expect(ending.exit.reason).toBe('stopped')
     expect(ending.cancel?.cancelled).toBeGreaterThan(0)
+    expect(ending.notes.join()).toMatch(/engine jobs of this load: [1-9]\d* cancelled/)
     const counts = world.goosefs('fsadmin', 'report', 'jobservice')
     expect(counts).toMatch(/CANCELED\s*Count: [1-9]/)
   })
@@ -343,3 +354,7 @@ describe('resumed', () => {
     expect(one.output().match(/Successfully loaded/g)).toHaveLength(8)
   })
 })
+
+function workersLive(world: ReturnType<typeof createWorld>): number {
+  return Number(/Live Workers: (\d+)/.exec(world.goosefs('fsadmin', 'report', 'summary'))?.[1])
+}
