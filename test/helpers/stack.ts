@@ -87,7 +87,7 @@ export async function createStack(options: StackOptions = {}) {
       },
     }),
   )
-  const verbs = toVerbs({ dir, dist, url, port, env, cookie, ...options })
+  const verbs = toVerbs({ ...options, dir, dist, url, port, env, cookie })
 
   const daemonReady = (): Promise<unknown> =>
     until(

@@ -89,9 +89,9 @@ function findNamedTasks({ state }: OperationsDeps, query: TaskQuery): NamedTask[
   return wanted.map(row => {
     const job = state.jobs.get(row.jobId)
     if (job === undefined) throw new AppError('JOB_NOT_FOUND', `The job of task ${shown(row.id)} is gone.`)
-    const lines = newestOf(state, row)?.lines ?? NO_LINES
-    const willRunAgain = row.status === 'queued' && row.attempts > 0
-    return { task: toTask(state, row), job: toJob(state, job), lines, willRunAgain }
+    const newest = newestOf(state, row)
+    const willRunAgain = row.status === 'queued' && newest?.status === 'lost'
+    return { task: toTask(state, row), job: toJob(state, job), lines: newest?.lines ?? NO_LINES, willRunAgain }
   })
 }
 

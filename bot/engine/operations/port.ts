@@ -33,7 +33,8 @@ export type TaskQuery = {
 export type NamedTask = {
   readonly task: Task
   readonly job: Job
-  readonly lines: { loaded: number; alreadyCached: number; failed: number } /** A lost run that will be placed again. */
+  readonly lines: { loaded: number; alreadyCached: number; failed: number }
+  /** Its run was lost, and it will be placed again. */
   readonly willRunAgain: boolean
 }
 
