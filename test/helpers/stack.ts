@@ -41,6 +41,8 @@ export type StackOptions = {
   /** Port that agents dial instead of the daemon's. */
   readonly dial?: (port: number) => Promise<number>
   readonly dataDir?: string
+  /** How long a client may run before it is ended, in milliseconds. */
+  readonly patienceMs?: number
   /** Leaves the programs to the test. */
   readonly start?: boolean
 }
@@ -158,9 +160,10 @@ type Place = {
   readonly env: Record<string, string>
   readonly cookie: string
   readonly daemonEnv?: Record<string, string>
+  readonly patienceMs?: number
 }
 
-function toVerbs({ dir, dist, url, port, env, cookie, daemonEnv }: Place) {
+function toVerbs({ dir, dist, url, port, env, cookie, daemonEnv, patienceMs = PATIENCE_MS }: Place) {
   const admin = daemonEnv?.['GANDER_ADMIN_TOKEN']
   const credential: Record<string, string> = admin === undefined ? {} : { authorization: `Bearer ${admin}` }
 
@@ -202,7 +205,7 @@ function toVerbs({ dir, dist, url, port, env, cookie, daemonEnv }: Place) {
       execFile(
         file,
         [...args],
-        { env: { ...env, ...more }, cwd: dir, maxBuffer: 2 ** 30, timeout: PATIENCE_MS },
+        { env: { ...env, ...more }, cwd: dir, maxBuffer: 2 ** 30, timeout: patienceMs },
         (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 128), stdout, stderr }),
       )
     })
