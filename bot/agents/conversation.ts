@@ -1,7 +1,9 @@
 // one agent's socket from hello to close: order kept, every message parsed, silence noticed
 import { randomUUID } from 'node:crypto'
 import type { WebSocket } from 'ws'
+import { backoffMs } from '../../shared/backoff.ts'
 import { AppError, toError } from '../../shared/errors.ts'
+import { MINUTE, SECOND } from '../../shared/time.ts'
 import {
   type AgentMessage,
   AgentMessage as AgentMessageSchema,
@@ -42,6 +44,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
   const connection = randomUUID()
   let agentId: string | undefined
   let welcomed = false
+  let gone: Promise<void> | undefined
   // said between hello and welcome: the welcome must be first
   const early: DaemonMessage[] = []
   const write = (message: DaemonMessage): void => socket.send(JSON.stringify(message))
@@ -74,7 +77,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
       acknowledged,
       have,
     })
-    if (forget.length > 0) write({ type: 'forget', allocations: [...forget] })
+    intake.owe(forget)
     for (const allocation of stop) write({ type: 'stop', allocation })
     welcomed = true
     for (const message of early.splice(0)) write(message)
@@ -115,7 +118,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
   socket.on('close', code => {
     stopTimer()
     deps.onClosed(agentId)
-    if (agentId !== undefined) void farewell(intake, deps, { agentId, connection, code })
+    if (agentId !== undefined) gone = farewell(intake, deps, { agentId, connection, code })
   })
 
   return {
@@ -126,7 +129,10 @@ export function createConversation(deps: ConversationDeps): Conversation {
       return true
     },
     replace: () => close(CLOSE_CODES.replaced, 'a newer connection of this agent took over'),
-    leave: () => leave(socket, clock),
+    async leave() {
+      await leave(socket, clock)
+      await gone
+    },
   }
 }
 
@@ -138,9 +144,24 @@ async function farewell(
 ): Promise<void> {
   await intake.settled()
   deps.log.info('an agent is gone', { id: who.agentId, code: who.code })
-  await deps.door
-    .gone(who.agentId, who.connection)
-    .catch(cause => deps.log.warn('the loss of an agent could not be noted', { cause }))
+  await noteLoss(deps, who, 0)
+}
+
+// an agent that stayed connected in the state would be given work for ever: it is noted again until it is noted
+async function noteLoss(
+  deps: ConversationDeps,
+  who: { agentId: string; connection: string },
+  failures: number,
+): Promise<void> {
+  try {
+    await deps.door.gone(who.agentId, who.connection)
+  } catch (thrown) {
+    const cause = toError(thrown)
+    if (cause instanceof AppError && cause.code === 'STOPPING') return
+    deps.log.warn('the loss of an agent could not be noted; it is tried again', { cause })
+    const wait = backoffMs(failures, { minMs: SECOND, maxMs: MINUTE }, 1)
+    deps.clock.after(wait, () => void noteLoss(deps, who, failures + 1))
+  }
 }
 
 function leave(socket: WebSocket, clock: HubDeps['clock']): Promise<void> {

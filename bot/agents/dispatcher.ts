@@ -32,6 +32,9 @@ export function dispatch(event: Event, orders: OrderBook, send: Send): void {
     case 'agent.joined':
       for (const { allocation, stop: unwanted, started } of orders.outstanding(event.agent.id)) {
         if (!started) run(allocation, orders, send)
+        else
+          for (const follower of orders.orderOf(allocation)?.order.followers ?? [])
+            send(event.agent.id, { type: 'follow', allocation, follower })
         if (unwanted) send(event.agent.id, { type: 'stop', allocation })
       }
       return

@@ -57,6 +57,9 @@ export function createHub(deps: HubDeps): Hub {
 
   return {
     upgrade(request, socket, head) {
+      socket.on('error', () => {
+        // Node listens no more to an upgraded socket; a caller who resets it must not end the daemon
+      })
       const token = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
       if (!deps.admits(token)) {
         deps.log.warn('an agent was refused: its token is missing or wrong', { from: request.socket.remoteAddress })

@@ -19,6 +19,8 @@ type IntakeDeps = {
 export type Intake = {
   chunk(agentId: string, frame: Uint8Array): void
   message(agentId: string, message: Exclude<AgentMessage, { type: 'hello' }>): void
+  /** These have ended: the agent is told to forget each, once all of its output is on disk here. */
+  owe(allocations: readonly string[]): void
   /** Resolves when all that was said so far is dealt with. */
   settled(): Promise<void>
 }
@@ -35,6 +37,8 @@ export function createIntake(deps: IntakeDeps): Intake {
   const unsynced = new Map<string, StreamLength>()
   // ended, and perhaps not all of their output is here yet
   const ending = new Set<string>()
+  // after the first failure nothing later is taken in: the agent says all of it again on its next connection
+  let broken = false
   let queued = 0
   let sinceSync = 0
   let disarm: (() => void) | undefined
@@ -52,11 +56,26 @@ export function createIntake(deps: IntakeDeps): Intake {
     if (!deps.door.holds(agentId, allocation)) return
     const bytes = await deps.door.output.append({ allocation, kind }, chunk.offset, chunk.bytes)
     if (bytes < chunk.offset) return say({ type: 'have', streams: [{ allocation, kind, bytes }] })
-    deps.door.grown({ allocation, kind })
-    unsynced.set(`${allocation} ${kind}`, { allocation, kind, bytes })
-    sinceSync += chunk.bytes.length
+    await stored({ allocation, kind, bytes }, chunk.bytes.length)
+  }
+
+  async function stored(stream: StreamLength, added: number): Promise<void> {
+    deps.door.grown(stream)
+    unsynced.set(`${stream.allocation} ${stream.kind}`, stream)
+    sinceSync += added
     if (sinceSync >= SYNC_AFTER_BYTES) await sync()
     else disarm ??= deps.clock.after(SYNC_AFTER_MS, () => enqueue(sync))
+  }
+
+  // bytes that the agent has lost: the reader is told where they would have been
+  async function skip(
+    agentId: string,
+    { allocation, kind, to }: Extract<AgentMessage, { type: 'hole' }>,
+  ): Promise<void> {
+    if (!deps.door.holds(agentId, allocation)) return
+    const from = await deps.door.output.length({ allocation, kind })
+    const bytes = to > from ? await deps.door.output.skip({ allocation, kind }, { from, bytes: to - from }) : from
+    await stored({ allocation, kind, bytes }, 0)
   }
 
   async function sync(): Promise<void> {
@@ -73,10 +92,13 @@ export function createIntake(deps: IntakeDeps): Intake {
   }
 
   function enqueue(work: () => Promise<void>): void {
-    output = output.then(work).catch(thrown => fail(thrown, 'output of an agent could not be stored'))
+    output = output
+      .then(() => (broken ? undefined : work()))
+      .catch(thrown => fail(thrown, 'output of an agent could not be stored'))
   }
 
   function fail(thrown: unknown, what: string): void {
+    broken = true
     const cause = toError(thrown)
     deps.log.error(what, { cause })
     const full = cause instanceof AppError && cause.code === 'STORAGE_FULL'
@@ -112,6 +134,7 @@ export function createIntake(deps: IntakeDeps): Intake {
 
   return {
     chunk(agentId, frame) {
+      if (broken) return
       queued += frame.length
       if (queued > PAUSE_ABOVE_BYTES) deps.socket.pause()
       enqueue(async () => {
@@ -127,30 +150,26 @@ export function createIntake(deps: IntakeDeps): Intake {
       if (message.type === 'report') {
         // in order: a later report must not be acknowledged before an earlier one is on disk
         reports = reports
-          .then(() => take(agentId, message.n, message.report))
+          .then(() => (broken ? undefined : take(agentId, message.n, message.report)))
           .catch(thrown => fail(thrown, 'a report of an agent could not be taken in'))
       } else {
-        enqueue(() => skip(deps.door, agentId, message))
+        enqueue(() => skip(agentId, message))
       }
+    },
+    owe(allocations) {
+      for (const allocation of allocations) ending.add(allocation)
+      enqueue(letGo)
     },
     async settled() {
       await reports
+      enqueue(sync)
       await output
-      disarm?.()
     },
   }
 }
 
+// what is only in the system's memory does not count: a power cut would take it from both
 async function isWhole(door: AgentDoor, allocation: string, kind: 'output' | 'missing'): Promise<boolean> {
   const final = door.finalLength({ allocation, kind })
-  return final === undefined || (await door.output.length({ allocation, kind })) >= final
-}
-
-// bytes that the agent has lost: the reader is told where they would have been
-async function skip(door: AgentDoor, agentId: string, hole: Extract<AgentMessage, { type: 'hole' }>): Promise<void> {
-  const stream = { allocation: hole.allocation, kind: hole.kind }
-  if (!door.holds(agentId, hole.allocation)) return
-  const from = await door.output.length(stream)
-  if (hole.to > from) await door.output.skip(stream, { from, bytes: hole.to - from })
-  door.grown(stream)
+  return final === undefined || final === 0 || (await door.output.sync({ allocation, kind })) >= final
 }

@@ -1,8 +1,9 @@
 // the only place that changes anything: takes asks as a batch, judges, saves one frame, then tells
+import { backoffMs } from '../../shared/backoff.ts'
 import { AppError, toError } from '../../shared/errors.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { Log } from '../../shared/log.ts'
-import { type Clock, MINUTE } from '../../shared/time.ts'
+import { type Clock, MINUTE, SECOND } from '../../shared/time.ts'
 import type { Answer, Command } from '../core/commands.ts'
 import type { Event, Published } from '../core/events.ts'
 import { nextDue } from '../core/reconcile.ts'
@@ -54,6 +55,8 @@ export function createEngine(deps: EngineDeps): Engine {
   const waiting: Waiting[] = []
   let working: Promise<void> | undefined
   let closed = false
+  // saves that failed in a row: what is due then waits a little longer each time
+  let failures = 0
   let disarm = (): void => {}
 
   const wake = (): void => {
@@ -66,7 +69,7 @@ export function createEngine(deps: EngineDeps): Engine {
   async function work(): Promise<void> {
     // everything asked in this turn of the event loop shares the frame
     await Promise.resolve()
-    while (waiting.length > 0) await carryOut(deps, takeBatch(waiting))
+    while (waiting.length > 0) failures = (await carryOut(deps, takeBatch(waiting))) ? 0 : failures + 1
     arm()
   }
 
@@ -74,7 +77,8 @@ export function createEngine(deps: EngineDeps): Engine {
     disarm()
     const due = closed ? undefined : nextDue(deps.state, deps.settings)
     if (due === undefined) return
-    const delayMs = Math.min(Math.max(0, due - deps.clock.now()), LONGEST_NAP_MS)
+    const rest = failures === 0 ? 0 : backoffMs(failures - 1, { minMs: SECOND, maxMs: LONGEST_NAP_MS }, 1)
+    const delayMs = Math.min(Math.max(rest, due - deps.clock.now()), LONGEST_NAP_MS)
     disarm = deps.clock.after(delayMs, () => {
       dispatch({ type: 'tick' }).catch(cause => deps.log.error('the timer failed', { cause }))
     })
@@ -112,7 +116,8 @@ function takeBatch(waiting: Waiting[]): Waiting[] {
   return waiting.splice(0, length)
 }
 
-async function carryOut(deps: EngineDeps, batch: readonly Waiting[]): Promise<void> {
+// false when the frame could not be saved
+async function carryOut(deps: EngineDeps, batch: readonly Waiting[]): Promise<boolean> {
   const frame = createFrame(deps, deps.clock.now())
   const answered = batch.map(asked => ({ ...asked, answer: judge(frame, asked, deps.log) }))
   const saved = await save(deps, frame, PRIORITY.has(batch[0]?.command.type ?? 'tick'))
@@ -121,6 +126,7 @@ async function carryOut(deps: EngineDeps, batch: readonly Waiting[]): Promise<vo
     else if (saved instanceof Error) reject(saved)
     else resolve(answer)
   }
+  return saved === undefined
 }
 
 function judge(frame: Frame, asked: Waiting, log: Log): Answer | Error {

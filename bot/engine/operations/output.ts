@@ -1,5 +1,6 @@
 // reading what commands printed, and which files are missing, from the daemon's own disk while it grows
 import { isEnded } from '../../../shared/allocation.ts'
+import { SECOND } from '../../../shared/time.ts'
 import type { TaskRow } from '../../core/state.ts'
 import type { OutputStore, StreamId, StreamKind } from '../ports.ts'
 import { findJob, findTask, tasksInOrder } from '../queries/find.ts'
@@ -7,6 +8,9 @@ import { newestOf } from '../queries/views.ts'
 import type { OperationsDeps } from './index.ts'
 import { permit } from './permission.ts'
 import type { Operations, OutputReader } from './port.ts'
+
+/** An agent that is connected brings the rest of an ended task's output within this, or the reader goes without. */
+const LAST_BYTES_WITHIN_MS = 30 * SECOND
 
 export type OutputOperations = Pick<Operations, 'openOutput'>
 
@@ -53,9 +57,16 @@ function createReader(deps: OperationsDeps, row: TaskRow, kind: StreamKind): Out
       for (;;) {
         const grew = watch(deps, row, signal)
         try {
-          if ((await length()) > from) return true
-          if (signal.aborted || isOver(deps, row)) return (await length()) > from && !signal.aborted
-          await grew.heard
+          const over = isOver(deps, row)
+          const bytes = await length()
+          if (signal.aborted) return false
+          if (bytes > from) return true
+          // the last bytes may still be on their way from the agent when the last word is here already
+          if (over && bytes >= finalOf(deps, pinned, kind)) return false
+          const late = over ? deps.clock.after(LAST_BYTES_WITHIN_MS, grew.giveUp) : undefined
+          const more = await grew.heard
+          late?.()
+          if (!more) return false
         } finally {
           grew.undo()
         }
@@ -70,14 +81,23 @@ function isOver(deps: OperationsDeps, row: TaskRow): boolean {
   return task.endedAt !== undefined && isEnded(task.status)
 }
 
+/** `heard` is false when it was given up. */
+type Watch = { readonly heard: Promise<boolean>; giveUp(): void; undo(): void }
+
+// what the agent said that there is; nothing more is to come of an agent that is away
+function finalOf(deps: OperationsDeps, allocation: string | undefined, kind: StreamKind): number {
+  const row = allocation === undefined ? undefined : deps.state.allocations.get(allocation)
+  if (row === undefined || deps.state.agents.get(row.agentId)?.connected !== true) return 0
+  return (kind === 'output' ? row.outputBytes : row.missingBytes) ?? 0
+}
+
 // listens before it looks, so that nothing falls between the two
-function watch(
-  deps: OperationsDeps,
-  row: TaskRow,
-  signal: AbortSignal,
-): { readonly heard: Promise<void>; undo(): void } {
-  let wake = (): void => {}
-  const heard = new Promise<void>(resolve => (wake = resolve))
+function watch(deps: OperationsDeps, row: TaskRow, signal: AbortSignal): Watch {
+  let answer = (_: boolean): void => {}
+  const heard = new Promise<boolean>(resolve => {
+    answer = resolve
+  })
+  const wake = (): void => answer(true)
   const undoings = [
     deps.growth.subscribe(of => {
       if (deps.state.allocations.get(of.allocation)?.jobId === row.jobId || of.allocation === row.allocationId) wake()
@@ -90,6 +110,7 @@ function watch(
   signal.addEventListener('abort', wake)
   return {
     heard,
+    giveUp: () => answer(false),
     undo() {
       for (const undo of undoings) undo()
       signal.removeEventListener('abort', wake)

@@ -26,7 +26,7 @@ export function findTask(state: State, id: string): TaskRow {
 
 /** Jobs newest first. */
 export function findJobs(state: State, query: JobQuery): Page<JobRow> {
-  const rows = query.name === undefined ? allNewestFirst(state) : newestFirst([...state.jobs.find('name', query.name)])
+  const rows = candidates(state, query)
   const under = query.path === undefined ? undefined : toComparable(query.path)
   const wanted = (job: JobRow): boolean =>
     (query.status === undefined || query.status.includes(job.status)) &&
@@ -80,6 +80,13 @@ function parseCursor(text: string): string {
   if (!UUID.test(id))
     throw new AppError('INVALID_INPUT', `after must be the "next" of an earlier answer, got ${shown(text)}.`)
   return id
+}
+
+// the narrowest index first
+function candidates(state: State, query: JobQuery): Iterable<JobRow> {
+  if (query.name !== undefined) return newestFirst([...state.jobs.find('name', query.name)])
+  if (query.status === undefined) return allNewestFirst(state)
+  return newestFirst(query.status.flatMap(status => [...state.jobs.find('status', status)]))
 }
 
 function newestFirst(rows: JobRow[]): JobRow[] {

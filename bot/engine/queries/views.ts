@@ -3,13 +3,27 @@ import { NO_LINES } from '../../../shared/allocation.ts'
 import type { Files, Job, Task } from '../../../shared/job.ts'
 import { toJobProgress, toJobVerdict } from '../../core/rollup.ts'
 import type { AgentRow, AllocationRow, JobRow, State, TaskRow } from '../../core/state.ts'
+import { readCounters } from '../frame.ts'
 import type { AgentView } from '../operations/port.ts'
 
 // a job's own verdict and progress are sums over its tasks; beyond this many they are not worth a walk at each look
 const MOST_SUMMED = 2_000
 
-/** A job with the verdict and progress of its tasks taken together. */
+// rows are values: what was made of one holds until the state moves on, and of an ended one for good
+const made = new WeakMap<JobRow, { readonly index: number; readonly job: Job }>()
+const FOR_GOOD = -1
+
+/** A job with the verdict and progress of its tasks taken together. Cheap when asked again before the next frame. */
 export function toJob(state: State, row: JobRow): Job {
+  const index = row.endedAt === undefined ? readCounters(state).index : FOR_GOOD
+  const known = made.get(row)
+  if (known?.index === index) return known.job
+  const job = makeJob(state, row)
+  made.set(row, { index, job })
+  return job
+}
+
+function makeJob(state: State, row: JobRow): Job {
   const {
     desired,
     id,
