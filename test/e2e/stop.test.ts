@@ -53,6 +53,11 @@ describe('stop', () => {
     // twice is once
     expect((await stop(task.job)).status).toBe('stopped')
     await stack.knob('jobworker=')
+    // and it can be asked for again, in the same job
+    const retry = await stack.gander(['retry', task.job, '--all'])
+    const again = await stack.ended(task.job)
+    expect(again, retry.stderr).toMatchObject({ status: 'succeeded', verdict: { kind: 'cached' } })
+    expect(await stack.task(task.job)).toMatchObject({ id: task.id, attempts: 2, status: 'succeeded', desired: 'run' })
   })
 
   test('one that waits for its place ends at once and never runs', async () => {
@@ -69,18 +74,6 @@ describe('stop', () => {
     await stack.knob('jobworker=')
     expect((await stack.ended(first.job)).status).toBe('succeeded')
     expect(await stack.goosefs('fs', 'ls', '-R', '/second')).not.toContain('100%')
-  })
-
-  test('what was stopped can be asked for again, in the same job', async () => {
-    await stack.put('/again', 5)
-    const task = await heldLoad('/again')
-    await stop(task.job)
-    await stack.ended(task.job)
-    await stack.knob('jobworker=')
-    const retry = await stack.gander(['retry', task.job, '--all'])
-    const job = await stack.ended(task.job)
-    expect(job, retry.stderr).toMatchObject({ status: 'succeeded', verdict: { kind: 'cached' } })
-    expect(await stack.task(task.job)).toMatchObject({ id: task.id, attempts: 2, status: 'succeeded', desired: 'run' })
   })
 })
 
