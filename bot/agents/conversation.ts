@@ -67,7 +67,12 @@ export function createConversation(deps: ConversationDeps): Conversation {
       return close(CLOSE_CODES.wrongVersion, `this daemon speaks version ${WIRE_VERSION}`)
     agentId = hello.agent.id
     deps.onKnown(agentId)
-    const { acknowledged, forget, stop } = await door.hello({ agent: hello.agent, live: hello.live, connection })
+    const { acknowledged, forget, stop } = await door.hello({
+      agent: hello.agent,
+      live: hello.live,
+      nextNumber: hello.nextNumber,
+      connection,
+    })
     const have = await lengthsOf(door, hello.streams)
     write({
       type: 'welcome',

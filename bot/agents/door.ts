@@ -7,6 +7,8 @@ import type { OutputStore, StreamId } from '../engine/ports.ts'
 export type Hello = {
   readonly agent: AgentDescription
   readonly live: readonly LiveAllocation[]
+  /** The first report that its outbox holds. */
+  readonly nextNumber: number
   readonly connection: string
 }
 

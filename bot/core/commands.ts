@@ -30,10 +30,15 @@ export type Command =
       readonly type: 'agent.hello'
       readonly agent: AgentDescription
       readonly live: readonly LiveAllocation[]
+      /** The first report that the agent's outbox still holds, or the next one that it will make. */
+      readonly nextNumber: number
       readonly connection: string
     }
   | { readonly type: 'agent.gone'; readonly agentId: Id; readonly connection: string }
-  /** One numbered report. Numbers already taken are ignored; reports about what the agent does not hold are ignored. */
+  /**
+   * One numbered report. Numbers already taken are ignored; reports about what the agent does not hold are ignored. Fails
+   * with CONFLICT when one before it was never taken: the agent has to say that one first.
+   */
   | { readonly type: 'agent.report'; readonly agentId: Id; readonly n: number; readonly report: Report }
   | { readonly type: 'agent.drain'; readonly actor: Actor; readonly agentId: Id; readonly draining: boolean }
   | {

@@ -61,7 +61,13 @@ export type Event =
       readonly status: 'succeeded' | 'failed' | 'stopped'
       readonly ending: Ending
     }
-  | { readonly type: 'allocation.lost'; readonly allocationId: Id; readonly neverStarted: boolean }
+  /** `ending` when the agent itself said so: its last word. */
+  | {
+      readonly type: 'allocation.lost'
+      readonly allocationId: Id
+      readonly neverStarted: boolean
+      readonly ending?: Ending
+    }
   | { readonly type: 'agent.joined'; readonly agent: AgentDescription; readonly connection: string }
   | { readonly type: 'agent.left'; readonly agentId: Id }
   | { readonly type: 'agent.taken'; readonly agentId: Id; readonly n: number }

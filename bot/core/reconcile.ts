@@ -69,7 +69,7 @@ function loseSilent(state: State, { now, settings }: Context): Event[] {
   const isFollowed = (row: AllocationRow): boolean => state.tasks.countOf('followers', row.taskId) > 0
   const alone = held.filter(row => !isFollowed(row))
   const chosen = alone.length > 0 ? alone : held.slice(0, 1)
-  return chosen.flatMap(row => settleLoss(state, row, false))
+  return chosen.flatMap(row => settleLoss(state, row))
 }
 
 function nextSilence(state: State, { graceMs }: Settings): number | undefined {

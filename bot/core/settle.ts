@@ -28,7 +28,8 @@ export function settleEnding(
   if (task === undefined) return []
   const ending = { ...end.ending, exit: toExit(allocation, end.ending.exit) }
   if (ending.exit.reason === 'lost') {
-    return allocation.status === 'lost' ? [] : settleLoss(state, allocation, !ending.started)
+    const loss = { neverStarted: !ending.started, ending }
+    return allocation.status === 'lost' ? [toLost(allocation, loss)] : settleLoss(state, allocation, loss)
   }
   const judgement = judge({ task, ...ending })
   const events: Event[] = []
@@ -41,9 +42,17 @@ export function settleEnding(
     : events
 }
 
-/** A run of which nothing will be heard any more. `neverStarted`: its agent said for certain that nothing ran. */
-export function settleLoss(state: State, allocation: AllocationRow, neverStarted: boolean): Event[] {
-  const lost: Event = { type: 'allocation.lost', allocationId: allocation.id, neverStarted }
+/** `neverStarted`: its agent said for certain that nothing ran. `ending`: the agent itself gave it up. */
+type Loss = { readonly neverStarted: boolean; readonly ending?: Ending }
+
+function toLost({ id }: AllocationRow, loss: Loss): Event {
+  return { type: 'allocation.lost', allocationId: id, ...loss }
+}
+
+/** A run of which nothing is heard any more. */
+export function settleLoss(state: State, allocation: AllocationRow, loss: Loss = { neverStarted: false }): Event[] {
+  const { neverStarted } = loss
+  const lost = toLost(allocation, loss)
   const task = state.tasks.get(allocation.taskId)
   if (task === undefined || task.allocationId !== allocation.id || isEnded(task.status)) return [lost]
   const again = (neverStarted || ACTIONS[task.action].repeatable) && task.lostAgain < MOST_LOST_AGAIN
@@ -76,10 +85,18 @@ export function isBelievable(task: TaskRow, allocation: AllocationRow): boolean 
   return !isEnded(task.status) || task.status === 'lost'
 }
 
-/** Whether a run that was given up for lost goes on when it is heard of again: nothing took its place, and it is still wanted. */
+/** Whether the agent's last word on it was taken in; only that one gives the length of its output. */
+export function hasLastWord(row: AllocationRow): boolean {
+  return row.outputBytes !== undefined
+}
+
+/**
+ * Whether a run that was given up for lost goes on when it is heard of again: its agent did not give it up itself,
+ * nothing took its place, and it is still wanted.
+ */
 export function mayReturn(state: State, row: AllocationRow): boolean {
   const task = state.tasks.get(row.taskId)
-  if (row.status !== 'lost' || task === undefined || !isBelievable(task, row)) return false
+  if (row.status !== 'lost' || hasLastWord(row) || task === undefined || !isBelievable(task, row)) return false
   return task.desired === 'run' && state.jobs.get(task.jobId)?.desired === 'run'
 }
 

@@ -24,6 +24,7 @@ export function createDesk({ state, engine, output, growth }: DeskDeps) {
     async hello(hello: {
       readonly agent: AgentDescription
       readonly live: readonly LiveAllocation[]
+      readonly nextNumber: number
       readonly connection: string
     }) {
       const { acknowledged = 0, forget = [], stop = [] } = await engine.dispatch({ type: 'agent.hello', ...hello })

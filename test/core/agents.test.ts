@@ -81,13 +81,51 @@ describe('hello', () => {
     expect(world.job(jobId)).toMatchObject({ status: 'lost', counts: { lost: 1, stopped: 1 } })
   })
 
+  test('a run whose loss was reported and taken is over for good, whatever hello calls it', () => {
+    const world = createWorld()
+    const agent = world.agent()
+    const [a] = world.submit(['/a'], { action: 'free' }).taskIds as [string]
+    const { id } = world.run(a)
+    world.start(a)
+    world.end(a, { exit: { reason: 'lost' }, outputBytes: 7 })
+    expect(world.task(a).status).toBe('lost')
+    expect(world.allocation(id)).toMatchObject({ status: 'lost', outputBytes: 7 })
+    expect(world.hello(agent, [{ allocation: id, state: 'ended' }])).toMatchObject({ forget: [id], stop: [] })
+    expect(world.task(a).status).toBe('lost')
+    expect(world.hello(agent, [{ allocation: id, state: 'running' }])).toMatchObject({ forget: [], stop: [id] })
+    for (const report of [
+      { type: 'started', allocation: id } as const,
+      { type: 'ended', allocation: id, ending: ending() } as const,
+    ])
+      expect(types(world.report(agent.id, report))).toEqual(['agent.taken'])
+    expect(world.task(a).status).toBe('lost')
+  })
+
+  test('a run given up for silence that has ended meanwhile is kept until its report comes, and ends by it', () => {
+    const world = createWorld()
+    const agent = world.agent()
+    const [a, b] = world.submit(['/a', '/b'], { action: 'free' }).taskIds as [string, string]
+    for (const id of [a, b]) world.start(id)
+    const [first, second] = [world.run(a).id, world.run(b).id]
+    world.gone(agent.id)
+    world.wait(2 * MINUTE)
+    const said = [first, second].map(allocation => ({ allocation, state: 'ended' as const }))
+    expect(world.hello(agent, said)).toMatchObject({ forget: [], stop: [] })
+    expect(world.task(a).status).toBe('lost')
+    world.end(a)
+    expect(world.task(a).status).toBe('succeeded')
+    world.end(b, { exit: { reason: 'lost' }, outputBytes: 5 })
+    expect(world.task(b).status).toBe('lost')
+    expect(world.hello(agent, said)).toMatchObject({ forget: [first, second], stop: [] })
+  })
+
   test('another identity under a live name is refused and both are named; the same one replaces its connection', () => {
     const world = createWorld()
     const agent = world.agent({ name: 'x' })
     const other = describeAgent(world.ids.next(START), { name: 'x' })
     expect(() => world.hello(other)).toThrow(AppError)
     expect(() => world.hello(other)).toThrow(new RegExp(`${agent.id}.*${other.id}`))
-    world.hello(agent, [], 'newer')
+    world.hello(agent, [], { connection: 'newer' })
     world.ask({ type: 'agent.gone', agentId: agent.id, connection: 'older' })
     expect(world.state.agents.get(agent.id)?.connected).toBe(true)
     world.gone(agent.id)
@@ -113,6 +151,35 @@ describe('reports', () => {
     expect(again).toMatchObject({ acknowledged: 3, events: [] })
     expect(types(world.report(agent.id, { type: 'started', allocation: id }))).toEqual(['agent.taken'])
     expect(types(world.report(agent.id, { type: 'ended', allocation: id, ending: ending() }))).toEqual(['agent.taken'])
+  })
+
+  test('a gap in the numbers is refused and nothing of it is taken; hello lines the numbers up', () => {
+    const world = createWorld()
+    const agent = world.agent()
+    const [a] = world.submit(['/a']).taskIds as [string]
+    const { id } = world.run(a)
+    const say = (n: number) =>
+      world.ask({ type: 'agent.report', agentId: agent.id, n, report: { type: 'started', allocation: id } })
+    expect(() => say(2)).toThrow(expect.objectContaining({ code: 'CONFLICT' }))
+    expect(world.state.agents.get(agent.id)?.taken).toBe(0)
+    expect(world.task(a).status).toBe('queued')
+    expect(world.hello(agent, [], { nextNumber: 5 }).acknowledged).toBe(4)
+    expect(() => say(6)).toThrow(AppError)
+    expect(say(5).acknowledged).toBe(5)
+    expect(world.task(a).status).toBe('running')
+    expect(world.hello(agent, [{ allocation: id, state: 'running' }], { nextNumber: 3 }).acknowledged).toBe(5)
+  })
+
+  test('what ended while its report was lost on the way does not run for ever', () => {
+    const world = createWorld()
+    const agent = world.agent()
+    const [a] = world.submit(['/a'], { action: 'free' }).taskIds as [string]
+    world.start(a)
+    const live = [{ allocation: world.run(a).id, state: 'ended' as const }]
+    world.hello(agent, live)
+    expect(world.task(a).status).toBe('running')
+    world.hello(agent, live, { nextNumber: 9 })
+    expect(world.task(a).status).toBe('lost')
   })
 
   test('a refused placement moves to another agent, waits when there is none, and ends when nobody else may', () => {

@@ -109,8 +109,9 @@ export function createWorld(options: { settings?: Partial<Settings>; verbs?: Par
       world.hello(description)
       return description
     },
-    hello(agent: AgentDescription, live: readonly LiveAllocation[] = [], connection = `c${history.length}`) {
-      return ask({ type: 'agent.hello', agent, live, connection })
+    hello(agent: AgentDescription, live: readonly LiveAllocation[] = [], more: HelloOptions = {}) {
+      const nextNumber = (numbers.get(agent.id) ?? 0) + 1
+      return ask({ type: 'agent.hello', agent, live, nextNumber, connection: `c${history.length}`, ...more })
     },
     gone(agentId: Id) {
       return ask({ type: 'agent.gone', agentId, connection: state.agents.get(agentId)?.connection ?? '' })
@@ -137,6 +138,8 @@ export function createWorld(options: { settings?: Partial<Settings>; verbs?: Par
   }
   return world
 }
+
+export type HelloOptions = { connection?: string; nextNumber?: number }
 
 export type AgentOptions = {
   name?: string

@@ -6,7 +6,7 @@ import type { LiveAllocation } from '../../../shared/wire.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
 import { joined } from '../indexes.ts'
-import { mayReturn, settleLoss } from '../settle.ts'
+import { hasLastWord, mayReturn, settleLoss } from '../settle.ts'
 import type { AllocationRow, State } from '../state.ts'
 import { demandOperator, mayChange } from './permit.ts'
 
@@ -16,20 +16,23 @@ type Hello = Ask<'agent.hello'>
 /**
  * A connection was made. What the daemon holds as started and the agent does not have is lost; what was placed and is
  * unknown there stays placed (its `run` is sent again); what the agent holds and must not is to be stopped; a run that
- * was given up and returns before it was placed again is believed.
+ * was given up and goes on there before it was placed again is believed. Reports that the agent does not hold any more
+ * and that were never taken (the daemon's state is an older one) do not come: the numbers go on behind them.
  */
 export function decideHello(state: State, command: Hello, _context: Context): Decision {
   const { agent, live, connection } = command
   checkName(state, command)
-  const known = state.agents.get(agent.id)
+  const taken = state.agents.get(agent.id)?.taken ?? 0
+  const acknowledged = Math.max(taken, command.nextNumber - 1)
   const missing = findMissing(state, command)
   const told = live.map(one => ({ one, means: judgeLive(state, agent.id, one) }))
   const events: Event[] = [{ type: 'agent.joined', agent, connection }]
+  if (acknowledged > taken) events.push({ type: 'agent.taken', agentId: agent.id, n: acknowledged })
   for (const { one, means } of told)
     if (means === 'believe') events.push({ type: 'allocation.started', allocationId: one.allocation })
-  for (const row of missing) events.push(...settleLoss(state, row, false))
+  for (const row of missing) events.push(...settleLoss(state, row))
   const idsOf = (what: Meaning): Id[] => told.filter(({ means }) => means === what).map(({ one }) => one.allocation)
-  return { events, answer: { acknowledged: known?.taken ?? 0, forget: idsOf('forget'), stop: idsOf('stop') } }
+  return { events, answer: { acknowledged, forget: idsOf('forget'), stop: idsOf('stop') } }
 }
 
 function checkName(state: State, { agent }: Hello): void {
@@ -43,9 +46,11 @@ function checkName(state: State, { agent }: Hello): void {
   }
 }
 
-// accepted means that it was written down there before it was said, so that its absence is a loss as well
-function findMissing(state: State, { agent, live }: Hello): AllocationRow[] {
-  const there = new Set(live.map(one => one.allocation))
+// accepted means that it was written down there before it was said, so that its absence is a loss as well; what has ended
+// there is as good as missing when its report may be among those that never come
+function findMissing(state: State, { agent, live, nextNumber }: Hello): AllocationRow[] {
+  const gap = nextNumber > (state.agents.get(agent.id)?.taken ?? 0) + 1
+  const there = new Set(live.filter(one => !gap || one.state !== 'ended').map(one => one.allocation))
   const held = [...state.allocations.find('liveByAgent', agent.id)]
   return held.filter(row => !there.has(row.id) && (row.accepted || row.started))
 }
@@ -54,13 +59,15 @@ type Meaning = 'keep' | 'believe' | 'stop' | 'forget'
 
 function judgeLive(state: State, agentId: Id, one: LiveAllocation): Meaning {
   const row = state.allocations.get(one.allocation)
-  const unwanted = one.state === 'ended' ? 'forget' : 'stop'
-  if (row === undefined || row.agentId !== agentId) return unwanted
-  if (!isEnded(row.status)) return row.desired === 'stop' && one.state !== 'ended' ? 'stop' : 'keep'
-  if (row.status !== 'lost') return unwanted
-  if (mayReturn(state, row)) return 'believe'
-  // its ending is still on the way and is kept as an older attempt's
-  return one.state === 'ended' ? 'keep' : 'stop'
+  const held = row !== undefined && row.agentId === agentId
+  if (one.state === 'ended') {
+    // while its report is on the way it is kept: even what is lost may still end by it
+    const isAwaited = held && !hasLastWord(row) && (!isEnded(row.status) || row.status === 'lost')
+    return isAwaited ? 'keep' : 'forget'
+  }
+  if (!held) return 'stop'
+  if (!isEnded(row.status)) return row.desired === 'stop' ? 'stop' : 'keep'
+  return mayReturn(state, row) ? 'believe' : 'stop'
 }
 
 /** The end of a connection; that of an older one says nothing. */

@@ -5,7 +5,7 @@ import { MINUTE, SECOND } from '../../../shared/time.ts'
 import type { Report } from '../../../shared/wire.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
-import { handOver, isBelievable, mayReturn, settleEnding } from '../settle.ts'
+import { handOver, hasLastWord, isBelievable, mayReturn, settleEnding } from '../settle.ts'
 import type { AllocationRow, State, TaskRow } from '../state.ts'
 
 type Ask = Extract<Command, { type: 'agent.report' }>
@@ -16,13 +16,17 @@ export function decideReport(state: State, { agentId, n, report }: Ask, context:
   const agent = state.agents.get(agentId)
   if (agent === undefined) throw new AppError('AGENT_NOT_FOUND', `There is no agent ${shown(agentId)}.`)
   if (n <= agent.taken) return { events: [], answer: { acknowledged: agent.taken } }
+  if (n > agent.taken + 1) {
+    // taking it would count those before it as taken: the socket is closed, and the agent goes on where it was
+    throw new AppError('CONFLICT', `Report ${n} of agent ${agent.name} came before report ${agent.taken + 1}.`)
+  }
   const taken: Event = { type: 'agent.taken', agentId, n }
   const answer = { acknowledged: n }
   if (report.type === 'capabilities') {
     return { events: [taken, { type: 'agent.described', agentId, capabilities: report.capabilities }], answer }
   }
   const row = state.allocations.get(report.allocation)
-  if (row === undefined || row.agentId !== agentId) return { events: [taken], answer }
+  if (row === undefined || row.agentId !== agentId || hasLastWord(row)) return { events: [taken], answer }
   const read = READERS[report.type] as (told: Told) => Event[]
   return { events: [taken, ...read({ state, row, report, now: context.now })], answer }
 }

@@ -75,8 +75,14 @@ export const ALLOCATION_EVENTS: Evolvers<AllocationEvent> = {
       missingBytes: ending.missingBytes,
     }))
   },
-  'allocation.lost'(draft, { allocationId }, at) {
-    changeAllocation(draft, allocationId, row => ({ ...row, status: 'lost', endedAt: at, exit: { reason: 'lost' } }))
+  'allocation.lost'(draft, { allocationId, ending }, at) {
+    changeAllocation(draft, allocationId, row => ({
+      ...row,
+      status: 'lost',
+      endedAt: row.endedAt ?? at,
+      exit: { reason: 'lost' },
+      ...(ending !== undefined && { outputBytes: ending.outputBytes, missingBytes: ending.missingBytes }),
+    }))
   },
 }
 
