@@ -67,11 +67,12 @@ export async function createField(name: string, options: RealClusterOptions = { 
     /** Ends everything, mends the cluster and leaves nothing in it. */
     async close() {
       const steps = [
-        () => cluster.down(),
+        () => cluster.mend(),
         () => cluster.remove(root),
         () => stopWhatIsOpen(stack),
         () => cluster.goosefs('fs', 'ls', SYNC, '/'),
         () => stack.close(),
+        () => cluster.down(),
         async () => rmSync(dir, { recursive: true, force: true }),
       ]
       const troubles: unknown[] = []

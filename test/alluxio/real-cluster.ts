@@ -10,17 +10,18 @@ const KIT = fileURLToPath(new URL('cluster', import.meta.url))
 const ENVIRONMENT = { ...process.env, LC_ALL: 'C.UTF-8' }
 
 export type Version = '2.5' | '2.9'
+const HOME_OF = { '2.5': 'GANDER_ALLUXIO_HOME', '2.9': 'GANDER_ALLUXIO_29_HOME' } as const
 export type Role = 'master' | 'worker' | 'job-master' | 'job-worker' | 'proxy'
 export type Signal = 'KILL' | 'TERM' | 'STOP' | 'CONT'
 
 export interface RealClusterOptions {
-  /** Folder of jars, configuration, journal, cache and under storage; default: `GANDER_ALLUXIO_HOME`, else the user's cache folder. */
+  /** Folder of jars, configuration, journal, cache and under storage; default: `GANDER_ALLUXIO_HOME` (`GANDER_ALLUXIO_29_HOME`), else the user's cache folder. */
   home?: string
   version?: Version
   /** Cache size of the one worker and block size, as Alluxio writes sizes. */
   quota?: string
   block?: string
-  /** First of 12 ports; default: `GANDER_ALLUXIO_PORT_BASE`, else what the home remembers, else the kit's own. */
+  /** First of 12 ports; default: `GANDER_ALLUXIO_PORT_BASE` (and 100 more for 2.9), else what the home remembers, else the kit's own. */
   portBase?: number
   /** Further lines of alluxio-site.properties, as `key=value`. */
   props?: readonly string[]
@@ -48,14 +49,16 @@ export interface RealCluster {
   goosefs(...args: string[]): Promise<Ran>
   kill(role: Role, signal?: Signal): Promise<void>
   start(role: Role): Promise<void>
-  /** Mends what `kill` broke, and stops the cluster unless it was already running before. Data is kept. */
+  /** Mends what `kill` broke. */
+  mend(): Promise<void>
+  /** Mends, and stops the cluster unless it was already running before. Data is kept. */
   down(): Promise<void>
 }
 
 /** Where the jars and data of a version live unless told otherwise: the same place as the kit's own default. */
 export function defaultHome(version: Version): string {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
-  return resolve(process.env['GANDER_ALLUXIO_HOME'] || join(cache, 'gander-alluxio', version))
+  return resolve(process.env[HOME_OF[version]] || join(cache, 'gander-alluxio', version))
 }
 
 /** Whether a cluster can be started here, and what is lacking if not. Maven is needed only until the jars are there. */
@@ -84,9 +87,12 @@ export async function createRealCluster(options: RealClusterOptions = {}): Promi
   const ufs = env('GOOSEFS_TEST_UFS')
   const touched = new Set<Role>()
 
-  async function mend(role: Role): Promise<void> {
-    await run(KIT, ['kill', role, '-CONT', '--home', home]) // fails when the role is gone, and then it is started
-    await kit('start', role)
+  async function mend(): Promise<void> {
+    for (const role of touched) {
+      await run(KIT, ['kill', role, '-CONT', '--home', home]) // fails when the role is gone, and then it is started
+      await kit('start', role)
+    }
+    touched.clear()
   }
 
   return {
@@ -110,16 +116,17 @@ export async function createRealCluster(options: RealClusterOptions = {}): Promi
     async start(role) {
       await kit('start', role)
     },
+    mend,
     async down() {
-      if (!found) await kit('down')
-      else for (const role of touched) await mend(role)
-      touched.clear()
+      if (found) await mend()
+      else await kit('down')
     },
   }
 }
 
 function upArguments(options: RealClusterOptions & { version: Version }): string[] {
-  const base = options.portBase ?? process.env['GANDER_ALLUXIO_PORT_BASE']
+  const given = Number(process.env['GANDER_ALLUXIO_PORT_BASE'] || 0)
+  const base = options.portBase ?? (given && given + (options.version === '2.9' ? 100 : 0))
   return [
     ...['--version', options.version, '--quota', options.quota ?? '64MB', '--block', options.block ?? '1MB'],
     ...(base ? ['--port-base', String(base)] : []),
