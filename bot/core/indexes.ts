@@ -12,7 +12,12 @@ export function joined(...parts: readonly (string | number)[]): string {
 
 /** Whether a task could be placed now, were there an agent. */
 export function isPlaceable(row: TaskRow): boolean {
-  return row.waiting && row.notBefore === undefined
+  return row.waiting && row.notBefore === undefined && row.attachedTo === undefined
+}
+
+// within a frame only: it still names its leader, and waits because that one has ended
+function isOrphan(row: TaskRow): boolean {
+  return row.waiting && row.attachedTo !== undefined
 }
 
 export type Lane = 'work' | 'read'
@@ -42,7 +47,8 @@ const jobs: Indexing<Rows['jobs']> = {
 
 /**
  * tasks: `job` · `open` (cluster) · `openStatus` (status, cluster) · `waiting` (lane, job) · `waitingIn` (lane, cluster) ·
- * `delayed` (its notBefore, to the second) · `leaders` (what may be followed) · `followers` (their leader).
+ * `delayed` (its notBefore, to the second) · `leaders` (what may be followed) · `followers` (their leader) ·
+ * `orphans` ("all": their leader has ended).
  */
 const tasks: Indexing<Rows['tasks']> = {
   job: row => row.jobId,
@@ -53,6 +59,7 @@ const tasks: Indexing<Rows['tasks']> = {
   delayed: row => (row.waiting ? row.notBefore?.slice(0, 19) : undefined),
   leaders: row => toLeaderKey(row),
   followers: row => (isEnded(row.status) ? undefined : row.attachedTo),
+  orphans: row => (isOrphan(row) ? 'all' : undefined),
 }
 
 /** allocations: `task` · `liveByAgent` · `liveByLane` (lane, agent) · `deadline` ("all": live, not yet asked to stop). */
@@ -68,7 +75,7 @@ const agents: Indexing<Rows['agents']> = {
   cluster: row => row.cluster,
   name: row => joined(row.cluster, row.name),
   connected: row => (row.connected ? 'all' : undefined),
-  ready: row => (row.connected && !row.draining && row.description.capabilities.found ? row.cluster : undefined),
+  ready: row => (row.connected && !row.draining ? row.cluster : undefined),
   silent: row => (row.silentSince === undefined ? undefined : 'all'),
 }
 

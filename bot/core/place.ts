@@ -50,7 +50,10 @@ function placeLane(state: State, context: Context, where: Where): Event[] {
 }
 
 function toSeats(state: State, { lane, cluster }: Where): Seat[] {
-  return Array.from(state.agents.find('ready', cluster), agent => {
+  const ready = [...state.agents.find('ready', cluster)]
+  const able = ready.filter(agent => agent.description.capabilities.found)
+  // where no agent has its CLI, the run says so at once: better than to wait for ever without a word
+  return (able.length > 0 ? able : ready).map(agent => {
     const live = state.allocations.countOf('liveByLane', joined(lane, agent.id))
     const capacity = agent.description.capacity[lane]
     return { agent, free: Math.max(0, capacity - live), load: live / capacity }

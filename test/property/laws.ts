@@ -84,7 +84,9 @@ function watchPlacement(
   const agent = draft.agents.get(row.agentId)
   const task = draft.tasks.get(row.taskId)
   const job = draft.jobs.get(row.jobId)
-  if (!agent?.connected || agent.draining || !agent.description.capabilities.found || agent.cluster !== task?.cluster) {
+  const blind = agent?.description.capabilities.found === false
+  const sighted = [...draft.agents.find('ready', task?.cluster ?? '')].some(one => one.description.capabilities.found)
+  if (!agent?.connected || agent.draining || (blind && sighted) || agent.cluster !== task?.cluster) {
     breach('placed on ready agents only', row.agentId)
   }
   if (task?.desired !== 'run' || job?.desired !== 'run') breach('nothing is placed for what is stopped', row.taskId)

@@ -15,7 +15,7 @@ import { chooseCluster, demandOperator, mayChange } from './permit.ts'
 
 /** Takes an ask in. The same `Idempotency-Key` of the same user answers with the job that it made the first time. */
 export function decideSubmit(state: State, command: SubmitJob, context: Context): Decision {
-  demandOperator(command.actor, `submit ${command.action}`)
+  if (ACTIONS[command.action].effect !== 'read') demandOperator(command.actor, `submit ${command.action}`)
   const before = findEarlier(state, command)
   if (before !== undefined) return before
   checkRequest(command)
