@@ -37,7 +37,7 @@ function toFacts(job: Job): string[] {
   const facts: string[] = []
   const { counts, progress } = job
   if (job.status === 'queued' && job.notes[0] !== undefined) facts.push(toPrintable(job.notes[0]))
-  if (job.desired === 'stop') facts.push('stopping')
+  if (job.desired === 'stop' && job.endedAt === undefined) facts.push('stopping')
   if (counts.total > 1) facts.push(`${counts.total - counts.queued - counts.running} of ${counts.total} paths`)
   const bad = counts.failed + counts.lost
   if (bad > 0) facts.push(`${bad} failed`)

@@ -79,5 +79,12 @@ function leaveOnSignals(name: string, log: Log, scope: Scope): void {
 function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof ConfigError) return EXIT.config
   if (thrown instanceof DirectoryInUse) return EXIT.inUse
-  return thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'listen' ? EXIT.listener : EXIT.state
+  return isOfListening(thrown) ? EXIT.listener : EXIT.state
+}
+
+// an address that cannot be listened on may fail already when its name is looked up
+function isOfListening(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error && 'syscall' in thrown && ['listen', 'bind', 'getaddrinfo'].includes(String(thrown.syscall))
+  )
 }
