@@ -92,14 +92,19 @@ export async function cancelEngineJobs(
     calls += seen.calls
     empties = seen.ids.length === 0 ? empties + 1 : 0
     const fresh = seen.ids.filter(id => !asked.has(id))
+    calls += await cancelAll(engine, { ids: fresh, asked, ask: timed, clock })
+    // asking takes a JVM each: patience begins when all are asked
     if (fresh.length > 0 || seen.ids.length < fewest) movedAt = clock.now()
     fewest = Math.min(fewest, seen.ids.length)
-    calls += await cancelAll(engine, { ids: fresh, asked, ask: timed, clock })
     const now = clock.now()
+    const idle = fresh.length === 0 && now - movedAt >= patienceMs
     // without an answer, or without an effect, there is nothing to wait for
-    if (empties >= 2 || (!seen.known && seen.ids.length === 0) || now >= deadlineAt || now - movedAt >= patienceMs) {
-      const still = seen.ids.filter(id => asked.has(id)).length
-      return { cancelled: asked.size - still, remaining: seen.ids.length, known: seen.known, calls }
+    if (empties >= 2 || (!seen.known && seen.ids.length === 0) || now >= deadlineAt || idle) {
+      // what was asked in this very round shows only when it is looked at again
+      const last = fresh.length > 0 ? await engine.unfinished(ask) : seen
+      const still = last.ids.filter(id => asked.has(id)).length
+      const more = last === seen ? 0 : last.calls
+      return { cancelled: asked.size - still, remaining: last.ids.length, known: last.known, calls: calls + more }
     }
     await pause(clock, engine.paceMs)
   }

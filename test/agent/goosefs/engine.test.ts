@@ -119,3 +119,27 @@ describe('quiet', () => {
     expect(seen).toMatchObject({ quiet: false, left: 1 })
   })
 })
+
+describe('cancelling one JVM at a time', () => {
+  it('is patient from the last ask on, and tells what the list says afterwards', async () => {
+    // a clock that only the cancels move: 2 s each, so that 20 of them outlast the patience of 10 s
+    let now = 0
+    const slow = { now: () => now, after: (ms: number, wake: () => void) => createClock().after(Math.min(ms, 1), wake) }
+    const left = new Set(Array.from({ length: 20 }, (_, id) => id))
+    const seen = (): Unfinished => ({ known: true, ids: [...left], left: left.size, calls: 1 })
+    const engine: Engine = {
+      paceMs: 3_000,
+      newest: async () => undefined,
+      unfinished: async () => seen(),
+      async cancel(id) {
+        now += 2_000
+        left.delete(id)
+        return true
+      },
+    }
+    expect(await cancelEngineJobs({ engine, clock: slow }, { path: '/a' })).toMatchObject({
+      cancelled: 20,
+      remaining: 0,
+    })
+  })
+})
