@@ -186,6 +186,11 @@ describe('one agent', () => {
 
   test('only the CLI is killed: it ended by a signal, and the measurement decides', async () => {
     const task = await heldLoad(stack, '/killed')
+    // a line says that a file will be asked for, not that it was
+    await until('its files are with the engine', async () => {
+      const list = await stack.goosefs('job', 'ls')
+      return list.split('\n').filter(line => /CREATED|RUNNING/.test(line)).length === FILES
+    })
     const program = stack.processes('playground/main.js', 'distributedLoad', '/killed')
     for (const { pid } of program.filter(({ line }) => line.startsWith('node '))) process.kill(pid, 'SIGKILL')
     await goOn(stack)

