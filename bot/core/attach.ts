@@ -16,13 +16,13 @@ export type Leaders = {
   add(task: TaskRow): void
 }
 
-/** Loads that can be followed: those of the state (but not `without`, which are about to end), and those added. */
-export function createLeaders(state: State, without: ReadonlySet<Id> = new Set()): Leaders {
+/** Loads that can be followed: those of the state, and those added. */
+export function createLeaders(state: State): Leaders {
   const added = new Map<string, TaskRow[]>()
   const findAt = (load: Load, path: string): TaskRow | undefined => {
     const key = toLoadKey(load, path)
     const known = state.tasks.countOf('leaders', key) === 0 ? [] : state.tasks.find('leaders', key)
-    for (const task of known) if (!without.has(task.id) && canStandIn(task, load)) return task
+    for (const task of known) if (canStandIn(task, load)) return task
     return added.get(key)?.find(task => canStandIn(task, load))
   }
   return {
@@ -66,24 +66,37 @@ export function toFollowed(state: State, task: TaskRow, leader: TaskRow): Event[
 }
 
 /**
- * New places for tasks that have none (handed over by a leader that ended, or retried), oldest first: the first of a
- * path loads, the others follow it. The tasks' rows are as they were before.
+ * New places for tasks that have none (left behind by a leader that ended, or retried). Parents choose before children
+ * and the older before the younger, so that nothing loads beside its own parent, wherever that stands among them; the
+ * place in the queue goes by age. The tasks' rows are as they were before.
  */
-export function rehome(
-  state: State,
-  tasks: readonly TaskRow[],
-  how: { readonly why: 'retry' | 'handed-over'; readonly leaders: Leaders },
-): Event[] {
-  return tasks.toSorted(byAge).flatMap((task): Event[] => {
-    const queued: Event = { type: 'task.queued', taskId: task.id, why: how.why }
-    const leader = how.leaders.find(task)
-    if (leader !== undefined) {
-      const attached: Event = { type: 'task.attached', taskId: task.id, leader: leader.id }
-      return [...(how.why === 'retry' ? [queued] : []), attached, ...toFollowed(state, task, leader)]
-    }
-    how.leaders.add(task)
-    return [queued]
-  })
+export function rehome(state: State, tasks: readonly TaskRow[], why: 'retry' | 'handed-over'): Event[] {
+  const leaders = createLeaders(state)
+  const homes = new Map<Id, TaskRow>()
+  for (const task of tasks.toSorted((a, b) => a.key.length - b.key.length || byAge(a, b))) {
+    const leader = leaders.find(task)
+    if (leader === undefined) leaders.add(task)
+    else homes.set(task.id, leader)
+  }
+  const oldestFirst = tasks.toSorted(byAge)
+  const queued = oldestFirst.filter(task => why === 'retry' || !homes.has(task.id))
+  return [
+    ...queued.map((task): Event => ({ type: 'task.queued', taskId: task.id, why })),
+    ...oldestFirst.flatMap(task => toAttached(state, task, homes.get(task.id))),
+  ]
+}
+
+/**
+ * Whatever still names a leader that has ended gets a place of its own. The only way in which anything is handed over:
+ * as a consequence of the state, so that it does not matter how many leaders ended at once, and why.
+ */
+export function rehomeOrphans(state: State): Event[] {
+  return rehome(state, [...state.tasks.find('orphans', 'all')], 'handed-over')
+}
+
+function toAttached(state: State, task: TaskRow, leader: TaskRow | undefined): Event[] {
+  if (leader === undefined) return []
+  return [{ type: 'task.attached', taskId: task.id, leader: leader.id }, ...toFollowed(state, task, leader)]
 }
 
 // ids of one source: their order is their age

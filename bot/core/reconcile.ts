@@ -1,16 +1,17 @@
 // what must follow now: time that is over, jobs that have ended, tasks that can be placed
 import { toInstant, toMs } from '../../shared/time.ts'
+import { rehomeOrphans } from './attach.ts'
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
 import { place } from './place.ts'
 import { nextRemoval } from './retention.ts'
 import { settleLoss } from './settle.ts'
-import type { AllocationRow, Settings, State } from './state.ts'
+import type { Settings, State } from './state.ts'
 
 type Stage = (state: State, context: Context) => Event[]
 
 // in this order; each stage sees what the ones before it have changed
-const STAGES: readonly Stage[] = [wakeDelayed, stopOverdue, loseSilent, endJobs, place]
+const STAGES: readonly Stage[] = [wakeDelayed, stopOverdue, loseSilent, rehomeOrphans, endJobs, place]
 
 /**
  * What follows from the state at this instant. Called again after its events were applied, until it has nothing to add.
@@ -60,16 +61,12 @@ function nextDeadline(state: State): number | undefined {
   return soonest === undefined ? undefined : toMs(soonest)
 }
 
-// all at once, but of those that are followed one at a time: what is handed over must see what was handed over before
 function loseSilent(state: State, { now, settings }: Context): Event[] {
   const overdue = [...state.agents.find('silent', 'all')].filter(
     agent => agent.silentSince !== undefined && toMs(agent.silentSince) + settings.graceMs <= now,
   )
   const held = overdue.flatMap(agent => [...state.allocations.find('liveByAgent', agent.id)])
-  const isFollowed = (row: AllocationRow): boolean => state.tasks.countOf('followers', row.taskId) > 0
-  const alone = held.filter(row => !isFollowed(row))
-  const chosen = alone.length > 0 ? alone : held.slice(0, 1)
-  return chosen.flatMap(row => settleLoss(state, row))
+  return held.flatMap(row => settleLoss(state, row))
 }
 
 function nextSilence(state: State, { graceMs }: Settings): number | undefined {

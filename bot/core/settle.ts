@@ -1,10 +1,9 @@
 // what follows for a task, and for those that follow it, when its run has ended or is lost
 import { ACTIONS } from '../../shared/actions.ts'
 import { type Exit, isEnded } from '../../shared/allocation.ts'
-import type { Id } from '../../shared/ids.ts'
 import { MINUTE, toInstant, toMs } from '../../shared/time.ts'
 import type { Ending } from '../../shared/wire.ts'
-import { createLeaders, rehome } from './attach.ts'
+import { createFollowerJudge, type LedRun } from './cut.ts'
 import type { Event } from './events.ts'
 import { type Judgement, judge } from './judge.ts'
 import type { AllocationRow, State, TaskRow } from './state.ts'
@@ -38,7 +37,7 @@ export function settleEnding(
   }
   events.push({ type: 'allocation.ended', allocationId: allocation.id, status: judgement.status, ending })
   return isBelievable(task, allocation)
-    ? [...events, ...settleTask(state, task, { ...end, ending, judgement })]
+    ? [...events, ...settleTask(state, { ...end, task, allocation, ending, judgement })]
     : events
 }
 
@@ -59,24 +58,7 @@ export function settleLoss(state: State, allocation: AllocationRow, loss: Loss =
   if (again && task.desired === 'run') return [lost, { type: 'task.queued', taskId: task.id, why: 'lost' }]
   const status = task.desired === 'stop' && neverStarted ? 'stopped' : 'lost'
   const ended: Ended = { type: 'task.ended', taskId: task.id, status, exit: { reason: status } }
-  return [lost, ended, ...handOver(state, [task])]
-}
-
-/**
- * Gives what follows `leaders` a place of its own.
- * @param going everything that ends now or soon and neither leads nor is handed over, `leaders` included
- */
-export function handOver(state: State, leaders: readonly TaskRow[], going: ReadonlySet<Id> = idsOf(leaders)): Event[] {
-  const followers = leaders
-    .flatMap(task => [...state.tasks.find('followers', task.id)])
-    .filter(task => !going.has(task.id))
-  return followers.length === 0
-    ? []
-    : rehome(state, followers, { why: 'handed-over', leaders: createLeaders(state, going) })
-}
-
-function idsOf(tasks: readonly TaskRow[]): ReadonlySet<Id> {
-  return new Set(tasks.map(task => task.id))
+  return [lost, ended]
 }
 
 /** Whether what an attempt says is the truth about its task: it is the newest, and the task did not end otherwise. */
@@ -100,13 +82,14 @@ export function mayReturn(state: State, row: AllocationRow): boolean {
   return task.desired === 'run' && state.jobs.get(task.jobId)?.desired === 'run'
 }
 
-type Settled = { readonly ending: Ending; readonly judgement: Judgement; readonly now: number }
+type Settled = LedRun & { readonly judgement: Judgement; readonly now: number }
 
-function settleTask(state: State, task: TaskRow, settled: Settled): Event[] {
-  const { ending, judgement, now } = settled
+function settleTask(state: State, settled: Settled): Event[] {
+  const { task, ending, judgement, now } = settled
+  const judgeFollower = createFollowerJudge(settled)
   const followers = [...state.tasks.find('followers', task.id)].map(follower => ({
     follower,
-    judgement: judgeFollower(task, follower, ending),
+    judgement: judgeFollower(follower),
   }))
   if (judgement.passing && mayPass(task, ending.exit, now)) {
     const notBefore = now + (PASSING_WAITS_MS[task.passedAgain] ?? PASSING_WINDOW_MS)
@@ -119,11 +102,10 @@ function settleTask(state: State, task: TaskRow, settled: Settled): Event[] {
   // limits and stops of the leader are not the follower's
   const limited = judgement.status === 'stopped' || ending.exit.reason === 'timeout'
   const isSettled = (of: Judgement | undefined): boolean => of !== undefined && (!limited || of.verdict?.ok === true)
-  const orphans = followers.filter(one => !isSettled(one.judgement)).map(one => one.follower)
+  // what is still open when its leader has ended is handed over
   return [
-    ...toEnded(task, judgement, ending),
     ...followers.filter(one => isSettled(one.judgement)).flatMap(one => toEnded(one.follower, one.judgement, ending)),
-    ...rehome(state, orphans, { why: 'handed-over', leaders: createLeaders(state, new Set([task.id])) }),
+    ...toEnded(task, judgement, ending),
   ]
 }
 
@@ -132,14 +114,6 @@ function toWaitNote({ verdict }: Judgement, notBefore: number): string {
   const causes = Object.entries(verdict?.missingByCause ?? {}).map(([cause, files]) => `${cause}: ${files}`)
   const why = causes.length > 0 ? `not all is cached (${causes.join(', ')})` : verdict?.notes[0]
   return `${why ?? 'it could not be judged'}; this passes by itself: the next attempt is not before ${toInstant(notBefore)}`
-}
-
-// cut from the leader's lists; undefined when there is no cut for it
-function judgeFollower(leader: TaskRow, follower: TaskRow, ending: Ending): Judgement | undefined {
-  const { exit, estimate, lines } = ending
-  if (follower.key === leader.key) return judge({ task: follower, exit, estimate, lines, findings: ending.findings })
-  const cut = ending.cuts.find(one => one.task === follower.id)
-  return cut === undefined ? undefined : judge({ task: follower, exit, findings: cut.findings })
 }
 
 function toEnded(task: TaskRow, judgement: Judgement | undefined, ending: Ending): Ended[] {

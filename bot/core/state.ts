@@ -47,7 +47,7 @@ export type TaskRow = {
   readonly verify: boolean
   readonly status: Status
   readonly desired: Desired
-  /** It waits for a placement: queued, not attached, nothing of it on an agent. */
+  /** It waits for a placement: queued, not attached (or left behind, within a frame), nothing of it on an agent. */
   readonly waiting: boolean
   /** Placements so far. */
   readonly attempts: number
@@ -64,6 +64,8 @@ export type TaskRow = {
   /** Agents that refused it lately, so that it moves elsewhere. */
   readonly refusedBy: readonly Id[]
   readonly createdAt: Instant
+  /** Somebody asked for it again. */
+  readonly retriedAt?: Instant
   readonly startedAt?: Instant
   readonly endedAt?: Instant
   readonly exit?: Exit

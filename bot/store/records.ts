@@ -54,6 +54,7 @@ const TaskRecord = z.object({
   passingSince: Instant.optional(),
   refusedBy: z.array(Id),
   createdAt: Instant,
+  retriedAt: Instant.optional(),
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),
   exit: Exit.optional(),

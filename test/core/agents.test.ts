@@ -30,6 +30,25 @@ describe('hello', () => {
     expect(world.task(a!)).toMatchObject({ status: 'lost', attempts: 3, exit: { reason: 'lost' } })
   })
 
+  test('of two leaders lost at once neither is given what followed the other', () => {
+    const world = createWorld()
+    const agent = world.agent()
+    const [inner] = world.submit(['/a/b']).taskIds as [string]
+    const [follower] = world.submit(['/a/b/c']).taskIds as [string]
+    const [outer] = world.submit(['/a']).taskIds as [string]
+    for (let loss = 1; loss <= 3; loss += 1) {
+      expect(world.task(follower)).toMatchObject({ attachedTo: inner })
+      for (const id of [inner, outer]) world.start(id)
+      world.hello(agent, [])
+    }
+    expect([inner, outer].map(id => world.task(id).status)).toEqual(['lost', 'lost'])
+    expect(world.task(follower)).toMatchObject({ status: 'queued', attempts: 1 })
+    expect(world.task(follower).attachedTo).toBeUndefined()
+    world.start(follower)
+    world.end(follower)
+    expect(world.task(follower).status).toBe('succeeded')
+  })
+
   test('one that returns before its run was placed again is believed, after that its run is stopped', () => {
     const world = createWorld()
     const agent = world.agent({ name: 'one' })

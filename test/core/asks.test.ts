@@ -1,6 +1,7 @@
 // asks of people: submit, join, attach, stop, retry, tokens, drain, by cases
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
+import { MINUTE, toInstant } from '../../shared/time.ts'
 import { ANN, BOB, createWorld, EXIT_0, ending, findings, measured, must, ROOT, VIC } from './world.ts'
 
 const refusal = (deed: () => unknown): string => {
@@ -157,6 +158,120 @@ describe('one load per path', () => {
     expect(world.task(y!).attempts).toBe(1)
   })
 
+  test('what was measured before somebody asked says nothing about what they asked for', () => {
+    const world = createWorld()
+    world.agent({ work: 1 })
+    const [leader] = world.submit(['/a']).taskIds as [string]
+    world.start(leader)
+    world.skip(MINUTE)
+    const early = world.submit(['/a', '/a/x']).taskIds as [string, string]
+    world.skip(MINUTE)
+    world.step(leader, 'verify')
+    world.skip(MINUTE)
+    const late = world.submit(['/a', '/a/x']).taskIds as [string, string]
+    expect(late.map(id => world.task(id).attachedTo)).toEqual([leader, leader])
+    const cut = findings({ after: measured(1, 1) })
+    world.end(leader, { cuts: [early[1], late[1]].map(task => ({ task, findings: cut })) })
+    expect([leader, ...early].map(id => world.task(id).verdict?.kind)).toEqual(['cached', 'cached', 'cached'])
+    expect(late.map(id => world.task(id).verdict)).toEqual([undefined, undefined])
+    expect(late.map(id => world.task(id).attachedTo)).toEqual([undefined, late[0]])
+    world.start(late[0])
+    world.step(late[0], 'verify')
+    world.end(late[0], { cuts: [{ task: late[1], findings: cut }] })
+    expect(late.map(id => world.task(id).verdict?.kind)).toEqual(['cached', 'cached'])
+  })
+
+  test('a verify step heard of late counts from when it began; one of an attempt before does not count', () => {
+    const world = createWorld()
+    const agent = world.agent({ work: 1 })
+    const [leader] = world.submit(['/a']).taskIds as [string]
+    world.start(leader)
+    world.step(leader, 'verify')
+    world.hello(agent, [])
+    const before = toInstant(world.now)
+    world.skip(MINUTE)
+    const [follower] = world.submit(['/a']).taskIds as [string]
+    world.start(leader)
+    world.step(leader, 'verify', before)
+    world.end(leader)
+    expect(world.task(follower)).toMatchObject({ status: 'queued', attempts: 1 })
+    world.start(follower)
+    world.wait(MINUTE)
+    const [next] = world.submit(['/a']).taskIds as [string]
+    world.hello(agent, [])
+    world.start(follower)
+    world.step(follower, 'verify')
+    world.end(follower)
+    expect(world.task(next).status).toBe('succeeded')
+  })
+
+  test('a retried follower is served by what was measured after the retry', () => {
+    const world = createWorld()
+    world.agent({ work: 2 })
+    const asked = world.submit(['/a/x'])
+    const [task] = asked.taskIds as [string]
+    world.start(task)
+    world.end(task, { findings: findings({ after: measured(3, 1) }) })
+    const [leader] = world.submit(['/a']).taskIds as [string]
+    world.start(leader)
+    world.skip(MINUTE)
+    const began = toInstant(world.now)
+    world.skip(MINUTE)
+    world.ask({ type: 'job.retry', actor: ANN, jobId: asked.jobId, only: 'failed' })
+    expect(world.task(task).attachedTo).toBe(leader)
+    world.step(leader, 'verify', began)
+    world.end(leader, { cuts: [{ task, findings: findings({ after: measured(1, 1) }) }] })
+    expect(world.task(task)).toMatchObject({ status: 'queued', attempts: 2 })
+  })
+
+  test('one that came while the load was under way gets a load of its own when the leader’s was not enough, once', () => {
+    const world = createWorld()
+    world.agent({ work: 1 })
+    const [leader, early] = world.submit(['/a', '/a/e']).taskIds as [string, string]
+    world.start(leader)
+    world.step(leader, 'load')
+    world.skip(MINUTE)
+    const [late, good] = world.submit(['/a/x', '/a/y']).taskIds as [string, string]
+    world.skip(MINUTE)
+    world.step(leader, 'verify')
+    const bad = findings({ after: measured(2, 1), missingTotal: 1, missingByCause: { unknown: 1 } })
+    const cuts = [early, late, good].map(task => ({
+      task,
+      findings: task === good ? findings({ after: measured(1, 1) }) : bad,
+    }))
+    world.end(leader, { findings: bad, cuts })
+    expect([leader, early, late, good].map(id => world.task(id).status)).toEqual([
+      'failed',
+      'failed',
+      'queued',
+      'succeeded',
+    ])
+    world.start(late)
+    world.step(late, 'load')
+    world.step(late, 'verify')
+    world.end(late, { findings: bad })
+    expect(world.task(late)).toMatchObject({ status: 'failed', attempts: 1 })
+  })
+
+  test('while the leader waits for causes that pass, what asked after its measurement goes on following', () => {
+    const world = createWorld()
+    world.agent({ work: 1 })
+    const [leader] = world.submit(['/a']).taskIds as [string]
+    world.start(leader)
+    world.step(leader, 'verify')
+    world.skip(MINUTE)
+    const [late] = world.submit(['/a/x']).taskIds as [string]
+    const passing = findings({ after: measured(3, 1), missingTotal: 2, missingByCause: { 'no-space': 2 } })
+    const cuts = [{ task: late, findings: findings({ after: measured(1, 1) }) }]
+    world.end(leader, { findings: passing, cuts })
+    expect(world.task(late)).toMatchObject({ status: 'queued', attachedTo: leader })
+    world.wait(MINUTE)
+    world.start(leader)
+    world.step(leader, 'verify')
+    world.end(leader, { cuts })
+    expect(world.task(late).status).toBe('succeeded')
+  })
+
   test('a stopped leader hands over to its oldest follower, the others follow that one; a stopped follower leaves', () => {
     const world = createWorld()
     world.agent({ work: 1 })
@@ -176,6 +291,32 @@ describe('one load per path', () => {
     expect(world.task(first.taskIds[0]!)).toMatchObject({ status: 'stopped', verdict: { kind: 'partly' } })
     expect(world.task(b!)).toMatchObject({ status: 'queued', attempts: 1, waiting: false })
     expect(world.task(c!)).toMatchObject({ status: 'queued', attachedTo: b })
+  })
+
+  test('what is handed over follows the parent among it, however old that is; the place in the queue goes by age', () => {
+    const world = createWorld()
+    const first = world.submit(['/a'])
+    const [x, y, parent, z] = world.submit(['/a/x', '/a/y', '/a', '/a/z'], { actor: BOB }).taskIds as string[]
+    world.ask({ type: 'job.stop', actor: ANN, jobId: first.jobId })
+    expect(world.task(parent!)).toMatchObject({ waiting: true })
+    expect([x, y, z].map(id => world.task(id!).attachedTo)).toEqual([parent, parent, parent])
+    const other = createWorld()
+    const leader = other.submit(['/a'])
+    const { taskIds } = other.submit(['/a/long', '/a/x'], { actor: BOB })
+    other.ask({ type: 'job.stop', actor: ANN, jobId: leader.jobId })
+    other.agent({ work: 1 })
+    expect(taskIds.map(id => other.task(id).waiting)).toEqual([false, true])
+  })
+
+  test('leaders of one job that are stopped together hand over to none of each other', () => {
+    const world = createWorld()
+    const first = world.submit(['/a/b'], { name: 'n' })
+    const [follower] = world.submit(['/a/b/c'], { actor: BOB }).taskIds
+    world.submit(['/a'], { name: 'n' })
+    world.ask({ type: 'job.stop', actor: ANN, jobId: first.jobId })
+    expect(world.job(first.jobId).status).toBe('stopped')
+    expect(world.task(follower!)).toMatchObject({ status: 'queued', waiting: true })
+    expect(world.task(follower!).attachedTo).toBeUndefined()
   })
 
   test('stopping a job that waits hands nothing over to what is stopped with it', () => {

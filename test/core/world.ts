@@ -16,7 +16,7 @@ import {
 } from '../../bot/core/state.ts'
 import type { ActionName, TaskOptions } from '../../shared/actions.ts'
 import type { AgentDescription } from '../../shared/agent.ts'
-import type { Exit } from '../../shared/allocation.ts'
+import type { Exit, StepName } from '../../shared/allocation.ts'
 import { createIds, type Id, type Ids } from '../../shared/ids.ts'
 import type { Actor } from '../../shared/job.ts'
 import { toInstant } from '../../shared/time.ts'
@@ -130,6 +130,11 @@ export function createWorld(options: { settings?: Partial<Settings>; verbs?: Par
       const { id, agentId } = world.run(taskId)
       world.report(agentId, { type: 'accepted', allocation: id })
       return world.report(agentId, { type: 'started', allocation: id })
+    },
+    /** The newest attempt begins a step now, as its agent's clock tells it. */
+    step(taskId: Id, name: StepName, startedAt = toInstant(now)) {
+      const { id, agentId } = world.run(taskId)
+      return world.report(agentId, { type: 'step', allocation: id, step: { name, startedAt } })
     },
     end(taskId: Id, more: Partial<Ending> = {}) {
       const { id, agentId } = world.run(taskId)

@@ -5,7 +5,7 @@ import { MINUTE, SECOND } from '../../../shared/time.ts'
 import type { Report } from '../../../shared/wire.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
-import { handOver, hasLastWord, isBelievable, mayReturn, settleEnding } from '../settle.ts'
+import { hasLastWord, isBelievable, mayReturn, settleEnding } from '../settle.ts'
 import type { AllocationRow, State, TaskRow } from '../state.ts'
 
 type Ask = Extract<Command, { type: 'agent.report' }>
@@ -76,7 +76,6 @@ function refuse(state: State, row: AllocationRow, { reason, moveOn, now }: Refus
   return [
     refused,
     { type: 'task.ended', taskId: task.id, status, exit: { reason: 'refused', message: reason }, notes: [reason] },
-    ...handOver(state, [task]),
   ]
 }
 

@@ -1,7 +1,7 @@
 // running ended tasks of a job again, in the same job
 import { isEnded } from '../../../shared/allocation.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { createLeaders, rehome } from '../attach.ts'
+import { rehome } from '../attach.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { State, TaskRow } from '../state.ts'
 import { demandOwner, getJob } from './permit.ts'
@@ -30,7 +30,7 @@ export function decideRetry(
       `Job ${job.number} has nothing to retry: no task of it ${only === 'all' ? 'has ended' : 'has failed or was lost'}.`,
     )
   }
-  const events = rehome(state, tasks, { why: 'retry', leaders: createLeaders(state) })
+  const events = rehome(state, tasks, 'retry')
   return {
     events: [{ type: 'job.retried', jobId, by: actor.name }, ...events],
     answer: { jobId, taskIds: tasks.map(task => task.id) },

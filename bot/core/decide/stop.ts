@@ -3,7 +3,6 @@ import { isEnded } from '../../../shared/allocation.ts'
 import type { Id } from '../../../shared/ids.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
-import { handOver } from '../settle.ts'
 import type { State, TaskRow } from '../state.ts'
 import { demandOwner, getJob, getTask } from './permit.ts'
 
@@ -30,7 +29,7 @@ export function decideStopTask(state: State, { actor, taskId }: Ask<'task.stop'>
   return { events: stopTasks(state, [task]), answer }
 }
 
-// followers go first, so that nothing of what is stopped is handed over to what is stopped too
+// followers go first, so that nothing of what is stopped is left behind by what is stopped too
 function stopTasks(state: State, tasks: readonly TaskRow[]): Event[] {
   const followersFirst = tasks.toSorted(
     (a, b) => Number(a.attachedTo === undefined) - Number(b.attachedTo === undefined),
@@ -40,7 +39,6 @@ function stopTasks(state: State, tasks: readonly TaskRow[]): Event[] {
     ...followersFirst.map((task): Event => ({ type: 'task.stop-requested', taskId: task.id })),
     ...rest.flatMap(task => (task.attachedTo === undefined ? stopRun(state, task) : detach(task.id))),
     ...waiting.map(task => toStopped(task.id)),
-    ...handOver(state, waiting, new Set(tasks.map(task => task.id))),
   ]
 }
 

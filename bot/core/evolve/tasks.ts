@@ -1,4 +1,5 @@
 // what happens to tasks
+import { isEnded } from '../../../shared/allocation.ts'
 import { type Instant, toInstant } from '../../../shared/time.ts'
 import type { Event } from '../events.ts'
 import { without } from '../rows.ts'
@@ -16,9 +17,11 @@ export const TASK_EVENTS: Evolvers<TaskEvent> = {
     putTask(draft, task)
   },
   'task.attached'(draft, { taskId, leader }, at) {
-    const running = draft.tasks.get(leader)?.status === 'running'
+    const status = draft.tasks.get(leader)?.status
+    const running = status === 'running'
+    const waiting = status === undefined || isEnded(status)
     changeTask(draft, taskId, row => {
-      const attached: TaskRow = { ...without(row, 'notBefore'), attachedTo: leader, waiting: false, status: 'queued' }
+      const attached: TaskRow = { ...without(row, 'notBefore'), attachedTo: leader, waiting, status: 'queued' }
       return running ? { ...attached, status: 'running', startedAt: row.startedAt ?? at } : attached
     })
   },
@@ -49,6 +52,8 @@ export const TASK_EVENTS: Evolvers<TaskEvent> = {
       ...(estimate !== undefined && { estimate }),
       notes: notes === undefined ? row.notes : [...row.notes, ...notes].slice(0, MOST_NOTES),
     }))
+    // still attached and waiting: left behind
+    changeFollowers(draft, taskId, row => ({ ...row, status: 'queued', waiting: true }))
   },
 }
 
@@ -65,8 +70,9 @@ function toQueued(row: TaskRow, { notBefore, notes = [] }: Queued): TaskRow {
 type Requeue = (row: TaskRow, world: { readonly draft: State; readonly at: Instant }) => TaskRow
 
 const REQUEUE: Readonly<Record<Queued['why'], Requeue>> = {
-  retry: row => ({
+  retry: (row, { at }) => ({
     ...without(row, 'passingSince', 'startedAt'),
+    retriedAt: at,
     desired: 'run',
     lostAgain: 0,
     passedAgain: 0,
