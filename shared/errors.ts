@@ -63,6 +63,11 @@ export function isFull(thrown: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'STORAGE_FULL'].includes(errnoOf(thrown))
 }
 
+/** The end of a sentence about an input: what came instead of what was expected. */
+export function got(input: unknown): string {
+  return input === undefined ? 'but is missing' : `got ${shown(input)}`
+}
+
 /** A value as it may be shown in a sentence: quoted, at most 80 characters. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)

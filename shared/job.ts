@@ -1,7 +1,8 @@
 // a job and its tasks as everyone sees them: what was asked, and each unit of it
 import * as z from 'zod'
-import { ActionName, TaskOptions } from './actions.ts'
+import { ACTIONS, ActionName, TaskOptions } from './actions.ts'
 import { Desired, EngineCancel, Exit, Progress, Status, Step } from './allocation.ts'
+import { got } from './errors.ts'
 import { Id } from './ids.ts'
 import { CachePath } from './path.ts'
 import { Instant } from './time.ts'
@@ -29,15 +30,24 @@ export type Role = z.infer<typeof Role>
 export const Actor = z.object({ name: z.string(), role: Role, via: Via }).meta({ id: 'Actor' })
 export type Actor = z.infer<typeof Actor>
 
-// a character is a Unicode code point
-const NAME = /^[^\p{Cc}]{1,128}$/u
+const LONGEST_NAME = 128
+// without flags and property classes, so that clients made from the document in any language understand it
+const NAME = /^[^\u0000-\u001f\u007f-\u009f]+$/
+const toNameMistake = (issue: { readonly input?: unknown }): string =>
+  `must have 1 to ${LONGEST_NAME} characters and no control characters, ${got(issue.input)}`
 
 export const JobName = z
-  .string()
-  .regex(NAME, 'must have 1 to 128 characters and no control characters')
-  .meta({ id: 'JobName' })
+  .string({ error: toNameMistake })
+  // a character is a Unicode code point
+  .refine(name => NAME.test(name) && [...name].length <= LONGEST_NAME, { error: toNameMistake })
+  .meta({ id: 'JobName', minLength: 1, maxLength: LONGEST_NAME, pattern: NAME.source })
 
 export const MOST_PATHS = 10_000
+const toTooMany = (issue: { readonly input?: unknown }): string =>
+  `must have at most ${MOST_PATHS} paths, got ${Array.isArray(issue.input) ? issue.input.length : 'more'}`
+
+/** The paths of one ask, each checked. */
+export const Paths = z.array(CachePath).max(MOST_PATHS, { error: toTooMany })
 
 export const Job = z
   .object({
@@ -98,11 +108,19 @@ export type Task = z.infer<typeof Task>
 export const JobRequest = z
   .strictObject({
     action: ActionName,
-    paths: z.array(CachePath).max(MOST_PATHS, `must have at most ${MOST_PATHS} paths`).default([]),
+    paths: Paths.default([]),
     name: JobName.optional(),
     cluster: JobName.optional(),
     options: TaskOptions.default({}),
     dryRun: z.boolean().optional(),
+  })
+  .superRefine(({ action, paths }, context) => {
+    const some = ACTIONS[action].paths !== 'none'
+    if (some === paths.length > 0) return
+    const message = some
+      ? `must have at least one path for ${action}, got none`
+      : `must be empty for ${action}, got ${paths.length}`
+    context.addIssue({ code: 'custom', path: ['paths'], message })
   })
   .meta({ id: 'JobRequest' })
 export type JobRequest = z.infer<typeof JobRequest>

@@ -55,7 +55,10 @@ export type Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   readonly params?: P
   readonly query?: Q
   readonly body?: B
-  readonly answers: Readonly<Record<number, Shape>>
+  /** Request headers that it looks at, with what they do. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** By status; several where the request decides. */
+  readonly answers: Readonly<Record<number, Shape | readonly Shape[]>>
   /** Looks at neither `Host` nor `Origin`: for probes. */
   readonly anyHost?: boolean
   /** Answers with a stream of events: other sites' pages are refused. */

@@ -10,9 +10,14 @@ const TITLES: Readonly<Record<string, string>> = {
 const DESCRIPTION = [
   'Warms GooseFS caches, and calls a load done only when a measurement of the cache says so.',
   "Errors of Gander's own API are code, message and details; every other view has its own form.",
-  'A header X-Gander-Note says what an answer has to add beside its shape.',
 ].join(' ')
 const TYPES = { text: 'text/plain', html: 'text/html', events: 'text/event-stream' } as const
+const NOTE = {
+  'X-Gander-Note': {
+    description: 'what the answer has to add beside its shape, percent-encoded where it is not ASCII',
+    schema: { type: 'string' as const },
+  },
+}
 const WHAT: Readonly<Record<number, string>> = {
   200: 'Done',
   201: 'Created',
@@ -38,35 +43,56 @@ export function toDocument(dialects: readonly Dialect[], version: string): unkno
 }
 
 function toRoute(dialect: Dialect, endpoint: Endpoint) {
-  const { params, query, body } = endpoint
-  const answers = Object.entries(endpoint.answers).map(([status, shape]) => [
+  const { params, query, body, headers } = endpoint
+  const notes = endpoint.effect === 'open' ? {} : { headers: NOTE }
+  const answers = Object.entries(endpoint.answers).map(([status, shapes]) => [
     status,
-    { description: WHAT[Number(status)] ?? 'Answer', ...toContent(shape) },
+    { description: WHAT[Number(status)] ?? 'Answer', ...notes, ...toContent([shapes].flat()) },
   ])
   return createRoute({
     method: LOWER[endpoint.method],
     path: endpoint.path.replace(/:(\w+)/g, '{$1}'),
+    operationId: toOperationId(endpoint),
     summary: endpoint.summary,
     tags: [dialect.name],
     security: endpoint.effect === 'open' ? [] : [{ token: [] }],
     request: {
       ...(params === undefined ? {} : { params: toObject(params) }),
       ...(query === undefined ? {} : { query: toObject(query) }),
+      ...(headers === undefined ? {} : { headers: toHeaders(headers) }),
       ...(body === undefined ? {} : { body: { content: { 'application/json': { schema: body } } } }),
     },
     responses: {
       ...Object.fromEntries(answers),
-      default: { description: 'What went wrong', ...toContent(dialect.errorShape) },
+      default: { description: 'What went wrong', ...notes, ...toContent([dialect.errorShape]) },
     },
   })
 }
 
 const LOWER = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const
 
-function toContent(shape: Shape) {
-  if (shape === 'none') return {}
-  if (shape instanceof z.ZodType) return { content: { 'application/json': { schema: shape } } }
-  return { content: { [TYPES[shape]]: { schema: z.string() } } }
+function toContent(shapes: readonly Shape[]) {
+  const content = shapes.flatMap(shape => {
+    if (shape === 'none') return []
+    return [
+      shape instanceof z.ZodType ? ['application/json', { schema: shape }] : [TYPES[shape], { schema: z.string() }],
+    ]
+  })
+  return content.length === 0 ? {} : { content: Object.fromEntries(content) }
+}
+
+// GET /api/v1/jobs/:id/tasks is getJobsByIdTasks: the name of a generated client's method
+function toOperationId({ method, path }: Endpoint): string {
+  const words = path
+    .replace(/^\/api\/v1\//, '/')
+    .replaceAll(':', 'by_')
+    .split(/[^A-Za-z0-9]+/)
+  return LOWER[method] + words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}
+
+function toHeaders(headers: Readonly<Record<string, string>>): z.ZodObject {
+  const rows = Object.entries(headers).map(([name, description]) => [name, z.string().optional().meta({ description })])
+  return z.object(Object.fromEntries(rows))
 }
 
 // parameters are told from what comes in: the object behind what a schema makes of it

@@ -11,7 +11,7 @@ export const QueryBoolean = z
   .transform(text => TRUE.has(text))
   .meta({ description: '1 t T TRUE true True 0 f F FALSE false False' })
 
-/** A whole number from `min` to `max`. */
+/** A whole number from `min` to `max`; the document tells it as the number that it is. */
 export function queryNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): z.ZodType<number, string> {
   return z
     .string()
@@ -19,7 +19,7 @@ export function queryNumber(min: number, max: number = Number.MAX_SAFE_INTEGER):
       error: issue => `must be a whole number from ${min} to ${max}, got "${issue.input}"`,
     })
     .transform(Number)
-    .meta({ description: max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}` })
+    .meta({ type: 'integer', minimum: min, ...(max === Number.MAX_SAFE_INTEGER ? {} : { maximum: max }) })
 }
 
 /** Several words of a list, comma separated. */

@@ -1,11 +1,17 @@
 // the document: whole, without loose ends, and readable without anything from elsewhere
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
 import { DIALECTS } from '../../bot/http/dialects/index.ts'
 import { createDoor } from './door.ts'
 
+type Operation = {
+  operationId?: string
+  parameters?: { name: string; in: string; schema?: unknown }[]
+  responses: Record<string, { content?: Record<string, unknown>; headers?: Record<string, unknown> }>
+}
 type Document = {
   openapi: string
-  paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>
+  paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, unknown> }
 }
 
@@ -33,6 +39,51 @@ test('every reference leads somewhere', async () => {
   const references = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name ?? '')
   expect(references.length).toBeGreaterThan(50)
   for (const name of references) expect(document.components.schemas).toHaveProperty(name)
+})
+
+test('is valid OpenAPI 3.1', async () => {
+  const { document } = await read()
+  expect(await new Validator().validate(document)).toEqual({ valid: true })
+})
+
+test('every pattern is a plain regular expression, and names fit theirs', async () => {
+  const { text, document } = await read()
+  const patterns = [...text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, found]) => JSON.parse(found ?? '""'))
+  expect(patterns.length).toBeGreaterThan(1)
+  for (const pattern of patterns) {
+    expect(pattern).not.toMatch(/\/[a-z]*$/)
+    // other languages know neither the flag nor the property classes
+    expect(pattern).not.toContain('\\p{')
+    expect(() => new RegExp(pattern, 'u')).not.toThrow()
+  }
+  const name = document.components.schemas['JobName'] as { pattern: string; minLength: number; maxLength: number }
+  expect(name).toMatchObject({ type: 'string', minLength: 1, maxLength: 128 })
+  expect(new RegExp(name.pattern, 'u').test('夜间 nightly 😀')).toBe(true)
+  for (const control of ['a\n', '\u0000', '\u0085']) expect(new RegExp(name.pattern, 'u').test(control)).toBe(false)
+})
+
+test('names each operation, its headers and every kind of its answers', async () => {
+  const { document } = await read()
+  const all = Object.values(document.paths).flatMap(methods => Object.values(methods))
+  const names = all.map(({ operationId }) => operationId)
+  expect(names).not.toContain(undefined)
+  expect(new Set(names).size).toBe(names.length)
+  const headers = (path: string, method: string) =>
+    (document.paths[path]?.[method]?.parameters ?? []).filter(one => one.in === 'header').map(({ name }) => name)
+  expect(headers('/api/v1/gfs', 'post')).toEqual(['Idempotency-Key', 'X-GFS-API-Version'])
+  expect(headers('/api/v1/jobs', 'post')).toEqual(['Idempotency-Key'])
+  expect(headers('/api/v1/jobs/{id}/events', 'get')).toEqual(['Last-Event-ID'])
+  const { responses } = document.paths['/api/v1/gfs']?.['post'] ?? { responses: {} }
+  expect(Object.keys(responses['200']?.content ?? {}).sort()).toEqual(['application/json', 'text/plain'])
+  expect(responses['200']?.headers).toHaveProperty('X-Gander-Note')
+})
+
+test('tells what a number in a query is', async () => {
+  const { document } = await read()
+  const find = (path: string, name: string) =>
+    document.paths[path]?.['get']?.parameters?.find(parameter => parameter.name === name)?.schema
+  expect(find('/api/v1/jobs', 'limit')).toMatchObject({ type: 'integer', minimum: 1, maximum: 1_000 })
+  expect(find('/api/v1/jobs/{id}/output', 'from')).toMatchObject({ type: 'integer', minimum: 0 })
 })
 
 test('tells both forms of a path in view 000', async () => {

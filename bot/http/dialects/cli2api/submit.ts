@@ -20,7 +20,11 @@ export const submit = endpoint({
   effect: 'write',
   query: SubmitQuery,
   body: Ask,
-  answers: { 200: Submission },
+  headers: {
+    'Idempotency-Key': 'an ask repeated with it answers with the same tasks',
+    'X-GFS-API-Version': '2 answers results with their paths',
+  },
+  answers: { 200: [Submission, 'text'] },
   isMild: isListing,
   handler: async ({ room, actor, body, query, header, signal }) => {
     const request = toJobRequest(body)

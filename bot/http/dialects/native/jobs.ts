@@ -10,9 +10,10 @@ import { JobPage, JobRef, JobsQuery, RetryBody, TaskPage, TasksQuery, WaitQuery 
 const submit = endpoint({
   method: 'POST',
   path: '/api/v1/jobs',
-  summary: 'Ask for a job; with the header Idempotency-Key a repeated ask answers 200 and the same job',
+  summary: 'Ask for a job',
   effect: 'write',
   body: JobRequest,
+  headers: { 'Idempotency-Key': 'a repeated ask answers 200 and the same job' },
   answers: { 201: Job, 200: Job },
   isMild: isReading,
   handler: async ({ room, actor, body, header }) =>

@@ -41,11 +41,12 @@ const missing = endpoint({
 const jobEvents = endpoint({
   method: 'GET',
   path: '/api/v1/jobs/:id/events',
-  summary: 'Server-sent events of a job: status, progress and, with ?task=, output; Last-Event-ID resumes',
+  summary: 'Server-sent events of a job: status, progress and, with ?task=, output',
   effect: 'read',
   live: true,
   params: JobRef,
   query: EventsQuery,
+  headers: { 'Last-Event-ID': 'the id of the last event that was read: goes on behind it' },
   answers: { 200: 'events' },
   find: ({ room, actor, params }) => room.operations.getJob(actor, params.id),
   handler: async ({ room, actor, params, query, header }) => {
