@@ -6,6 +6,13 @@ import type { Event } from './events.ts'
 import { isFollowable, isRefreshing, type Load, toLoadKey } from './leader-key.ts'
 import type { State, TaskRow } from './state.ts'
 
+/**
+ * Followers of one leader that its agent is told of and cuts verdicts for: their paths have to fit into one order, their
+ * cuts into one report. Others follow it all the same, since a load beside its own parent's is harmful; when the leader
+ * has ended they are handed over, and their own loads find everything cached.
+ */
+export const MOST_NAMED = 500
+
 export type Leaders = {
   /**
    * The open load that `load` can follow: of the same path or a parent of it, with the same action, cluster and number
@@ -14,11 +21,14 @@ export type Leaders = {
   find(load: Load): TaskRow | undefined
   /** From now on this one can be followed too, though the state does not know it yet. */
   add(task: TaskRow): void
+  /** Has the agent of a leader that is already placed told of a follower; of the same path the leader's own findings serve. */
+  name(follower: TaskRow, leader: TaskRow): Event[]
 }
 
 /** Loads that can be followed: those of the state, and those added. */
 export function createLeaders(state: State): Leaders {
   const added = new Map<string, TaskRow[]>()
+  const followers = new Map<Id, number>()
   const findAt = (load: Load, path: string): TaskRow | undefined => {
     const key = toLoadKey(load, path)
     const known = state.tasks.countOf('leaders', key) === 0 ? [] : state.tasks.find('leaders', key)
@@ -39,6 +49,15 @@ export function createLeaders(state: State): Leaders {
       const key = toLoadKey(task, task.key)
       added.set(key, [...(added.get(key) ?? []), task])
     },
+    name(follower, leader) {
+      const allocation = leader.allocationId === undefined ? undefined : state.allocations.get(leader.allocationId)
+      if (allocation === undefined || isEnded(allocation.status) || follower.key === leader.key) return []
+      const before = followers.get(leader.id) ?? state.tasks.countOf('followers', leader.id)
+      followers.set(leader.id, before + 1)
+      if (before >= MOST_NAMED) return []
+      const named = { task: follower.id, path: follower.path }
+      return [{ type: 'allocation.followed', allocationId: allocation.id, follower: named }]
+    },
   }
 }
 
@@ -58,13 +77,6 @@ export function toFollower(task: TaskRow, leader: TaskRow): TaskRow {
   }
 }
 
-/** Tells the agent of a leader that is already placed; of the same path the leader's own findings serve. */
-export function toFollowed(state: State, task: TaskRow, leader: TaskRow): Event[] {
-  const allocation = leader.allocationId === undefined ? undefined : state.allocations.get(leader.allocationId)
-  if (allocation === undefined || isEnded(allocation.status) || task.key === leader.key) return []
-  return [{ type: 'allocation.followed', allocationId: allocation.id, follower: { task: task.id, path: task.path } }]
-}
-
 /**
  * New places for tasks that have none (left behind by a leader that ended, or retried). Parents choose before children
  * and the older before the younger, so that nothing loads beside its own parent, wherever that stands among them; the
@@ -82,7 +94,7 @@ export function rehome(state: State, tasks: readonly TaskRow[], why: 'retry' | '
   const queued = oldestFirst.filter(task => why === 'retry' || !homes.has(task.id))
   return [
     ...queued.map((task): Event => ({ type: 'task.queued', taskId: task.id, why })),
-    ...oldestFirst.flatMap(task => toAttached(state, task, homes.get(task.id))),
+    ...oldestFirst.flatMap(task => toAttached(task, homes.get(task.id), leaders)),
   ]
 }
 
@@ -94,9 +106,9 @@ export function rehomeOrphans(state: State): Event[] {
   return rehome(state, [...state.tasks.find('orphans', 'all')], 'handed-over')
 }
 
-function toAttached(state: State, task: TaskRow, leader: TaskRow | undefined): Event[] {
+function toAttached(task: TaskRow, leader: TaskRow | undefined, leaders: Leaders): Event[] {
   if (leader === undefined) return []
-  return [{ type: 'task.attached', taskId: task.id, leader: leader.id }, ...toFollowed(state, task, leader)]
+  return [{ type: 'task.attached', taskId: task.id, leader: leader.id }, ...leaders.name(task, leader)]
 }
 
 // ids of one source: their order is their age

@@ -3,8 +3,9 @@
 import type { AgentDescription } from '../../shared/agent.ts'
 import { isEnded } from '../../shared/allocation.ts'
 import type { Id } from '../../shared/ids.ts'
-import type { LiveAllocation, Report, RunOrder } from '../../shared/wire.ts'
-import type { AllocationRow, State } from '../core/state.ts'
+import type { Follower, LiveAllocation, Report, RunOrder } from '../../shared/wire.ts'
+import { MOST_NAMED } from '../core/attach.ts'
+import type { AllocationRow, State, TaskRow } from '../core/state.ts'
 import type { Bus } from './bus.ts'
 import type { Engine } from './engine.ts'
 import type { OutputStore, StreamId } from './ports.ts'
@@ -61,13 +62,26 @@ export function createOrderBook(state: State) {
   }
 }
 
+/** Bytes of followers' paths in one order: with everything around them far below the largest frame. */
+const MOST_NAMED_BYTES = 256 * 1024
+
+// those that came first; of the leader's own path its findings serve
+function nameFollowers(state: State, leader: TaskRow): Follower[] {
+  const named: Follower[] = []
+  let bytes = 0
+  for (const { id, key, path } of state.tasks.find('followers', leader.id)) {
+    if (key === leader.key) continue
+    bytes += Buffer.byteLength(path)
+    if (bytes > MOST_NAMED_BYTES || named.length === MOST_NAMED) break
+    named.push({ task: id, path })
+  }
+  return named
+}
+
 function toOrder(state: State, row: AllocationRow): RunOrder | undefined {
   const task = state.tasks.get(row.taskId)
   if (task === undefined) return undefined
-  const followers = Array.from(state.tasks.find('followers', task.id), follower => ({
-    task: follower.id,
-    path: follower.path,
-  }))
+  const followers = nameFollowers(state, task)
   const { action, path, options, verify } = task
   return { allocation: row.id, task: task.id, action, path, options, verify, followers }
 }

@@ -1,7 +1,11 @@
 // asks of people: submit, join, attach, stop, retry, tokens, drain, by cases
 import { describe, expect, test } from 'vitest'
+import { MOST_NAMED } from '../../bot/core/attach.ts'
+import type { Event } from '../../bot/core/events.ts'
+import { createOrderBook } from '../../bot/engine/desk.ts'
 import { AppError } from '../../shared/errors.ts'
 import { MINUTE, toInstant } from '../../shared/time.ts'
+import { LARGEST_FRAME_BYTES } from '../../shared/wire.ts'
 import { ANN, BOB, createWorld, EXIT_0, ending, findings, measured, must, ROOT, VIC } from './world.ts'
 
 const refusal = (deed: () => unknown): string => {
@@ -317,6 +321,59 @@ describe('one load per path', () => {
     expect(world.job(first.jobId).status).toBe('stopped')
     expect(world.task(follower!)).toMatchObject({ status: 'queued', waiting: true })
     expect(world.task(follower!).attachedTo).toBeUndefined()
+  })
+
+  test('of very many followers only some are named to the agent; the others get loads of their own, and all end', () => {
+    const world = createWorld()
+    world.agent({ work: 8 })
+    const [leader] = world.submit(['/a']).taskIds as [string]
+    world.start(leader)
+    const many = world.submit(
+      Array.from({ length: 700 }, (_, n) => `/a/p${n}`),
+      { actor: BOB },
+    )
+    const named = (events: readonly Event[]) =>
+      events.flatMap(event => (event.type === 'allocation.followed' ? [event.follower.task] : []))
+    expect(named(many.events)).toEqual(many.taskIds.slice(0, MOST_NAMED))
+    expect(named(world.submit(['/a/later'], { actor: BOB }).events)).toEqual([])
+    const order = must(createOrderBook(world.state).orderOf(world.run(leader).id)).order
+    expect(order.followers.map(one => one.task)).toEqual(many.taskIds.slice(0, MOST_NAMED))
+    const cuts = order.followers.map(({ task }) => ({ task, findings: findings({ after: measured(1, 1) }) }))
+    world.end(leader, { cuts })
+    expect(world.job(many.jobId).counts).toMatchObject({ succeeded: MOST_NAMED, queued: 200 })
+    for (let round = 0; world.job(many.jobId).endedAt === undefined; round += 1) {
+      expect(round).toBeLessThan(300)
+      for (const row of [...world.state.allocations.rows()]) if (row.status === 'queued') world.end(row.taskId)
+    }
+    expect(world.job(many.jobId)).toMatchObject({ status: 'succeeded', counts: { succeeded: 700 } })
+  })
+
+  test('ten thousand tasks are handed over at once, and follow the parent that is among them', () => {
+    const world = createWorld()
+    world.agent({ work: 1 })
+    const first = world.submit(['/a'])
+    const paths = Array.from({ length: 9_999 }, (_, n) => `/a/t${n % 100}/p${n}`)
+    const many = world.submit([...paths, '/a'], { actor: BOB })
+    world.start(first.taskIds[0]!)
+    world.ask({ type: 'job.stop', actor: ANN, jobId: first.jobId })
+    const { events } = world.end(first.taskIds[0]!, { exit: { reason: 'stopped' }, findings: findings({}) })
+    expect(world.job(many.jobId)).toMatchObject({ live: 1, waiting: { work: 0 }, counts: { queued: 10_000 } })
+    const parent = must(many.taskIds.at(-1))
+    expect(world.run(parent)).toMatchObject({ attempt: 1, status: 'queued' })
+    expect(world.state.tasks.countOf('followers', parent)).toBe(9_999)
+    expect(events.filter(event => event.type === 'task.queued')).toHaveLength(1)
+    const { order } = must(createOrderBook(world.state).orderOf(world.run(parent).id))
+    expect(order.followers).toHaveLength(MOST_NAMED)
+  })
+
+  test('long paths are named only as far as one frame carries them', () => {
+    const world = createWorld()
+    world.agent({ work: 1 })
+    const deep = `/a${`/${'ü"'.repeat(100)}`.repeat(13)}`
+    const { taskIds } = world.submit(['/a', ...Array.from({ length: 400 }, (_, n) => `${deep}/${n}`)])
+    const { order } = must(createOrderBook(world.state).orderOf(world.run(taskIds[0]!).id))
+    expect(order.followers.length).toBeGreaterThan(10)
+    expect(Buffer.byteLength(JSON.stringify({ type: 'run', order }))).toBeLessThan(LARGEST_FRAME_BYTES / 2)
   })
 
   test('stopping a job that waits hands nothing over to what is stopped with it', () => {

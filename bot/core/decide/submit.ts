@@ -5,7 +5,7 @@ import type { Id } from '../../../shared/ids.ts'
 import { NO_COUNTS } from '../../../shared/job.ts'
 import { toComparable } from '../../../shared/path.ts'
 import { toInstant } from '../../../shared/time.ts'
-import { createLeaders, toFollowed, toFollower } from '../attach.ts'
+import { createLeaders, toFollower } from '../attach.ts'
 import type { Context, Decision, SubmitJob } from '../commands.ts'
 import type { Event } from '../events.ts'
 import { joined } from '../indexes.ts'
@@ -115,7 +115,7 @@ function makeTasks(state: State, command: SubmitJob, world: { readonly job: JobR
   for (const task of tasks.toSorted((a, b) => a.key.length - b.key.length)) {
     const leader = leaders.find(task)
     if (leader === undefined) leaders.add(task)
-    else followed.push(...toFollowed(state, task, leader))
+    else followed.push(...leaders.name(task, leader))
     homed.set(task.id, leader === undefined ? task : toFollower(task, leader))
   }
   return { tasks: tasks.map(task => homed.get(task.id) ?? task), followed }
