@@ -1,6 +1,7 @@
 // the agent without the programs it runs: spool, outbox, streams, worker and connection introduced to each other
 import { join } from 'node:path'
 import type { AgentDescription } from '../shared/agent.ts'
+import { toError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { encodeChunk } from '../shared/output.ts'
 import { createScope } from '../shared/scope.ts'
@@ -25,6 +26,8 @@ export type AgentDeps = {
   readonly capacity: { readonly work: number; readonly read: number }
   /** Runs one allocation to its end. */
   readonly run: (port: Port) => Promise<Ending>
+  /** Ends whatever runs below a directory, when nobody knows any more what it belongs to. */
+  readonly endRuns: (dir: string) => Promise<void>
   readonly clock: Clock
   readonly log: Log
   readonly random: () => number
@@ -62,7 +65,7 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
   scope.add(streams.close)
   const outbox = await createOutbox({ path: join(deps.dir, 'outbox'), clock, log })
   scope.add(outbox.close)
-  const ledger = await createLedger(join(deps.dir, 'allocations'))
+  const ledger = await createLedger({ root: join(deps.dir, 'allocations'), log, endRuns: deps.endRuns })
   const worker = createWorker({ ...deps, ledger, outbox, streams, hasRoom: () => hasRoom(deps.dir) })
   const rooms: Rooms = { deps, outbox, streams, worker, connection: () => connection, sentUpTo: 0 }
   outbox.onReady(() => sendReports(rooms))
@@ -128,9 +131,11 @@ function sendReports(rooms: Rooms): void {
 
 function obey(rooms: Rooms, message: Exclude<DaemonMessage, { type: 'welcome' }>): void {
   const { worker, outbox, streams } = rooms
+  const log = (thrown: unknown): void =>
+    rooms.deps.log.error('an order could not be obeyed', { type: message.type, error: toError(thrown) })
   switch (message.type) {
     case 'run':
-      return void worker.take(message.order)
+      return void worker.take(message.order).catch(log)
     case 'follow':
       return worker.follow(message.allocation, message.follower)
     case 'stop':
@@ -140,7 +145,7 @@ function obey(rooms: Rooms, message: Exclude<DaemonMessage, { type: 'welcome' }>
     case 'have':
       return streams.acknowledge(message.streams)
     case 'forget':
-      return void worker.forget(message.allocations)
+      return void worker.forget(message.allocations).catch(log)
     default:
       message satisfies never
   }

@@ -16,8 +16,6 @@ export type AllocationDeps = {
   readonly driver: Driver
   readonly config: {
     readonly bin: string
-    readonly masterWeb?: string
-    readonly jobMasterWeb?: string
     readonly graceMs: number
   }
   readonly clock: Clock
@@ -29,6 +27,8 @@ export type AllocationDeps = {
   /** Hears of followers that join while it runs; those of the order are in the order. Answers the undoing. */
   onFollower(listener: (follower: Follower) => void): () => void
   capabilities(): Promise<Capabilities>
+  /** Where the job master's web answers, if it does; takes a probe when the CLI was not asked yet. */
+  webs?(): Promise<{ readonly jobMasterWeb?: string }>
   readonly shared: SharedWalks
   /** Tells the sender which file of the spool carries a stream; the sender follows it. Twice is once. */
   stream(kind: 'output' | 'missing', path: string): void

@@ -17,7 +17,11 @@ const POLL_MS = SECOND
 /** Follows a file that may not be there yet. The poll stands in where the system cannot watch (network file systems). */
 export function followFile(deps: { path: string; clock: Clock; onMore: () => void }): FileFollower {
   const { path, clock, onMore } = deps
-  const state: { watcher: FSWatcher | undefined; handle: FileHandle | undefined; closed: boolean } = {
+  const state: {
+    watcher: FSWatcher | undefined
+    handle: Promise<FileHandle | undefined> | undefined
+    closed: boolean
+  } = {
     ...{ watcher: undefined, handle: undefined, closed: false },
   }
   const poll = (): void => {
@@ -28,13 +32,19 @@ export function followFile(deps: { path: string; clock: Clock; onMore: () => voi
   let cancelPoll = clock.after(POLL_MS, poll)
   state.watcher = watchFile(path, onMore)
 
-  async function opened(): Promise<FileHandle | undefined> {
-    if (state.handle !== undefined || state.closed) return state.handle
-    try {
-      state.handle = await open(path, 'r')
-    } catch (thrown) {
-      if (errnoOf(thrown) !== 'ENOENT') throw thrown
-    }
+  // two who ask at once share one handle
+  function opened(): Promise<FileHandle | undefined> {
+    if (state.handle === undefined && state.closed) return Promise.resolve(undefined)
+    state.handle ??= openExisting(path).then(
+      handle => {
+        if (handle === undefined) state.handle = undefined
+        return handle
+      },
+      (thrown: unknown) => {
+        state.handle = undefined
+        throw thrown
+      },
+    )
     return state.handle
   }
   return {
@@ -51,8 +61,20 @@ export function followFile(deps: { path: string; clock: Clock; onMore: () => voi
       state.closed = true
       cancelPoll()
       state.watcher?.close()
-      await state.handle?.close()
+      // what could not be opened needs no closing
+      const handle = await state.handle?.catch(() => undefined)
+      await handle?.close()
     },
+  }
+}
+
+/** Undefined when there is no file yet. */
+async function openExisting(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r')
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return undefined
+    throw thrown
   }
 }
 

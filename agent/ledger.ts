@@ -1,10 +1,13 @@
 // the allocations of this agent on disk: order, followers, wishes and ending, one directory and one record for each
-import { readdir, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { toError } from '../shared/errors.ts'
 import { Id } from '../shared/ids.ts'
+import type { Log } from '../shared/log.ts'
 import { Ending, RunOrder } from '../shared/wire.ts'
-import { makeDirectory, readRecord, writeDurable } from './spool.ts'
+import { makeDirectory, readRecord, readText, writeDurable } from './spool.ts'
 
 /** What is known of an allocation; written before anything of it is said to the daemon. */
 export const AllocationRecord = z.object({
@@ -19,7 +22,10 @@ export type AllocationRecord = z.infer<typeof AllocationRecord>
 
 export type Ledger = {
   dirOf(allocation: Id): string
-  /** Everything that was accepted and not forgotten; half-made directories of a crash are removed. */
+  /**
+   * Everything that was accepted and not forgotten. What runs in other directories is ended first; half-made ones of a
+   * crash are removed, those whose record cannot be understood are set aside under another name and logged.
+   */
   readAll(): Promise<AllocationRecord[]>
   /** Writes one record durably. Writes of one allocation are in order. Throws the system's error. */
   write(record: AllocationRecord): Promise<void>
@@ -29,8 +35,16 @@ export type Ledger = {
 
 const RECORD = 'allocation.json'
 
+export type LedgerDeps = {
+  readonly root: string
+  readonly log: Log
+  /** Ends whatever runs below a directory. */
+  readonly endRuns: (dir: string) => Promise<void>
+}
+
 /** Makes the ledger of a directory, which is made when it is not there. */
-export async function createLedger(root: string): Promise<Ledger> {
+export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
+  const { root } = deps
   await makeDirectory(root)
   const writing = new Map<Id, Promise<void>>()
   const dirOf = (allocation: Id): string => join(root, allocation)
@@ -46,8 +60,7 @@ export async function createLedger(root: string): Promise<Ledger> {
       for (const name of await readdir(root)) {
         const record = await readRecord(join(root, name, RECORD), AllocationRecord)
         if (record?.order.allocation === name) found.push(record)
-        // never accepted: the record comes first
-        else if (Id.safeParse(name).success) await rm(join(root, name), { recursive: true, force: true })
+        else if (Id.safeParse(name).success) await discard(deps, join(root, name))
       }
       // ids sort by age
       return found.sort((a, b) => (a.order.allocation < b.order.allocation ? -1 : 1))
@@ -68,4 +81,20 @@ export async function createLedger(root: string): Promise<Ledger> {
       await rm(dirOf(allocation), { recursive: true, force: true })
     },
   }
+}
+
+/** Sees to it that nothing runs unattended in a directory that is nobody's, then lets go of it. */
+async function discard({ log, endRuns }: LedgerDeps, dir: string): Promise<void> {
+  let ended = true
+  await endRuns(dir).catch((thrown: unknown) => {
+    ended = false
+    log.error('what runs in a directory without a readable record cannot be ended', { dir, error: toError(thrown) })
+  })
+  // never accepted: the record comes first
+  if (ended && (await readText(join(dir, RECORD))) === undefined) return await rm(dir, { recursive: true, force: true })
+  const aside = `${dir}.unreadable-${randomUUID()}`
+  await rename(dir, aside)
+  log.error('an allocation whose record cannot be understood was set aside; the daemon will count it as lost', {
+    aside,
+  })
 }

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { lockDirectory } from '../process/lock.ts'
 import { runProgram, VERSION } from '../process/program.ts'
+import { ACTIONS } from '../shared/actions.ts'
 import type { Log } from '../shared/log.ts'
 import type { Scope } from '../shared/scope.ts'
 import { createClock, SECOND } from '../shared/time.ts'
@@ -14,7 +15,9 @@ import { createExecaDriver } from './driver-execa.ts'
 import { createProber } from './goosefs/probe.ts'
 import { createSharedWalks } from './goosefs/shared-walks.ts'
 import { keepIdentity } from './identity.ts'
+import { endRunsBelow } from './leftovers.ts'
 import type { Port } from './life.ts'
+import { createPlace } from './place.ts'
 import { runAllocation } from './run-allocation.ts'
 
 /** A run that is stopped has this long to end by itself. */
@@ -49,7 +52,9 @@ async function run(config: AgentConfig, log: Log, scope: Scope): Promise<void> {
   // listings of an earlier process are of no use; not closed at the end, because a run must not take that for an answer
   const shared = createSharedWalks({ ...tools, dir: join(dir, 'walks') })
   await rm(join(dir, 'probe'), { recursive: true, force: true })
-  const prober = createProber({ ...tools, dir: join(dir, 'probe'), webs: toWebs(config) })
+  // lists, reports and probes take turns: never more CLIs than places for work and one
+  const place = createPlace()
+  const prober = createProber({ ...tools, place, dir: join(dir, 'probe'), webs: toWebs(config) })
   const capacity = { work: config.concurrency, read: 1 }
   const describer = createDescriber({
     facts: { id, capacity, ...toFacts(config) },
@@ -61,10 +66,14 @@ async function run(config: AgentConfig, log: Log, scope: Scope): Promise<void> {
   const agent = await createAgent({
     ...{ dir, url: config.daemonUrl, token: config.token, capacity, clock, log, random: Math.random },
     describe: describer.describe,
+    endRuns: below => endRunsBelow(below, tools),
     async run(port: Port) {
-      const webs = await prober.webs()
-      const told = { bin, graceMs: STOP_GRACE_MS, ...webs }
-      return runAllocation({ ...port, driver, config: told, clock, capabilities: prober.capabilities, shared })
+      const { capabilities, webs } = prober
+      const leave = ACTIONS[port.order.action].lane === 'read' ? await place.enter(port.stopRequested) : undefined
+      const told = { bin, graceMs: STOP_GRACE_MS }
+      return runAllocation({ ...port, driver, config: told, clock, capabilities, webs, shared }).finally(() =>
+        leave?.(),
+      )
     },
     // pm2 waits for this when wait_ready is set
     onConnected: () => process.send?.('ready'),

@@ -67,7 +67,11 @@ export function superviseRun(deps: { dir: string; outputPath: string; clock: Clo
   let stopping: Promise<void> | undefined
   const stop: Run['stop'] = (graceMs, reason = 'stopped') => {
     if (state.over) return Promise.resolve()
-    stopping ??= endTree({ dir, graceMs, reason, clock, exited, look })
+    // what failed must be possible again
+    stopping ??= endTree({ dir, graceMs, reason, clock, exited, look }).catch((thrown: unknown) => {
+      stopping = undefined
+      throw thrown
+    })
     return stopping
   }
   look()

@@ -12,7 +12,7 @@ declare const GANDER_VERSION: string
 export const VERSION = typeof GANDER_VERSION === 'string' ? GANDER_VERSION : '0.0.0-source'
 
 /** Exit codes besides 0; sysexits(3). */
-export const EXIT = { listener: 69, state: 74, inUse: 75, config: 78 } as const
+export const EXIT = { listener: 69, mistake: 70, state: 74, inUse: 75, config: 78 } as const
 /** A program that was asked to leave is gone after this long. */
 export const GRACE_MS = 10 * SECOND
 
@@ -49,6 +49,7 @@ async function begin<Config>(program: Program<Config>, argument: string | undefi
   const log = await createProcessLog(program.name, program.logOf(config))
   const scope = createScope()
   leaveOnSignals(program.name, log, scope)
+  leaveOnMistakes(program.name, log)
   await program.run(config, log, scope).catch(async (thrown: unknown) => {
     log.error(`${program.name} cannot run`, { reason: toError(thrown).message, cause: toError(thrown) })
     await scope.close().catch(() => {
@@ -74,6 +75,16 @@ function leaveOnSignals(name: string, log: Log, scope: Scope): void {
   }
   process.on('SIGTERM', leave)
   process.on('SIGINT', leave)
+}
+
+/** A mistake of ours that nobody caught: its stack is logged, and the process leaves at once, since nobody knows its state. */
+function leaveOnMistakes(name: string, log: Log): void {
+  const leave = (kind: string, thrown: unknown): void => {
+    log.error(`${name} ends by a mistake of ours`, { kind, error: toError(thrown) })
+    process.exit(EXIT.mistake)
+  }
+  process.on('uncaughtException', thrown => leave('uncaughtException', thrown))
+  process.on('unhandledRejection', thrown => leave('unhandledRejection', thrown))
 }
 
 function exitCodeOf(thrown: unknown): number {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Exit, StepName } from '../../shared/allocation.ts'
 import { toInstant, toMs } from '../../shared/time.ts'
 import type { AllocationDeps, StopReason } from '../allocation-deps.ts'
+import { toReason } from '../spool.ts'
 import { brandOf } from './argv.ts'
 import { type Cli, createCli } from './cli.ts'
 import { createCliEngine } from './engine-cli.ts'
@@ -46,8 +47,12 @@ const MEASURING: ReadonlySet<StepName> = new Set<StepName>(['workers', 'measure'
 
 /** Opens the allocation, new or found again. */
 export async function openBench(deps: AllocationDeps): Promise<Bench> {
-  const journal = await openJournal(deps.dir)
   const notes = new Set<string>()
+  const journal = await openJournal(deps.dir, thrown => {
+    const reason = toReason(thrown)
+    deps.log.warn('the step journal of an allocation cannot be written', { reason })
+    notes.add(`the agent could not note its steps (${reason}): had it restarted, some would have been done again`)
+  })
   const bill = { calls: 0, wallMs: 0 }
   const cli = createCli({ ...deps, bin: deps.config.bin, graceMs: deps.config.graceMs })
   const outputPath = join(deps.dir, 'output')
@@ -112,18 +117,29 @@ async function carryOut<T>(
   return kept
 }
 
+/** What a wait brings, or undefined as soon as the allocation is to end: a slow probe must not hold it. */
+export async function unlessStopped<T>({ signal }: Pick<Bench, 'signal'>, wait: Promise<T>): Promise<T | undefined> {
+  let leave = () => {}
+  const stopped = new Promise<undefined>(resolve => {
+    leave = () => resolve(undefined)
+    if (signal.aborted) leave()
+    signal.addEventListener('abort', leave)
+  })
+  return await Promise.race([wait, stopped]).finally(() => signal.removeEventListener('abort', leave))
+}
+
 function toStopReason(signal: AbortSignal): StopReason | undefined {
   if (!signal.aborted) return undefined
   return signal.reason === 'timeout' ? 'timeout' : 'stop'
 }
 
 async function chooseEngine(deps: AllocationDeps, cli: Cli): Promise<Engine> {
-  const { jobMasterWeb, bin } = deps.config
+  const { jobMasterWeb } = (await deps.webs?.()) ?? {}
   if (jobMasterWeb !== undefined && (await isJobWeb(jobMasterWeb))) return createWebEngine(jobMasterWeb)
   let counter = 0
   const name = () => {
     counter += 1
     return `engine-${deps.clock.now()}-${counter}`
   }
-  return createCliEngine({ cli, dir: deps.dir, brand: brandOf(bin), clock: deps.clock, name })
+  return createCliEngine({ cli, dir: deps.dir, brand: brandOf(deps.config.bin), clock: deps.clock, name })
 }

@@ -2,9 +2,11 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Exit } from '../../shared/allocation.ts'
+import type { Log } from '../../shared/log.ts'
 import type { Clock } from '../../shared/time.ts'
 import type { CliCall, CliResult } from '../cli-port.ts'
 import type { Driver, Run } from '../driver.ts'
+import { endRun } from '../end-run.ts'
 import { createLineSplitter } from './lines.ts'
 
 export type SpooledCall = CliCall & {
@@ -23,6 +25,7 @@ type CliDeps = {
   readonly dir: string
   readonly bin: string
   readonly clock: Clock
+  readonly log: Log
   readonly graceMs: number
 }
 
@@ -30,7 +33,10 @@ const FASTEST_LOOK_MS = 15
 const SLOWEST_LOOK_MS = 250
 const READ_BYTES = 256 * 1024
 
-/** Makes the CLI as steps use it. A call never throws for what the program does. */
+/**
+ * Makes the CLI as steps use it. A call never throws for what the program does. When the listener throws, or the output
+ * cannot be read, the program is ended first: nobody would attend to it any more.
+ */
 export function createCli(deps: CliDeps): Cli {
   return async call => {
     const result = await runOnce(deps, call)
@@ -58,17 +64,18 @@ function start(deps: CliDeps, { dir, call }: { dir: string; call: SpooledCall })
 }
 
 async function attend(deps: CliDeps, { run, call }: { run: Run; call: SpooledCall }): Promise<Exit> {
-  const stop = () => void run.stop(deps.graceMs, call.signal?.reason === 'timeout' ? 'timeout' : 'stopped')
-  const disarm =
-    call.timeoutMs === undefined
-      ? () => {}
-      : deps.clock.after(call.timeoutMs, () => void run.stop(deps.graceMs, 'timeout'))
+  const end = (reason: 'stopped' | 'timeout') => endRun(run, { ...deps, reason })
+  const stop = () => void end(call.signal?.reason === 'timeout' ? 'timeout' : 'stopped')
+  const disarm = call.timeoutMs === undefined ? () => {} : deps.clock.after(call.timeoutMs, () => void end('timeout'))
   if (call.signal?.aborted) stop()
   call.signal?.addEventListener('abort', stop, { once: true })
   try {
     if (call.onLine === undefined) return await run.exited
     const from = call.output?.from ?? 0
     return await followLines({ path: run.outputPath, from, ended: run.exited, clock: deps.clock, onLine: call.onLine })
+  } catch (thrown) {
+    await end('stopped')
+    throw thrown
   } finally {
     disarm()
     call.signal?.removeEventListener('abort', stop)

@@ -1,9 +1,10 @@
 // two listings of a path, before and after a load: what is in the cache now, what is missing, and why
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { isWithin } from '../../shared/path.ts'
 import type { Cause, Findings, MissingFile } from '../../shared/verdict.ts'
 import { MOST_MISSING_EXAMPLES } from '../../shared/verdict.ts'
-import { createTally, type ListedFile, readListFile, type Totals } from './list-file.ts'
+import { toReason } from '../spool.ts'
+import { createTally, type ListedFile, readListFile, type Totals, writeWhole } from './list-file.ts'
 import { createPathTable, type PathTable, stampOf } from './path-table.ts'
 
 export type Comparison = {
@@ -23,7 +24,10 @@ export type Comparison = {
 export type Compared = Pick<Findings, 'missing' | 'missingTotal' | 'missingByCause'> & {
   readonly before?: Totals
   readonly after: Totals
+  /** How much of the list of missing files stands in its file. */
   readonly missingStreamBytes: number
+  /** Why that is not all of it. */
+  readonly missingTrouble?: string
 }
 
 const SEEN = 1
@@ -35,20 +39,24 @@ export async function compareLists(comparison: Comparison): Promise<Compared> {
   const before = comparison.before === undefined ? undefined : await remember(comparison.before, table, wanted)
   const missing = createMissing(comparison.missingPath)
   const tally = createTally()
-  await readListFile(comparison.after, file => {
-    if (!wanted(file)) return
-    tally.add(file)
-    const change = before === undefined ? 'same' : changeOf(table, file)
-    if (comparison.isMissing(file)) missing.add(file.path, comparison.blame(file, change))
-  })
-  if (comparison.before !== undefined) {
-    await readListFile(comparison.before, file => {
+  try {
+    await readListFile(comparison.after, file => {
       if (!wanted(file)) return
-      const row = table.find(file.path)
-      if (table.mark(row) !== SEEN) missing.add(file.path, 'gone')
+      tally.add(file)
+      const change = before === undefined ? 'same' : changeOf(table, file)
+      if (comparison.isMissing(file)) missing.add(file.path, comparison.blame(file, change))
     })
+    if (comparison.before !== undefined) {
+      await readListFile(comparison.before, file => {
+        if (!wanted(file)) return
+        const row = table.find(file.path)
+        if (table.mark(row) !== SEEN) missing.add(file.path, 'gone')
+      })
+    }
+  } finally {
+    missing.close()
   }
-  return { ...missing.close(), after: tally.totals(), ...(before === undefined ? {} : { before }) }
+  return { ...missing.found(), after: tally.totals(), ...(before === undefined ? {} : { before }) }
 }
 
 async function remember(path: string, table: PathTable, wanted: (file: ListedFile) => boolean): Promise<Totals> {
@@ -68,17 +76,31 @@ function changeOf(table: PathTable, file: ListedFile): 'same' | 'changed' | 'new
   return table.size(row) === file.bytes && table.stamp(row) === stampOf(file.modified) ? 'same' : 'changed'
 }
 
+/** Counts the missing files and lists them in a file; when that cannot be written they are counted all the same. */
 function createMissing(path: string | undefined) {
-  const handle = path === undefined ? undefined : openSync(path, 'w')
   const examples: MissingFile[] = []
   const byCause: Partial<Record<Cause, number>> = {}
+  let handle: number | undefined
+  let trouble: string | undefined
   let total = 0
   let bytes = 0
   let buffered = ''
+  const attempt = (act: () => void) => {
+    try {
+      if (trouble === undefined) act()
+    } catch (thrown) {
+      trouble = toReason(thrown)
+    }
+  }
   const flush = () => {
-    if (handle !== undefined) bytes += writeSync(handle, buffered)
+    attempt(() => {
+      if (handle !== undefined) bytes += writeWhole(handle, buffered)
+    })
     buffered = ''
   }
+  attempt(() => {
+    if (path !== undefined) handle = openSync(path, 'w')
+  })
   return {
     add(file: string, cause: Cause) {
       total += 1
@@ -90,7 +112,11 @@ function createMissing(path: string | undefined) {
     close() {
       flush()
       if (handle !== undefined) closeSync(handle)
-      return { missing: examples, missingTotal: total, missingByCause: byCause, missingStreamBytes: bytes }
+      handle = undefined
     },
+    found: () => ({
+      ...{ missing: examples, missingTotal: total, missingByCause: byCause, missingStreamBytes: bytes },
+      ...(trouble === undefined ? {} : { missingTrouble: trouble }),
+    }),
   }
 }

@@ -1,5 +1,6 @@
 // why a file is missing: what the load said of it, what the two listings say, what the cluster looked like
-
+import { open } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
 import type { Findings } from '../../shared/verdict.ts'
 import { Cause } from '../../shared/verdict.ts'
 import { readOnwards } from './cli.ts'
@@ -30,9 +31,21 @@ export type Circumstances = {
 
 const NAMES = Cause.options
 const FULL_SHARE = 0.95
+const MOST_LIST_BYTES = 8 * 1024 * 1024
 
-/** Reads a load's output once more, keeping for each failed path its cause (about 33 bytes a path). */
-export async function gatherEvidence(output: { path: string; from: number }, summary: LoadSummary): Promise<Evidence> {
+export type LoadWords = {
+  readonly path: string
+  readonly from: number
+  /** The load's own working directory: lists of failed files that it names are looked for below. */
+  readonly cwd: string
+}
+
+/**
+ * Reads a load's output once more, keeping for each failed path its cause (about 33 bytes a path). The lines name few of
+ * the files of a batch; the list that 2.7 to 2.9 leave beside names all of them, without causes: it lends them the
+ * cause of most failure lines.
+ */
+export async function gatherEvidence(output: LoadWords, summary: LoadSummary): Promise<Evidence> {
   const table = createPathTable()
   const reader = createLoadReader(event => {
     // a file may fail first and be loaded by a later attempt
@@ -44,6 +57,13 @@ export async function gatherEvidence(output: { path: string; from: number }, sum
   splitter.end()
   reader.end()
   const dominant = dominantCause(summary)
+  if (dominant !== undefined) {
+    const mark = NAMES.indexOf(dominant) + 1
+    for (const path of await readFailures(output.cwd, summary.csvPath)) {
+      const row = table.find(path)
+      if (row < 0 || NAMES[table.mark(row) - 1] === 'unknown') table.put(path, { size: 0, stamp: 0, mark })
+    }
+  }
   return {
     causeOf(path) {
       const row = table.find(path)
@@ -52,6 +72,26 @@ export async function gatherEvidence(output: { path: string; from: number }, sum
     },
     ...(dominant === undefined ? {} : { dominant }),
   }
+}
+
+/** The first paths of the list that the CLI left in its working directory; none when it points elsewhere or is not there. */
+async function readFailures(cwd: string, csvPath: string | undefined): Promise<string[]> {
+  const found: string[] = []
+  if (csvPath === undefined) return found
+  const path = resolve(cwd, csvPath)
+  if (!path.startsWith(`${resolve(cwd)}${sep}`)) return found
+  const splitter = createLineSplitter(line => void found.push(line))
+  const file = await open(path, 'r').catch(() => undefined)
+  if (file === undefined) return found
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(MOST_LIST_BYTES), 0, MOST_LIST_BYTES, 0)
+    splitter.push(buffer.subarray(0, bytesRead))
+    // a name that was cut is no name
+    if (bytesRead < MOST_LIST_BYTES) splitter.end()
+  } finally {
+    await file.close()
+  }
+  return found
 }
 
 export const NO_EVIDENCE: Evidence = { causeOf: () => undefined }

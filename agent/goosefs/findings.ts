@@ -3,12 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import { isWithin, toNamespacePath } from '../../shared/path.ts'
 import type { Findings, Measurement } from '../../shared/verdict.ts'
 import type { Follower } from '../../shared/wire.ts'
+import { toReason } from '../spool.ts'
 import type { Bench } from './bench.ts'
 import { compareLists } from './compare.ts'
 import { blame, type Circumstances, gatherEvidence, isMissing, NO_EVIDENCE } from './evidence.ts'
 import { toMeasurement } from './list-file.ts'
 import { listName, type Measured } from './measure.ts'
-import type { LoadOutcome } from './steps.ts'
+import { type LoadOutcome, STEPS } from './steps.ts'
 
 export type LoadFacts = {
   readonly before: Measured
@@ -71,7 +72,8 @@ async function compared(bench: Bench, { base, facts, place }: Work): Promise<Res
     blame: (file, change) => blame(circumstances, file, change),
     ...(missingPath === undefined ? {} : { missingPath }),
   })
-  if (missingPath !== undefined && found.missingTotal > 0) bench.deps.stream('missing', missingPath)
+  if (found.missingTrouble !== undefined) tellTrouble(bench, found.missingTrouble)
+  if (missingPath !== undefined && found.missingStreamBytes > 0) bench.deps.stream('missing', missingPath)
   const findings: Findings = {
     ...base,
     missing: found.missing,
@@ -80,7 +82,11 @@ async function compared(bench: Bench, { base, facts, place }: Work): Promise<Res
     after: toMeasurement(found.after, pick(after.measurement)),
     ...(found.before === undefined ? {} : { before: toMeasurement(found.before, pick(before.measurement)) }),
   }
-  return { findings, missingBytes: found.missingTotal > 0 ? found.missingStreamBytes : 0 }
+  return { findings, missingBytes: found.missingStreamBytes }
+}
+
+function tellTrouble(bench: Bench, reason: string): void {
+  bench.note(`the list of missing files could not be written whole: ${reason}`)
 }
 
 function pick(of: Measurement | undefined): Pick<Measurement, 'at' | 'fresh' | 'complete'> {
@@ -92,7 +98,7 @@ async function look(bench: Bench, facts: LoadFacts): Promise<Circumstances> {
   const total = after.measurement
   const saidOfFailures = Object.keys(load.summary.causes).length > 0
   const evidence = saidOfFailures
-    ? await gatherEvidence({ path: bench.outputPath, from: load.from }, load.summary)
+    ? await gatherEvidence({ path: bench.outputPath, from: load.from, cwd: bench.file(STEPS.load.key) }, load.summary)
     : NO_EVIDENCE
   const runCause = load.givenUp ?? load.summary.problem?.cause
   return {
@@ -110,10 +116,7 @@ async function noSuchPath(bench: Bench, { base, facts, place }: Work): Promise<R
   const path = place ?? bench.deps.order.path
   const line = `${path}\tno-such-path\n`
   const own = path === toNamespacePath(bench.deps.order.path)
-  if (own) {
-    await writeFile(bench.file(MISSING_FILE), line)
-    bench.deps.stream('missing', bench.file(MISSING_FILE))
-  }
+  const written = own && (await writeMissing(bench, line))
   const findings: Findings = {
     ...base,
     ...(facts.before.measurement === undefined ? {} : { before: facts.before.measurement }),
@@ -122,7 +125,18 @@ async function noSuchPath(bench: Bench, { base, facts, place }: Work): Promise<R
     missingTotal: 1,
     missingByCause: { 'no-such-path': 1 },
   }
-  return { findings, missingBytes: own ? Buffer.byteLength(line) : 0 }
+  return { findings, missingBytes: written ? Buffer.byteLength(line) : 0 }
+}
+
+async function writeMissing(bench: Bench, line: string): Promise<boolean> {
+  try {
+    await writeFile(bench.file(MISSING_FILE), line)
+  } catch (thrown) {
+    tellTrouble(bench, toReason(thrown))
+    return false
+  }
+  bench.deps.stream('missing', bench.file(MISSING_FILE))
+  return true
 }
 
 /** Totals cannot name files: how many are missing is known, which ones is not. */

@@ -1,6 +1,7 @@
 // the step journal of one allocation: what was begun and what it found, so that start and resume are one function
-import { appendFile, readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncDirectory } from '../spool.ts'
 
 export type Begun = {
   readonly startedAt: string
@@ -12,14 +13,18 @@ export type Journal = {
   /** What an ended step left, after a restart too. */
   ended(key: string): unknown
   begun(key: string): Begun | undefined
+  /** Resolves when it is on the disk, or cannot be: it is known all the same, and written with the next record. */
   begin(key: string, begun: Begun): Promise<void>
   end(key: string, data: unknown): Promise<void>
 }
 
 const FILE = 'steps.jsonl'
 
-/** Opens the journal of an allocation's directory; a torn last line (the machine stopped there) does not count. */
-export async function openJournal(dir: string): Promise<Journal> {
+/**
+ * Opens the journal of an allocation's directory; a torn last line (the machine stopped there) does not count.
+ * @param onTrouble hears of records that cannot be written; only a restart right then would miss them
+ */
+export async function openJournal(dir: string, onTrouble: (thrown: unknown) => void): Promise<Journal> {
   const path = join(dir, FILE)
   const begun = new Map<string, Begun>()
   const ended = new Map<string, unknown>()
@@ -32,9 +37,21 @@ export async function openJournal(dir: string): Promise<Journal> {
   }
   // a torn line must not swallow the next one
   let lead = text === '' || text.endsWith('\n') ? '' : '\n'
+  let unwritten = ''
+  let isNew = text === ''
   const append = async (record: object) => {
-    await appendFile(path, `${lead}${JSON.stringify(record)}\n`)
-    lead = ''
+    unwritten += `${JSON.stringify(record)}\n`
+    try {
+      await appendDurable(path, `${lead}${unwritten}`)
+      if (isNew) await syncDirectory(dir)
+      unwritten = ''
+      lead = ''
+      isNew = false
+    } catch (thrown) {
+      // part of it may stand there; a record that is read twice is read once
+      lead = '\n'
+      onTrouble(thrown)
+    }
   }
   return {
     ended: key => ended.get(key),
@@ -47,6 +64,16 @@ export async function openJournal(dir: string): Promise<Journal> {
       ended.set(key, data)
       await append({ key, data })
     },
+  }
+}
+
+async function appendDurable(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600)
+  try {
+    await file.appendFile(text)
+    await file.datasync()
+  } finally {
+    await file.close()
   }
 }
 

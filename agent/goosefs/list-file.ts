@@ -1,5 +1,6 @@
 // a listing kept on disk: one short line for each file, and its totals
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, openSync, writeSync } from 'node:fs'
+import { promisify } from 'node:util'
 import type { Measurement } from '../../shared/verdict.ts'
 import { readOnwards } from './cli.ts'
 import { createLineSplitter } from './lines.ts'
@@ -22,28 +23,37 @@ export type Totals = {
   readonly unpersisted: number
 }
 
+export type Listed = { readonly totals: Totals; readonly unreadableDirectories: number }
+/** Every verb throws the system's error when the file cannot be written. */
 export type ListWriter = {
   /** Forgets what was written: the listing begins anew. */
   restart(): void
   add(entry: ListEntry): void
-  close(): { readonly totals: Totals; readonly unreadableDirectories: number }
+  /** Resolves when all of it is on the disk. The file is closed in any case; twice is once. */
+  close(): Promise<Listed>
 }
 
 const FLUSH_CHARACTERS = 128 * 1024
+const sync = promisify(fdatasync)
 
 /** Writes the files of a listing to `path`; directories are only looked at for missing rights. */
 export function createListWriter(path: string): ListWriter {
-  let handle = openSync(path, 'w')
+  let handle: number | undefined = openSync(path, 'w')
   let buffered = ''
   let tally = createTally()
   let unreadableDirectories = 0
   const flush = () => {
-    writeSync(handle, buffered)
+    if (handle !== undefined && buffered !== '') writeWhole(handle, buffered)
     buffered = ''
+  }
+  const release = () => {
+    const open = handle
+    handle = undefined
+    if (open !== undefined) closeSync(open)
   }
   return {
     restart() {
-      closeSync(handle)
+      release()
       handle = openSync(path, 'w')
       buffered = ''
       tally = createTally()
@@ -60,12 +70,24 @@ export function createListWriter(path: string): ListWriter {
       buffered += `${file.percent}\t${file.bytes}\t${file.persisted ? 1 : 0}\t${file.modified}\t${file.path}\n`
       if (buffered.length > FLUSH_CHARACTERS) flush()
     },
-    close() {
-      flush()
-      closeSync(handle)
+    async close() {
+      try {
+        flush()
+        // a step that is noted as ended must find its list after a power cut
+        if (handle !== undefined) await sync(handle)
+      } finally {
+        release()
+      }
       return { totals: tally.totals(), unreadableDirectories }
     },
   }
+}
+
+/** Writes all of a text where the file stands; a disk that is nearly full takes only a part at first. Answers its bytes. */
+export function writeWhole(handle: number, text: string): number {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at)
+  return bytes.length
 }
 
 /** Reads a listing back, one file at a time. */

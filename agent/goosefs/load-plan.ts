@@ -4,7 +4,7 @@ import type { EngineCancel, Exit } from '../../shared/allocation.ts'
 import { toMs } from '../../shared/time.ts'
 import type { Estimate, Findings } from '../../shared/verdict.ts'
 import type { Ending, Follower } from '../../shared/wire.ts'
-import type { Bench } from './bench.ts'
+import { type Bench, unlessStopped } from './bench.ts'
 import { cancelEngineJobs, waitForQuiet } from './engine-jobs.ts'
 import { type LoadFacts, type Result, toFindings } from './findings.ts'
 import type { WatchLimits } from './load-watch.ts'
@@ -24,8 +24,9 @@ export async function runLoadPlan(bench: Bench, limits: WatchLimits): Promise<En
     if (order.options.dryRun === true) return await estimated(bench, before)
     const newerThan = await bench.remember('newest-engine-job', async () => {
       // asked only where it is cheap: the web answers in milliseconds
-      return (await (await bench.engine()).newest()) ?? null
+      return (await unlessStopped(bench, askNewest(bench))) ?? null
     })
+    if (bench.signal.aborted) return await stopped(bench, {})
     await refreshFirst(bench, before)
     if (bench.signal.aborted) return await stopped(bench, {})
     const load = await runLoad(bench, { ...(before === undefined ? {} : { before }), limits })
@@ -35,6 +36,10 @@ export async function runLoadPlan(bench: Bench, limits: WatchLimits): Promise<En
   } finally {
     followers.close()
   }
+}
+
+async function askNewest(bench: Bench): Promise<number | undefined> {
+  return await (await bench.engine()).newest()
 }
 
 async function refreshFirst(bench: Bench, before: Measured | undefined): Promise<void> {

@@ -1,17 +1,22 @@
 // keeps an eye on a running load: tells its progress, samples when it is silent, gives it up when nothing moves any more
+import { toError } from '../../shared/errors.ts'
 import { MINUTE, SECOND } from '../../shared/time.ts'
 import type { Cause, Measurement } from '../../shared/verdict.ts'
 import type { Run } from '../driver.ts'
+import { endRun } from '../end-run.ts'
 import type { Bench } from './bench.ts'
 import { sampleCached } from './measure.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { createLoadReader, type LoadReader, type LoadSummary } from './read-load.ts'
+import { createStall, type Stall } from './stall.ts'
 
 export type WatchLimits = {
   /** Silence of the lines after which the cache itself is looked at. */
   readonly sampleMs: number
-  /** Neither a line nor a byte for this long: the load is given up. */
+  /** Neither a line nor, by successful samples, a byte for this long: the load is given up, unless its engine jobs move. */
   readonly stalledMs: number
+  /** Between two looks at its engine jobs; default a minute. */
+  readonly lookAgainMs?: number
 }
 export const WATCH_LIMITS: WatchLimits = { sampleMs: 15 * SECOND, stalledMs: 10 * MINUTE }
 
@@ -32,20 +37,20 @@ type Watch = {
   readonly reader: LoadReader
   readonly meter: ProgressMeter
   readonly limits: WatchLimits
+  readonly stall: Stall
+  /** Aborted when the load has ended: nobody needs a sample then. */
+  readonly over: AbortController
   run?: Run
   givenUp?: Cause
   sampling?: Promise<void>
   samples: number
   sampleEveryMs: number
   closed: boolean
-  lineAt: number
+  /** A line came since the last look at the clock. */
+  heard: boolean
   /** When a file was last finished, by the lines. */
   doneAt: number
   sampledAt: number
-  /** When the cached bytes last changed, by the samples. */
-  movedAt: number
-  toldAt: number
-  bytes: number
   finished: number
   counted: number
   disarm: () => void
@@ -61,16 +66,17 @@ export function createLoadWatch(
   return {
     line(line) {
       watch.reader.line(line)
-      watch.lineAt = bench.deps.clock.now()
+      watch.heard = true
       if (watch.reader.jobServiceAway()) giveUp(watch, 'job-service-down')
     },
     onRun(run) {
       watch.run = run
-      if (watch.givenUp !== undefined) void run.stop(bench.deps.config.graceMs)
+      if (watch.givenUp !== undefined) stopRun(watch, run)
     },
     async close() {
       watch.closed = true
       watch.disarm()
+      watch.over.abort()
       watch.reader.end()
       await watch.sampling
       const { samples, givenUp } = watch
@@ -83,9 +89,8 @@ function openWatch(bench: Bench, { before, limits }: { before: Measurement | und
   const now = bench.deps.clock.now()
   return {
     ...{ bench, limits, reader: createLoadReader(), meter: createProgressMeter(before) },
-    ...{ lineAt: now, doneAt: now, sampledAt: now, movedAt: now, toldAt: now },
-    ...{ samples: 0, sampleEveryMs: limits.sampleMs, bytes: -1, finished: 0, counted: 0 },
-    closed: false,
+    ...{ stall: createStall(limits), over: new AbortController(), closed: false, heard: false },
+    ...{ doneAt: now, sampledAt: now, samples: 0, sampleEveryMs: limits.sampleMs, finished: 0, counted: 0 },
     disarm: () => {},
   }
 }
@@ -97,19 +102,41 @@ function arm(watch: Watch): void {
 function tick(watch: Watch): void {
   if (watch.closed) return
   const now = watch.bench.deps.clock.now()
-  if (watch.lineAt >= watch.toldAt) tell(watch, now)
+  if (watch.heard) {
+    watch.heard = false
+    watch.stall.heard()
+    tell(watch, now)
+  }
   const silentSince = Math.max(watch.doneAt, watch.sampledAt)
   if (watch.sampling === undefined && now - silentSince >= watch.sampleEveryMs) {
-    watch.sampling = sample(watch).finally(() => {
+    watch.sampling = look(watch).finally(() => {
       delete watch.sampling
     })
   }
-  if (now - Math.max(watch.lineAt, watch.movedAt) >= watch.limits.stalledMs) giveUp(watch, 'stalled')
   arm(watch)
 }
 
+/** Samples, and gives up on evidence only. Never rejects: what cannot be known now is asked again. */
+async function look(watch: Watch): Promise<void> {
+  try {
+    await sample(watch)
+    if (!watch.closed && watch.stall.looksStill() && (await isOver(watch))) giveUp(watch, 'stalled')
+  } catch (thrown) {
+    watch.bench.deps.log.warn('a load could not be sampled', { error: toError(thrown) })
+  } finally {
+    watch.sampledAt = watch.bench.deps.clock.now()
+  }
+}
+
+async function isOver(watch: Watch): Promise<boolean> {
+  const { bench, stall, over } = watch
+  const { clock, order } = bench.deps
+  const isOver = await stall.isOver(await bench.engine(), { path: order.path, signal: over.signal }, clock.now())
+  // a line that came meanwhile counts for more
+  return isOver && !watch.heard
+}
+
 function tell(watch: Watch, now: number): void {
-  watch.toldAt = now
   const { lines } = watch.reader.summary()
   const finished = lines.loaded + lines.alreadyCached + lines.attemptsFailed + lines.failed
   if (finished + lines.started === watch.counted) return
@@ -123,19 +150,23 @@ function tell(watch: Watch, now: number): void {
 async function sample(watch: Watch): Promise<void> {
   const { clock, order, say } = watch.bench.deps
   watch.samples += 1
-  const began = clock.now()
-  const bytes = await sampleCached(watch.bench, `sample-${began}-${watch.samples}`)
-  const now = clock.now()
-  watch.sampledAt = now
-  watch.sampleEveryMs = Math.max(watch.limits.sampleMs, (now - began) * SAMPLE_SHARE)
+  const beganAt = clock.now()
+  const signal = AbortSignal.any([watch.over.signal, watch.bench.signal])
+  const bytes = await sampleCached(watch.bench, `sample-${beganAt}-${watch.samples}`, signal)
+  const endedAt = clock.now()
+  watch.sampleEveryMs = Math.max(watch.limits.sampleMs, (endedAt - beganAt) * SAMPLE_SHARE)
   if (bytes === undefined || watch.closed) return
-  if (bytes !== watch.bytes) watch.movedAt = now
-  watch.bytes = bytes
-  say({ type: 'progress', allocation: order.allocation, progress: watch.meter.fromSample(bytes, now) })
+  if (!watch.heard) watch.stall.sampled({ bytes, beganAt, endedAt })
+  say({ type: 'progress', allocation: order.allocation, progress: watch.meter.fromSample(bytes, endedAt) })
 }
 
 function giveUp(watch: Watch, cause: Cause): void {
   if (watch.givenUp !== undefined || watch.closed) return
   watch.givenUp = cause
-  void watch.run?.stop(watch.bench.deps.config.graceMs)
+  if (watch.run !== undefined) stopRun(watch, watch.run)
+}
+
+function stopRun(watch: Watch, run: Run): void {
+  const { clock, log, config } = watch.bench.deps
+  void endRun(run, { graceMs: config.graceMs, clock, log })
 }

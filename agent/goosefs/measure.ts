@@ -2,12 +2,13 @@
 
 import { toInstant } from '../../shared/time.ts'
 import type { Cause, Measurement } from '../../shared/verdict.ts'
+import { syncDirectory, toReason } from '../spool.ts'
 import { READ_ARGV } from './argv.ts'
 import type { Bench, StepEnd } from './bench.ts'
-import { createListWriter, type Totals, toMeasurement } from './list-file.ts'
+import type { WalkResult } from './entrants.ts'
+import { createListWriter, type Listed, type ListWriter, type Totals, toMeasurement } from './list-file.ts'
 import { readCount } from './read-count.ts'
 import { readDiskUse } from './read-du.ts'
-import type { WalkResult } from './walk.ts'
 
 export type Measured = {
   readonly state: WalkResult['state']
@@ -16,34 +17,50 @@ export type Measured = {
 }
 
 const TOTALS_MS = 10 * 60_000
+const MOST_LINES = 1_000
 const NO_FILES: Totals = { files: 0, bytes: 0, cachedFiles: 0, cachedBytes: 0, unpersisted: 0 }
 
 /**
  * Lists the order's path into `list-<key>` of the allocation's directory. Asks that wait together share one CLI call, so
- * its cost may be 0 calls. A missing path is measured as no files.
+ * its cost may be 0 calls. A missing path is measured as no files. A list that cannot be kept is a failed measurement.
  */
 export async function measure(bench: Bench, key: string): Promise<StepEnd<Measured>> {
-  const { deps, signal } = bench
-  const { path } = deps.order
-  const writer = createListWriter(bench.file(listName(key)))
-  const at = toInstant(deps.clock.now())
-  const walk = await deps.shared.walk({ path, fresh: true, begin: writer.restart, entry: writer.add, signal })
-  const { totals, unreadableDirectories } = writer.close()
+  const at = toInstant(bench.deps.clock.now())
+  const { walk, listed, trouble } = await list(bench, key)
+  if (walk.state === 'stopped') return { data: { state: 'stopped' }, calls: walk.calls }
+  if (walk.state === 'cut') return await measureTotals(bench, { key, at, calls: walk.calls })
+  if (walk.state === 'failed') {
+    return { data: { state: 'failed', trouble: { cause: walk.cause, message: walk.message } }, calls: walk.calls }
+  }
   const facts = { at, fresh: true, complete: true }
-  const notes = remarks(totals, unreadableDirectories)
-  switch (walk.state) {
-    case 'listed':
-      return { data: { state: 'listed', measurement: toMeasurement(totals, facts) }, calls: walk.calls, notes }
-    case 'missing':
-      return { data: { state: 'missing', measurement: toMeasurement(NO_FILES, facts) }, calls: walk.calls }
-    case 'cut':
-      return await measureTotals(bench, { key, at, calls: walk.calls })
-    case 'stopped':
-      return { data: { state: 'stopped' }, calls: walk.calls }
-    case 'failed': {
-      const trouble = { cause: walk.cause, message: walk.message }
-      return { data: { state: 'failed', trouble }, calls: walk.calls }
-    }
+  if (walk.state === 'missing') {
+    return { data: { state: 'missing', measurement: toMeasurement(NO_FILES, facts) }, calls: walk.calls }
+  }
+  if (listed === undefined) return { data: { state: 'failed', ...(trouble && { trouble }) }, calls: walk.calls }
+  const unread = walk.state === 'listed' ? walk.unread : undefined
+  const measurement = toMeasurement(listed.totals, { ...facts, complete: unread === undefined })
+  return { data: { state: 'listed', measurement }, calls: walk.calls, notes: remarks(listed, unread) }
+}
+
+type Kept = { readonly walk: WalkResult; readonly listed?: Listed; readonly trouble?: Measured['trouble'] }
+
+/** Walks into the list file; what keeps the file from being written is trouble, not an exception. */
+async function list(bench: Bench, key: string): Promise<Kept> {
+  const { deps, signal } = bench
+  let walk: WalkResult | undefined
+  let writer: ListWriter | undefined
+  try {
+    writer = createListWriter(bench.file(listName(key)))
+    const { path } = deps.order
+    walk = await deps.shared.walk({ path, fresh: true, begin: writer.restart, entry: writer.add, signal })
+    const listed = await writer.close()
+    await syncDirectory(deps.dir)
+    return { walk, listed }
+  } catch (thrown) {
+    // its own failure is the second one here
+    await writer?.close().catch(() => {})
+    const trouble = { cause: 'unknown' as const, message: `the listing could not be kept: ${toReason(thrown)}` }
+    return { walk: walk ?? { state: 'failed', calls: 0, ...trouble }, trouble }
   }
 }
 
@@ -52,8 +69,10 @@ export function listName(key: string): string {
   return `list-${key}`
 }
 
-function remarks(totals: Totals, unreadableDirectories: number): string[] {
+function remarks({ totals, unreadableDirectories }: Listed, unread: string | undefined): string[] {
   const notes: string[] = []
+  if (unread !== undefined)
+    notes.push(`the listing holds words that are not understood, so something may be missing from it: ${unread}`)
   if (totals.unpersisted > 0)
     notes.push(`${totals.unpersisted} files are not in the object store yet (still being written)`)
   if (unreadableDirectories > 0) {
@@ -67,8 +86,8 @@ function remarks(totals: Totals, unreadableDirectories: number): string[] {
 /** The same as two numbers from `du -s` and `count`: enough for a share, not for names. */
 async function measureTotals(bench: Bench, { key, at, calls }: { key: string; at: string; calls: number }) {
   const { path } = bench.deps.order
-  const use = readDiskUse(await callLines(bench, `${key}-usage`, READ_ARGV.usage(path))).at(0)
-  const count = readCount(await callLines(bench, `${key}-count`, ['fs', 'count', path]))
+  const use = readDiskUse(await callLines(bench, { name: `${key}-usage`, args: READ_ARGV.usage(path) })).at(0)
+  const count = readCount(await callLines(bench, { name: `${key}-count`, args: ['fs', 'count', path] }))
   const notes = ['the tree was too large to list: measured by totals, missing files cannot be named']
   if (use === undefined) {
     const trouble = { cause: 'unknown' as const, message: 'the tree was too large to list, and du did not answer' }
@@ -83,25 +102,24 @@ async function measureTotals(bench: Bench, { key, at, calls }: { key: string; at
     cachedBytes: use.cachedBytes,
     cachedFiles: whole ? files : Math.floor((files * use.percent) / 100),
   }
-  const measurement = toMeasurement(totals, { at, fresh: true, complete: false })
+  // du and count ask the object store nothing
+  const measurement = toMeasurement(totals, { at, fresh: false, complete: false })
   return { data: { state: 'cut' as const, measurement }, calls: calls + 2, notes }
 }
 
-async function callLines(bench: Bench, name: string, args: readonly string[]): Promise<string[]> {
+async function callLines(
+  bench: Bench,
+  { name, args, signal = bench.signal }: { name: string; args: readonly string[]; signal?: AbortSignal },
+): Promise<string[]> {
   const lines: string[] = []
-  await bench.cli({
-    name,
-    args,
-    timeoutMs: TOTALS_MS,
-    signal: bench.signal,
-    repeatable: true,
-    onLine: line => lines.push(line),
-  })
-  return lines
+  const onLine = (line: string) => void (lines.length < MOST_LINES ? lines.push(line) : 0)
+  const { exit } = await bench.cli({ name, args, timeoutMs: TOTALS_MS, signal, repeatable: true, onLine })
+  // half an answer is none
+  return exit.reason === 'exited' && exit.code === 0 ? lines : []
 }
 
 /** Cached bytes of a path right now, without asking the object store; undefined when the CLI did not tell. */
-export async function sampleCached(bench: Bench, name: string): Promise<number | undefined> {
-  const lines = await callLines(bench, name, READ_ARGV.usage(bench.deps.order.path))
+export async function sampleCached(bench: Bench, name: string, signal: AbortSignal): Promise<number | undefined> {
+  const lines = await callLines(bench, { name, args: READ_ARGV.usage(bench.deps.order.path), signal })
   return readDiskUse(lines).at(0)?.cachedBytes
 }

@@ -6,6 +6,7 @@ import type { Log } from '../../shared/log.ts'
 import type { Clock } from '../../shared/time.ts'
 import { MINUTE, SECOND } from '../../shared/time.ts'
 import type { Driver } from '../driver.ts'
+import type { Place } from '../place.ts'
 import { brandOf, READ_ARGV } from './argv.ts'
 import { type Cli, createCli } from './cli.ts'
 import { isJobWeb } from './engine-web.ts'
@@ -32,6 +33,8 @@ export type ProberDeps = {
   readonly clock: Clock
   readonly log: Log
   readonly graceMs: number
+  /** Held for each call, so that probing adds no CLI to those that may run at once. */
+  readonly place?: Place
   /** Where a bare program name is looked up, to notice that it changed; default the process's own. */
   readonly searchPath?: string
 }
@@ -77,7 +80,10 @@ async function stillHolds(deps: ProberDeps, known: Probed): Promise<boolean> {
 async function probe(deps: ProberDeps, name: string): Promise<Probed> {
   const stamp = await stampOfProgram(deps)
   const cli = createCli(deps)
-  const ask = (part: string, args: readonly string[]) => askOnce(cli, `${name}-${part}`, args)
+  const ask = async (part: string, args: readonly string[]) => {
+    const leave = await deps.place?.enter()
+    return await askOnce(cli, `${name}-${part}`, args).finally(() => leave?.())
+  }
   const version = await ask('version', READ_ARGV.version())
   const read = readVersion(version.lines)
   const at = deps.clock.now()

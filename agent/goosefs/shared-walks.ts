@@ -1,17 +1,19 @@
 // listings and reports that several tasks share: asks that wait together are one CLI call, begun after the last of them
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { toError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { isWithin, toNamespacePath } from '../../shared/path.ts'
 import type { Clock } from '../../shared/time.ts'
 import { SECOND } from '../../shared/time.ts'
 import type { Driver } from '../driver.ts'
+import { endRunsBelow } from '../leftovers.ts'
+import { toReason } from '../spool.ts'
 import { createCli } from './cli.ts'
+import type { Entrant, WalkAsk, WalkResult } from './entrants.ts'
 import { type ReportAnswer, readReportOnce } from './report-call.ts'
-import { type Entrant, runWalk, type WalkAsk, type WalkResult } from './walk.ts'
+import { runWalk } from './walk.ts'
 
-export type { WalkAsk, WalkResult } from './walk.ts'
+export type { WalkAsk, WalkResult } from './entrants.ts'
 
 export type SharedWalks = {
   /**
@@ -73,13 +75,19 @@ export function createSharedWalks(deps: SharedWalksDeps): SharedWalks {
     walk(ask) {
       return new Promise(resolve => {
         if (closing.signal.aborted || ask.signal?.aborted) return resolve({ state: 'stopped', calls: 0 })
-        waiting.push(toEntrant(ask, resolve))
+        const entrant = toEntrant(ask, result => {
+          const at = waiting.indexOf(entrant)
+          if (at >= 0) waiting.splice(at, 1)
+          resolve(result)
+        })
+        waiting.push(entrant)
         deps.clock.after(GATHER_MS, pump)
       })
     },
     capacity({ maxAgeMs = REPORT_AGE_MS } = {}) {
       const now = deps.clock.now()
-      if (report !== undefined && now - report.at <= maxAgeMs)
+      // a clock that was set back makes nothing fresh
+      if (report !== undefined && now >= report.at && now - report.at <= maxAgeMs)
         return report.answer.then(answer => ({ ...answer, calls: 0 }))
       const fresh = cleaned
         .then(() => readReportOnce({ cli, name: name('report'), signal: closing.signal, dir: deps.dir }))
@@ -95,7 +103,7 @@ export function createSharedWalks(deps: SharedWalksDeps): SharedWalks {
     },
     async close() {
       closing.abort()
-      for (const entrant of waiting.splice(0)) entrant.resolve({ state: 'stopped', calls: 0 })
+      for (const entrant of [...waiting]) entrant.answer({ state: 'stopped' })
       await cleaned
       await Promise.all([...running])
       await report?.answer
@@ -103,17 +111,33 @@ export function createSharedWalks(deps: SharedWalksDeps): SharedWalks {
   }
 }
 
-// the spool cannot be written, or a listener cannot keep what it hears: everybody must be answered all the same
+// the spool cannot be written: everybody must be answered all the same
 function fail(batch: readonly Entrant[], thrown: unknown): void {
-  const message = toError(thrown).message
-  for (const entrant of batch) entrant.resolve({ state: 'failed', calls: 0, cause: 'unknown', message })
+  const message = toReason(thrown)
+  for (const entrant of batch) entrant.answer({ state: 'failed', cause: 'unknown', message })
 }
 
 function toEntrant(ask: WalkAsk, resolve: (result: WalkResult) => void): Entrant {
   const place = toNamespacePath(ask.path)
   // what a foreign scheme is listed as cannot be told beforehand, so such an ask walks alone and takes every line
   const alone = !ask.path.startsWith('/')
-  return { ask, place, alone, resolve }
+  let answered = false
+  // who stops waiting is answered at once: the listing may go on for others
+  const leave = () => entrant.answer({ state: 'stopped' })
+  const entrant: Entrant = {
+    ...{ ask, place, alone, calls: 0, entries: 0 },
+    get answered() {
+      return answered
+    },
+    answer(answer) {
+      if (answered) return
+      answered = true
+      ask.signal?.removeEventListener('abort', leave)
+      resolve({ ...answer, calls: entrant.calls })
+    },
+  }
+  ask.signal?.addEventListener('abort', leave)
+  return entrant
 }
 
 /** Takes the first ask, and with it all that may share its call: as fresh, and neither above nor below one another. */
@@ -141,15 +165,11 @@ function fits(next: Entrant, first: Entrant, places: ReadonlySet<string>): boole
 }
 
 async function removeLeftovers(deps: SharedWalksDeps): Promise<void> {
-  const left = await readdir(deps.dir).catch(() => [])
-  for (const name of left) {
-    const dir = join(deps.dir, name)
-    try {
-      const adopted = await deps.driver.adopt(dir)
-      if (adopted.state === 'known') await adopted.run.stop(deps.graceMs)
-      await rm(dir, { recursive: true, force: true })
-    } catch (thrown) {
-      deps.log.warn('what an earlier listing left in the spool could not be removed', { dir, thrown: String(thrown) })
-    }
+  try {
+    await endRunsBelow(deps.dir, deps)
+    await rm(deps.dir, { recursive: true, force: true })
+  } catch (thrown) {
+    const { dir, log } = deps
+    log.warn('what an earlier listing left in the spool could not be removed', { dir, thrown: String(thrown) })
   }
 }

@@ -4,7 +4,7 @@ import type { Capabilities } from '../../shared/agent.ts'
 import type { Exit } from '../../shared/allocation.ts'
 import type { Cause } from '../../shared/verdict.ts'
 import { ACTION_ARGV } from './argv.ts'
-import type { Bench, StepEnd, StepRow } from './bench.ts'
+import { type Bench, type StepEnd, type StepRow, unlessStopped } from './bench.ts'
 import { createLoadWatch, type WatchLimits } from './load-watch.ts'
 import type { Measured } from './measure.ts'
 import type { LoadSummary } from './read-load.ts'
@@ -99,7 +99,8 @@ function asGivenUp(exit: Exit, cause: Cause): Exit {
  */
 export async function runMetadata(bench: Bench, row: StepRow, before?: Measured): Promise<Exit> {
   const { path } = bench.deps.order
-  const capabilities = await bench.deps.capabilities()
+  const capabilities = await unlessStopped(bench, bench.deps.capabilities())
+  if (capabilities === undefined) return { reason: bench.stopReason() === 'timeout' ? 'timeout' : 'stopped' }
   if (knowsForcedMetadata(capabilities)) {
     const args = ACTION_ARGV.metadata(path)
     // the refresh of a plain load is not what was asked for: its words stay out of the output

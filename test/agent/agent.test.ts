@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Agent, type AgentDeps, createAgent } from '../../agent/agent.ts'
 import { createExecaDriver } from '../../agent/driver-execa.ts'
+import { endRunsBelow } from '../../agent/leftovers.ts'
 import type { Port } from '../../agent/life.ts'
 import type { AgentDescription } from '../../shared/agent.ts'
 import { createIds } from '../../shared/ids.ts'
@@ -61,7 +62,14 @@ async function agentOf(
   const { log, heard } = listeningLog()
   const agent = await createAgent({
     ...{ dir, url: daemon.url, token: undefined, describe: async () => description(), capacity: { work: 2, read: 1 } },
-    ...{ run: simpleRun, clock, log, random: Math.random, backoff: { minMs: 5, maxMs: 50 } },
+    ...{
+      endRuns: below => endRunsBelow(below, { driver, graceMs: 200 }),
+      run: simpleRun,
+      clock,
+      log,
+      random: Math.random,
+      backoff: { minMs: 5, maxMs: 50 },
+    },
     ...more,
   })
   onTestFinished(() => agent.close())

@@ -81,7 +81,7 @@ test('a directory in use: exit 75, naming the other', async () => {
   await until('the first agent', () => daemon.hellos.length > 0)
   const { code, stderr } = await call({ GANDER_AGENT_DIR: dir })
   expect(code).toBe(75)
-  expect(stderr).toContain(`pid ${child.pid}`)
+  expect(stderr).toContain(`process ${child.pid}`)
 })
 
 test('a damaged identity: exit 74, and nothing is changed', async () => {

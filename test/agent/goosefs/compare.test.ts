@@ -15,13 +15,13 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-function write(name: string, files: Iterable<ListedFile>): string {
+async function write(name: string, files: Iterable<ListedFile>): Promise<string> {
   const path = join(dir, name)
   const writer = createListWriter(path)
   for (const { path: file, bytes, percent, modified } of files) {
     writer.add({ path: file, size: bytes, percent, modified, directory: false, persistence: 'PERSISTED' })
   }
-  writer.close()
+  await writer.close()
   return path
 }
 
@@ -48,8 +48,8 @@ describe('laws', () => {
       fc.asyncProperty(anyListing, anyListing, async (before, after) => {
         const missingPath = join(dir, 'missing')
         const found = await compareLists({
-          before: write('b', before),
-          after: write('a', after),
+          before: await write('b', before),
+          after: await write('a', after),
           missingPath,
           ...options,
         })
@@ -100,8 +100,8 @@ describe('laws', () => {
   it('a cut has only what lies within', async () => {
     const file = (path: string, percent: number) => ({ path, percent, bytes: 1, modified: 'm1', persisted: true })
     const lists = {
-      before: write('b', [file('/a/x', 0), file('/a/xy', 0), file('/a/x/1', 0)]),
-      after: write('a', [file('/a/xy', 0), file('/a/x/2', 0)]),
+      before: await write('b', [file('/a/x', 0), file('/a/xy', 0), file('/a/x/1', 0)]),
+      after: await write('a', [file('/a/xy', 0), file('/a/x/2', 0)]),
     }
     const found = await compareLists({ ...lists, within: '/a/x', ...options })
     expect(found.missing.map(one => `${one.path} ${one.cause}`).sort()).toEqual([
@@ -132,7 +132,7 @@ describe('size', () => {
           persisted: true,
         }
     }
-    const lists = { before: write('many-b', files(0)), after: write('many-a', files(50)) }
+    const lists = { before: await write('many-b', files(0)), after: await write('many-a', files(50)) }
     const heap = process.memoryUsage().heapUsed
     const found = await compareLists({ ...lists, missingPath: join(dir, 'many-missing'), ...options })
     expect(found).toMatchObject({ missingTotal: 100_000, missingByCause: { unknown: 100_000 } })
