@@ -33,7 +33,8 @@ export type Actor = z.infer<typeof Actor>
 const LONGEST_NAME = 128
 // without flags and property classes, so that clients made from the document in any language understand it
 const NAME = /^[^\u0000-\u001f\u007f-\u009f]+$/
-const toNameMistake = (issue: { readonly input?: unknown }): string =>
+/** What a name must be, and what came. */
+export const toNameMistake = (issue: { readonly input?: unknown }): string =>
   `must have 1 to ${LONGEST_NAME} characters and no control characters, ${got(issue.input)}`
 
 export const JobName = z

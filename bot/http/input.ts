@@ -1,9 +1,11 @@
 // parameters, query and body read with an endpoint's schemas in one go, so that one error lists every mistake
 import type * as z from 'zod'
-import { AppError, shown } from '../../shared/errors.ts'
+import { AppError, got, shown } from '../../shared/errors.ts'
 import type { Endpoint } from './endpoint.ts'
 
 export type RawInput = { readonly params: unknown; readonly query: unknown; readonly body: unknown }
+/** Every value of each parameter of a query. */
+export type Queries = Readonly<Record<string, readonly string[]>>
 export type Mistake = { readonly in: keyof RawInput; readonly field: string; readonly message: string }
 
 const MOST_MISTAKES = 1_000
@@ -11,9 +13,13 @@ const MOST_IN_MESSAGE = 5
 const PARTS = ['params', 'query', 'body'] as const
 
 /** Reads all parts; parts without a schema are not looked at. Throws `INVALID_INPUT` with all mistakes in `details`. */
-export function parseInput(endpoint: Pick<Endpoint, 'params' | 'query' | 'body'>, raw: RawInput): RawInput {
+export function parseInput(
+  endpoint: Pick<Endpoint, 'params' | 'query' | 'body'>,
+  given: Omit<RawInput, 'query'> & { readonly queries: Queries },
+): RawInput {
   const input: Record<keyof RawInput, unknown> = { params: undefined, query: undefined, body: undefined }
-  const mistakes: Mistake[] = []
+  const raw: RawInput = { params: given.params, query: toQuery(given.queries), body: given.body }
+  const mistakes: Mistake[] = endpoint.query === undefined ? [] : findRepeated(given.queries)
   for (const part of PARTS) {
     const schema = endpoint[part]
     if (schema === undefined) continue
@@ -25,8 +31,19 @@ export function parseInput(endpoint: Pick<Endpoint, 'params' | 'query' | 'body'>
   return input
 }
 
+function toQuery(queries: Queries): Record<string, string> {
+  return Object.fromEntries(Object.entries(queries).map(([name, [first]]) => [name, first ?? '']))
+}
+
+// which of them was meant nobody knows
+function findRepeated(queries: Queries): Mistake[] {
+  return Object.entries(queries)
+    .filter(([, values]) => values.length > 1)
+    .map(([field, values]) => ({ in: 'query', field, message: `must be given once, ${got(values)}` }))
+}
+
 function toError(mistakes: readonly Mistake[]): AppError {
-  const sentences = mistakes.slice(0, MOST_IN_MESSAGE).map(mistake => `${mistake.field} ${mistake.message}`)
+  const sentences = mistakes.slice(0, MOST_IN_MESSAGE).map(({ field, message }) => `${field} ${message}`.trim())
   const more = mistakes.length - sentences.length
   const message = sentences.join('; ') + (more > 0 ? `; and ${more} more` : '')
   return new AppError('INVALID_INPUT', message, { details: mistakes })
@@ -37,7 +54,9 @@ function toMistake(part: keyof RawInput, issue: z.core.$ZodIssue): Mistake {
     (name, key) => (typeof key === 'number' ? `${name}[${key}]` : name === '' ? String(key) : `${name}.${String(key)}`),
     '',
   )
-  return { in: part, field: field === '' ? `the ${part}` : field, message: issue.message }
+  // some words are fixed as a whole sentence
+  const whole = issue.code === 'custom' && issue.params?.['whole'] === true
+  return { in: part, field: field === '' && !whole ? `the ${part}` : field, message: issue.message }
 }
 
 type Issue = z.core.$ZodRawIssue
@@ -55,7 +74,7 @@ const SENTENCES: { readonly [code: string]: (issue: Issue) => string } = {
 function toSentence(issue: Issue): string {
   const expectation = SENTENCES[issue.code ?? '']?.(issue) ?? 'is not acceptable'
   if (issue.code === 'unrecognized_keys') return expectation
-  return `${expectation}, ${issue.input === undefined ? 'but is missing' : `got ${shown(issue.input)}`}`
+  return `${expectation}, ${got(issue.input)}`
 }
 
 function toKind(expected: string): string {

@@ -90,7 +90,7 @@ async function inputOf(
   const params = context.req.param()
   try {
     const given = endpoint.body === undefined ? undefined : await body()
-    return parseInput(endpoint, { params, query: toQuery(context.req.queries()), body: given })
+    return parseInput(endpoint, { params, queries: context.req.queries(), body: given })
   } catch (mistake) {
     // what the path names comes first: a mistake in the body of something that is not there is not worth telling
     await endpoint.find?.({ ...call, params, query: undefined, body: undefined })
@@ -163,11 +163,6 @@ function toNoun(path: string): string | undefined {
 function headerOf(context: Context, name: string): string | undefined {
   // requests that did not come through a socket carry their host in the address
   return context.req.header(name) ?? (name === 'host' ? new URL(context.req.url).host : undefined)
-}
-
-// a value given several times counts as a list of them
-function toQuery(queries: Record<string, string[]>): Record<string, string> {
-  return Object.fromEntries(Object.entries(queries).map(([name, values]) => [name, values.join(',')]))
 }
 
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {

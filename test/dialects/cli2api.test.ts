@@ -83,6 +83,27 @@ describe('POST /api/v1/gfs', () => {
     expect(error).toContain('path[1]')
   })
 
+  test.each([
+    [{ task_name: 'x'.repeat(129) }, 'task_name must have 1 to 128 characters and no control characters, got "xxx'],
+    [{ task_name: 5 }, 'task_name must have 1 to 128 characters and no control characters, got 5'],
+    [{ task_name: 'a\nb' }, 'task_name must have 1 to 128 characters and no control characters, got "a\\nb"'],
+    [{ timeout: -3 }, 'timeout must be a whole number of seconds from 0 to 86400, got -3'],
+    [{ timeout: '-3' }, 'timeout must be a whole number of seconds from 0 to 86400, got "-3"'],
+    [{ timeout: true }, 'timeout must be a whole number of seconds from 0 to 86400, got true'],
+    [{ path: 'a' }, 'path must start with "/" or a lower-case scheme such as "cosn://", got "a"'],
+    [{ path: ['/a', 'b'] }, 'path[1] must start with "/" or a lower-case scheme such as "cosn://", got "b"'],
+    [{ path: ['/a', 7] }, 'path[1] must be a string, got 7'],
+    [{ path: [] }, 'path must have at least one path, got none'],
+    [{ path: Array(10_001).fill('/a') }, 'path must have at most 10000 paths, got 10001'],
+    [{ action: 2, path: ['/a', '/b'] }, 'path must be exactly one path for GooseFSList, got 2'],
+  ])('names field, expectation and value: %#', async (wrong, sentence) => {
+    const { status, error } = await mistake(
+      await createDoor().send('POST', '/api/v1/gfs', { action: 0, path: '/a', ...wrong }),
+    )
+    expect(status).toBe(400)
+    expect(error.startsWith(sentence), error).toBe(true)
+  })
+
   test('is parsed whatever the content type says', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     expect((await createDoor().send('POST', '/api/v1/gfs', LOAD, headers)).status).toBe(200)
@@ -237,12 +258,35 @@ describe('GET /api/v1/status', () => {
     const door = createDoor()
     expect(await mistake(await door.send('GET', `/api/v1/${view}`))).toMatchObject({
       status: 400,
-      error: expect.stringContaining('task_id or task_name is required'),
+      error: 'task_id or task_name is required',
     })
     expect((await mistake(await door.send('GET', `/api/v1/${view}/?task_name=`))).status).toBe(400)
     expect((await mistake(await door.send('GET', `/api/v1/${view}?task_name=nobody`))).status).toBe(404)
     expect((await mistake(await door.send('GET', `/api/v1/${view}?task_name=a&status=maybe`))).status).toBe(400)
     expect((await mistake(await door.send('GET', `/api/v1/${view}?task_name=a&action=9`))).status).toBe(400)
+  })
+})
+
+describe('a filter that cannot be used', () => {
+  const refusal = async (query: string) => mistake(await createDoor().send('GET', `/api/v1/status?${query}`))
+
+  test.each([
+    ['action=7', 'action must be one of GooseFSDistributeLoad,', 'or a number from 0 to 4, got "7"'],
+    ['task_name=a&status=done', 'status must be one of running, success, failed', ', got "done"'],
+    ['task_name=A&task_name=B', 'task_name must be given once', ', got ["A","B"]'],
+  ])('%s is told with field, expectation and value', async (query, start, end) => {
+    const { status, error } = await refusal(query)
+    expect(status).toBe(400)
+    expect(error.startsWith(start), error).toBe(true)
+    expect(error.endsWith(end), error).toBe(true)
+  })
+
+  test.each([
+    ['task_id=683877b1-d293-4b89-b5c0-4f5742502dd5', 'task_id "683877b1-d293-4b89-b5c0-4f5742502dd5"'],
+    ['taskId=nonsense&status=failed', 'taskId "nonsense", status "failed"'],
+    ['test_task_name=n&action=0', 'test_task_name "n", action "0"'],
+  ])('%s finds nothing, and is named as it was sent', async (query, words) => {
+    expect(await refusal(query)).toEqual({ status: 404, error: `there is no task with ${words}` })
   })
 })
 

@@ -46,6 +46,27 @@ async function mistake(
   return { status: answer.status, ...(answer.body as ErrorBody) }
 }
 
+describe('a mistake', () => {
+  test.each([
+    [{ ...LOAD, name: 'x'.repeat(129) }, 'name', /^must have 1 to 128 characters and no control characters, got "xxx/],
+    [{ ...LOAD, name: 7 }, 'name', /^must have 1 to 128 .* got 7$/],
+    [{ ...LOAD, name: 'a\nb' }, 'name', /^must have 1 to 128 .* got "a\\nb"$/],
+    [{ action: 'load' }, 'paths', /^must have at least one path for load, got none$/],
+    [{ action: 'report', paths: ['/a'] }, 'paths', /^must be empty for report, got 1$/],
+    [{ ...LOAD, paths: Array(10_001).fill('/a') }, 'paths', /^must have at most 10000 paths, got 10001$/],
+  ])('%# names field, expectation and value, for people and for programs', async (body, field, message) => {
+    const answer = await mistake(createDoor(), 'POST', '/api/v1/jobs', body)
+    expect([answer.status, answer.code]).toEqual([400, 'INVALID_INPUT'])
+    expect(answer.details).toEqual([{ in: 'body', field, message: expect.stringMatching(message) }])
+  })
+
+  test('is a parameter given twice', async () => {
+    const answer = await mistake(createDoor(), 'GET', '/api/v1/jobs?name=A&name=B&limit=0')
+    expect(answer.details?.map(({ field }) => field)).toEqual(['name', 'limit'])
+    expect(answer.message).toContain('name must be given once, got ["A","B"]')
+  })
+})
+
 describe('jobs', () => {
   test('are asked for, found by id and number, and listed newest first', async () => {
     const door = createDoor()

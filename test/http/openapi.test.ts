@@ -49,7 +49,7 @@ test('is valid OpenAPI 3.1', async () => {
 test('every pattern is a plain regular expression, and names fit theirs', async () => {
   const { text, document } = await read()
   const patterns = [...text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, found]) => JSON.parse(found ?? '""'))
-  expect(patterns.length).toBeGreaterThan(1)
+  expect(patterns.length).toBeGreaterThan(0)
   for (const pattern of patterns) {
     expect(pattern).not.toMatch(/\/[a-z]*$/)
     // other languages know neither the flag nor the property classes

@@ -1,6 +1,6 @@
 // status and output in view 000: of one task by id in the path, of a group by filters
 import type * as z from 'zod'
-import { AppError } from '../../../../shared/errors.ts'
+import { AppError, shown } from '../../../../shared/errors.ts'
 import { Id } from '../../../../shared/ids.ts'
 import type { NamedTask } from '../../../engine/operations/port.ts'
 import { toBytes, toJson } from '../../answer.ts'
@@ -60,19 +60,17 @@ export const groupOutput = endpoint({
 type Asking = Pick<Call<unknown, unknown, unknown>, 'room' | 'actor'>
 
 async function find({ room, actor }: Asking, filter: Filter): Promise<readonly NamedTask[]> {
-  const { status, ...query } = filter
+  const { status, asked, ...query } = filter
   const known = query.taskId === undefined || Id.safeParse(query.taskId).success
   const tasks = known ? await room.operations.findTasks(actor, query) : []
   const found = status === undefined ? tasks : tasks.filter(task => toState(task) === status)
   if (found.length > 0) return found
-  const asked = Object.entries(filter).filter(([, value]) => value !== undefined)
-  const words = asked.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ')
-  throw new AppError('TASK_NOT_FOUND', `there is no task with ${words}`)
+  throw new AppError('TASK_NOT_FOUND', `there is no task with ${asked}`)
 }
 
 async function findOne(asking: Asking, taskId: string): Promise<NamedTask> {
-  const [found] = await find(asking, { taskId, name: undefined, action: undefined, status: undefined })
-  if (found === undefined) throw new AppError('TASK_NOT_FOUND', `there is no task ${taskId}`)
+  const [found] = await find(asking, { taskId, status: undefined, asked: `id ${shown(taskId)}` })
+  if (found === undefined) throw new AppError('TASK_NOT_FOUND', `there is no task with id ${shown(taskId)}`)
   return found
 }
 

@@ -1,8 +1,8 @@
 // what view 000 takes and answers
 import * as z from 'zod'
 import type { ActionName } from '../../../../shared/actions.ts'
-import { shown } from '../../../../shared/errors.ts'
-import { JobName, MOST_PATHS } from '../../../../shared/job.ts'
+import { got, shown } from '../../../../shared/errors.ts'
+import { JobName, Paths, toNameMistake } from '../../../../shared/job.ts'
 import { CachePath } from '../../../../shared/path.ts'
 
 // numbers as the comment in the original's source has them
@@ -32,48 +32,46 @@ export const Action = z
   .meta({ description: `${WORDS.join(', ')}, or 0 load, 1 metadata, 2 list, 3 force load, 4 free` })
 
 function toActionMistake(given: unknown): string {
-  return `must be one of ${WORDS.join(', ')} or a number from 0 to 4, ${given === undefined ? 'but is missing' : `got ${shown(given)}`}`
+  return `must be one of ${WORDS.join(', ')} or a number from 0 to 4, ${got(given)}`
 }
 
 const LONGEST_LIST_SECONDS = 86_400
+const toSecondsMistake = (issue: { readonly input?: unknown }): string =>
+  `must be a whole number of seconds from 0 to ${LONGEST_LIST_SECONDS}, ${got(issue.input)}`
 const Seconds = z
-  .union([
-    z.int(),
-    z
-      .string()
-      .regex(/^\d{1,6}$/, 'must be a whole number of seconds')
-      .transform(Number),
-  ])
-  .refine(seconds => seconds >= 0 && seconds <= LONGEST_LIST_SECONDS, `must be from 0 to ${LONGEST_LIST_SECONDS}`)
+  .union([z.number(), z.string()], { error: toSecondsMistake })
+  .refine(given => /^\d{1,6}$/.test(String(given)) && Number(given) <= LONGEST_LIST_SECONDS, {
+    error: toSecondsMistake,
+  })
+  .transform(Number)
 
-function toPathsMistake(given: unknown): string {
-  return `must be a path or a list of paths, ${given === undefined ? 'but is missing' : `got ${shown(given)}`}`
-}
+const ManyPaths = Paths.min(1, 'must have at least one path, got none')
 
-const Paths = z.array(CachePath).min(1, 'must not be empty').max(MOST_PATHS, `must have at most ${MOST_PATHS} paths`)
+// a mistake in a path that came alone is one of `path`, in a list one of `path[n]`
+const OneOrMore = z
+  .union([z.string(), z.array(z.unknown())], {
+    error: issue => `must be a path or a list of paths, ${got(issue.input)}`,
+  })
+  .transform((given, context): string[] => {
+    const parsed = typeof given === 'string' ? CachePath.safeParse(given) : ManyPaths.safeParse(given)
+    if (parsed.success) return [parsed.data].flat()
+    for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message })
+    return z.NEVER
+  })
+  .meta({ description: 'a path or a list of paths' })
 
+const Body = z.object({
+  action: Action,
+  path: OneOrMore,
+  task_name: z.union([z.literal('').transform(() => undefined), JobName], { error: toNameMistake }).nullish(),
+  timeout: Seconds.nullish().meta({ description: 'seconds, GooseFSList only; default 30' }),
+  options: z.strictObject({ replication: z.int().min(1).max(100).optional(), cluster: JobName.optional() }).nullish(),
+})
 /** The body of `POST /api/v1/gfs`; keys it does not know are not looked at, as upstream does. */
-export const Ask = z
-  .object({
-    action: Action,
-    path: z
-      .union([z.string(), z.array(z.unknown())], { error: issue => toPathsMistake(issue.input) })
-      .transform(given => (typeof given === 'string' ? [given] : given))
-      .pipe(Paths)
-      .meta({ description: 'a path or a list of paths' }),
-    task_name: z
-      .union([z.literal('').transform(() => undefined), JobName], {
-        error: 'must have 1 to 128 characters and no control characters',
-      })
-      .nullish(),
-    timeout: Seconds.nullish().meta({ description: 'seconds, GooseFSList only; default 30' }),
-    options: z.strictObject({ replication: z.int().min(1).max(100).optional(), cluster: JobName.optional() }).nullish(),
-  })
-  .refine(ask => ask.action !== 'list' || ask.path.length === 1, {
-    path: ['path'],
-    message: 'must be exactly one path for GooseFSList',
-  })
-  .meta({ id: 'GfsRequest' })
+export const Ask = Body.refine(ask => ask.action !== 'list' || ask.path.length === 1, {
+  path: ['path'],
+  error: issue => `must be exactly one path for GooseFSList, got ${(issue.input as z.output<typeof Body>).path.length}`,
+}).meta({ id: 'GfsRequest' })
 export type Ask = z.output<typeof Ask>
 
 export const SubmitQuery = z.object({ format: z.string().optional() })
@@ -83,26 +81,49 @@ export const TaskRef = z.object({ task_id: z.string() })
 const STATES = ['running', 'success', 'failed'] as const
 export type State = (typeof STATES)[number]
 const text = z.string().optional()
+const Given = z.object({
+  task_id: text,
+  taskid: text,
+  taskId: text,
+  task_name: text,
+  test_task_name: text,
+  action: text.meta({ description: Action.description }),
+  status: text.meta({ description: STATES.join(', ') }),
+})
+
+const StateWord = text.transform((word, context): State | undefined => {
+  const known = STATES.find(state => state === word)
+  if (word !== undefined && known === undefined)
+    context.addIssue({ code: 'custom', message: `must be one of ${STATES.join(', ')}, ${got(word)}` })
+  return known
+})
+const Wanted = z.object({
+  taskId: text,
+  name: text,
+  action: Action.optional(),
+  status: StateWord,
+  /** The filters as they were sent. */
+  asked: z.string(),
+})
 
 /** Filters of status and output: parameter names of all generations. Empty ones count as not given. */
-export const Filter = z
-  .object({
-    task_id: text,
-    taskid: text,
-    taskId: text,
-    task_name: text,
-    test_task_name: text,
-    action: z.union([z.literal('').transform(() => undefined), Action]).optional(),
-    status: z.union([z.literal('').transform(() => undefined), z.enum(STATES)]).optional(),
-  })
-  .transform(({ task_id, taskid, taskId, task_name, test_task_name, action, status }) => ({
-    taskId: task_id || taskid || taskId || undefined,
-    name: task_name || test_task_name || undefined,
-    action,
-    status,
-  }))
-  .refine(filter => Object.values(filter).some(value => value !== undefined), 'task_id or task_name is required')
+export const Filter = Given.transform(
+  (given): z.input<typeof Wanted> => ({
+    taskId: given.task_id || given.taskid || given.taskId || undefined,
+    name: given.task_name || given.test_task_name || undefined,
+    action: given.action || undefined,
+    status: given.status || undefined,
+    asked: toWords(given),
+  }),
+)
+  .refine(({ asked }) => asked !== '', { message: 'task_id or task_name is required', params: { whole: true } })
+  .pipe(Wanted)
 export type Filter = z.output<typeof Filter>
+
+function toWords(given: z.output<typeof Given>): string {
+  const sent = Object.entries(given).filter(([, value]) => value !== undefined && value !== '')
+  return sent.map(([name, value]) => `${name} ${shown(value)}`).join(', ')
+}
 
 export const ErrorBody = z.object({ error: z.string() }).meta({ id: 'GfsError' })
 const Ids = z.array(z.string())
