@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Event } from '../../bot/core/events.ts'
 import { isPlaceable } from '../../bot/core/indexes.ts'
-import type { AgentRow, State, TaskRow } from '../../bot/core/state.ts'
+import { type AgentRow, createDraftState, type State, type TaskRow } from '../../bot/core/state.ts'
 import { isEnded } from '../../shared/allocation.ts'
 import { toInstant } from '../../shared/time.ts'
 import { VERBS, type Verbs } from '../core/world.ts'
@@ -103,7 +103,7 @@ const FAULTS: [fault: string, law: string, verbs: Partial<Verbs>][] = [
   ['does not notice silence', 'nothing lives on the silent', forgetting(event => event.type === 'allocation.lost')],
   [
     'does not hand over what followed',
-    'every follower has a live leader',
+    'an open follower has an open leader',
     forgetting(
       event => (event.type === 'task.queued' && event.why === 'handed-over') || event.type === 'task.attached',
     ),
@@ -140,6 +140,48 @@ const FAULTS: [fault: string, law: string, verbs: Partial<Verbs>][] = [
         const row = state.allocations.get(command.report.allocation)
         if (row === undefined || !isEnded(row.status) || row.status === 'lost') return decided
         return { ...decided, events: [...decided.events, { type: 'allocation.started', allocationId: row.id }] }
+      },
+    },
+  ],
+  [
+    'believes that what has ended goes on',
+    'a last word is the last',
+    {
+      decide(state, command, context) {
+        const decided = VERBS.decide(state, command, context)
+        if (command.type !== 'agent.hello') return decided
+        const lost = command.live.filter(one => state.allocations.get(one.allocation)?.status === 'lost')
+        const believed = lost.map(one => ({ type: 'allocation.started' as const, allocationId: one.allocation }))
+        return { ...decided, events: [...decided.events, ...believed] }
+      },
+    },
+  ],
+  [
+    'hands over to what ends as well',
+    'an open follower has an open leader',
+    {
+      reconcile(draft, context) {
+        const orphan = [...draft.tasks.find('orphans', 'all')][0]
+        const ended = [...draft.tasks.rows()].find(row => isEnded(row.status) && row.id !== orphan?.attachedTo)
+        if (orphan === undefined || ended === undefined) return VERBS.reconcile(draft, context)
+        const at = toInstant(context.now)
+        VERBS.evolve(draft, { type: 'task.attached', taskId: orphan.id, leader: ended.id }, at)
+        return []
+      },
+    },
+  ],
+  [
+    'serves what asked after the measurement',
+    'served by what was measured afterwards',
+    {
+      decide(state, command, context) {
+        if (command.type !== 'agent.report' || command.report.type !== 'ended')
+          return VERBS.decide(state, command, context)
+        const row = state.allocations.get(command.report.allocation)
+        if (row === undefined) return VERBS.decide(state, command, context)
+        const blind = createDraftState(state)
+        blind.allocations.set(row.id, { ...row, steps: [] })
+        return VERBS.decide(blind, command, context)
       },
     },
   ],
@@ -186,7 +228,7 @@ const FAULTS: [fault: string, law: string, verbs: Partial<Verbs>][] = [
   ],
 ]
 
-// an agent joins, a load with a time limit is placed there and starts; then the agent falls silent, or time passes
+// an agent joins, a load with a time limit is placed there and starts; then the agent falls silent, or time passes, or it ends
 const RUNNING: readonly Step[] = [
   [49, 0, 1, 0],
   [0, 0, 5, 0],
@@ -195,6 +237,8 @@ const RUNNING: readonly Step[] = [
 const OPENINGS: readonly Step[][] = [
   [...RUNNING, [65, 0, 0, 0], [71, 3, 0, 0]],
   [...RUNNING, [71, 2, 0, 0]],
+  // measured, then asked for by another as well, then ended well
+  [...RUNNING, [14, 1, 0, 69], [0, 0, 5, 0], [14, 1, 0, 25]],
 ]
 
 describe('a planted fault breaks its law', () => {

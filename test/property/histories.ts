@@ -1,7 +1,7 @@
 // random histories of the core: asks, hellos, losses, duplicates, late reports, stops, retries, waits
 import * as fc from 'fast-check'
 import { isEnded } from '../../shared/allocation.ts'
-import { MINUTE, SECOND, toMs } from '../../shared/time.ts'
+import { MINUTE, SECOND, toInstant, toMs } from '../../shared/time.ts'
 import type { Cause } from '../../shared/verdict.ts'
 import type { LiveAllocation, Report } from '../../shared/wire.ts'
 import {
@@ -18,7 +18,16 @@ import {
   type Verbs,
   type World,
 } from '../core/world.ts'
-import { type Breach, checkIndexes, checkLeaders, checkState, createMemory, type Memory, watchEvent } from './laws.ts'
+import {
+  type Breach,
+  checkIndexes,
+  checkLastWords,
+  checkLeaders,
+  checkState,
+  createMemory,
+  type Memory,
+  watchEvent,
+} from './laws.ts'
 import { toErrorCode } from './refusals.ts'
 
 export type Step = readonly [kind: number, a: number, b: number, c: number]
@@ -77,18 +86,19 @@ function join({ world }: Play, { a, b }: { a: number; b: number }): void {
   if (world.state.agents.size < 4) world.agent({ name: `a${a % 4}`, work: 1 + (b % 3), found: b % 7 !== 0 })
 }
 
-// with some of what it holds, some of what it does not, and with what was replaced long ago
+// with some of what it holds (or nothing: several are lost at once), some of what it does not, and with what was replaced
+// long ago; now and then the daemon has forgotten what it had taken
 function hello({ world }: Play, { a, b, c }: { a: number; b: number; c: number }): void {
   const agent = pickRow(world.state.agents.rows(), a)
   if (agent === undefined) return
   const rows = [...world.state.allocations.rows()].filter(row => row.agentId === agent.id)
-  const live: LiveAllocation[] = rows
+  const live: LiveAllocation[] = (b % 5 === 0 ? [] : rows)
     .filter((_, index) => (b >> (index % 9)) % 3 !== 0)
     .map((row, index) => ({
       allocation: row.id,
       state: pick(['running', 'accepted', 'ended', 'running'] as const, c + index),
     }))
-  world.hello(agent.description, live)
+  world.hello(agent.description, live, c % 13 === 0 ? { nextNumber: agent.taken + 3 } : {})
 }
 
 function leave({ world }: Play, { a }: { a: number }): void {
@@ -112,6 +122,7 @@ function report(play: Play, { a, b, c }: { a: number; b: number; c: number }): v
     c % 11 === 0
       ? world.ask({ type: 'agent.report', agentId: row.agentId, n: taken, report: said })
       : world.report(row.agentId, said)
+  if (c % 11 !== 0 && said.type === 'ended') play.memory.lastWords.add(row.id)
   const told = ['agent.taken', 'allocation.accepted', 'allocation.started', 'allocation.ended', 'allocation.refused']
   if (c % 11 === 0 && answered.events.some(event => told.includes(event.type))) {
     play.breaches.push({ law: 'a report is taken once', what: said.type })
@@ -161,18 +172,21 @@ function toReport(world: World, allocation: string, c: number): Report {
     { type: 'ended', allocation, ending: ending({ exit, findings: found, cuts }) },
     { type: 'refused', allocation, reason: 'full', moveOn: c % 4 !== 0 },
     { type: 'measured', allocation, when: 'before', findings: findings({ before: measured(3, 0) }) },
+    { type: 'step', allocation, step: { name: 'load', startedAt: toInstant(world.now) } },
+    { type: 'step', allocation, step: { name: 'verify', startedAt: toInstant(world.now - (c % 3) * 200) } },
   ]
   return pick(all, c >> 3)
 }
 
-function lose({ world }: Play, { a }: { a: number }): void {
+function lose({ world, memory }: Play, { a }: { a: number }): void {
   const agents = [...world.state.agents.find('connected', 'all')]
   const row = pickRow(
     agents.flatMap(agent => [...world.state.allocations.find('liveByAgent', agent.id)]),
     a,
   )
-  if (row !== undefined)
-    world.report(row.agentId, { type: 'ended', allocation: row.id, ending: ending({ exit: { reason: 'lost' } }) })
+  if (row === undefined) return
+  world.report(row.agentId, { type: 'ended', allocation: row.id, ending: ending({ exit: { reason: 'lost' } }) })
+  memory.lastWords.add(row.id)
 }
 
 function wait({ world }: Play, { a }: { a: number }): void {
@@ -234,7 +248,12 @@ export function play(
   const acted: Play = { world, memory, breaches: memory.breaches }
   for (const [kind, a, b, c] of steps) {
     act(() => doerOf(kind)(acted, { a, b, c }))
-    memory.breaches.push(...checkState(world.state), ...checkLeaders(world.state, memory), ...checkTime(world))
+    memory.breaches.push(
+      ...checkState(world.state),
+      ...checkLeaders(world.state, memory),
+      ...checkLastWords(world.state, memory),
+      ...checkTime(world),
+    )
     if (memory.breaches.length > 0) return memory.breaches
     world.skip(137)
   }

@@ -19,9 +19,17 @@ export type Memory = {
   /** Placements again by themselves since somebody asked, by task and reason. */
   readonly again: Map<string, number>
   readonly revived: Set<Id>
+  /** Allocations whose agent said its last word on them, and it was taken. */
+  readonly lastWords: Set<Id>
   readonly breaches: Breach[]
 }
-export const createMemory = (): Memory => ({ placed: new Map(), again: new Map(), revived: new Set(), breaches: [] })
+export const createMemory = (): Memory => ({
+  placed: new Map(),
+  again: new Map(),
+  revived: new Set(),
+  lastWords: new Set(),
+  breaches: [],
+})
 
 /** Placements without anyone asking again: the first, two after losses, two after passing causes. */
 const MOST_PLACED = 5
@@ -50,6 +58,7 @@ export function watchEvent(draft: State, event: Event, world: { memory: Memory; 
     if (allocationBefore.status === 'lost' && allocationAfter.status === 'running')
       memory.revived.add(allocationAfter.taskId)
   }
+  if (event.type === 'task.ended') watchServed(draft, taskBefore, breach)
   const retried = event.type === 'task.queued' && event.why === 'retry'
   if (taskBefore && taskAfter && taskBefore.status !== taskAfter.status && isEnded(taskBefore.status) && !retried) {
     if (taskBefore.status !== 'lost') breach('legal moves', `task ${taskBefore.status} -> ${taskAfter.status}`)
@@ -74,6 +83,18 @@ export function watchEvent(draft: State, event: Event, world: { memory: Memory; 
     const capacity = draft.agents.get(agentId)?.description.capacity[lane] ?? 0
     if (live > capacity) breach('capacity is never exceeded', `${live} of ${capacity}`)
   }
+}
+
+// `task` as it was before it ended: of a follower that is not stopped the leader's measurement is the reason
+function watchServed(draft: State, task: TaskRow | undefined, breach: (law: string, what: string) => void): void {
+  const after = task === undefined ? undefined : draft.tasks.get(task.id)
+  const leader = task?.attachedTo === undefined ? undefined : draft.tasks.get(task.attachedTo)
+  const run = leader?.allocationId === undefined ? undefined : draft.allocations.get(leader.allocationId)
+  const verify = run?.steps.findLast(step => step.name === 'verify')
+  if (task === undefined || after?.verdict === undefined || run === undefined || verify === undefined) return
+  const askedAt = task.retriedAt ?? task.createdAt
+  if (askedAt > run.placedAt && verify.startedAt <= askedAt)
+    breach('served by what was measured afterwards', `${verify.startedAt} <= ${askedAt}`)
 }
 
 function watchPlacement(
@@ -130,7 +151,7 @@ function checkTasks(state: State): Breach[] {
 function checkFollower(state: State, task: TaskRow, breach: (law: string, what: string) => void): void {
   const leader = task.attachedTo === undefined ? undefined : state.tasks.get(task.attachedTo)
   if (!leader || isEnded(leader.status) || leader.attachedTo !== undefined)
-    return breach('every follower has a live leader', `${leader?.status}`)
+    return breach('an open follower has an open leader', `${leader?.status}`)
   if (leader.status !== task.status) breach('a follower is as its leader', `${leader.status} ${task.status}`)
 }
 
@@ -209,6 +230,14 @@ function sameIndex(table: Table<{ id: string }>, fresh: Table<{ id: string }>, i
     [...fresh.find(index, key)].every(row => table.has(index, key, row.id) && table.get(row.id) === row),
   )
   return has && show(table) === show(fresh)
+}
+
+/** What its agent called ended, and was heard, neither runs nor will. */
+export function checkLastWords(state: State, memory: Memory): Breach[] {
+  return [...memory.lastWords].flatMap(id => {
+    const row = state.allocations.get(id)
+    return row === undefined || isEnded(row.status) ? [] : [{ law: 'a last word is the last', what: row.status }]
+  })
 }
 
 /** No two loads of the same kind at one path, unless one was given up and came back. */
