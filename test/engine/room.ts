@@ -83,7 +83,7 @@ export function createEngineRoom(more: { settings?: Partial<Settings> } = {}) {
   const room = {
     ...{ state, engine, output, frames, growth, desk, operations, bend, saved, store: memory, agent },
     ...hand,
-    connect: () => desk.hello({ agent, live: [], connection: 'c1' }),
+    connect: () => desk.hello({ agent, live: [], nextNumber: 1, connection: 'c1' }),
     async report(report: Report) {
       n += 1
       await desk.report(agent.id, n, report)
