@@ -25,7 +25,8 @@ export function createLineSplitter(onLine: (line: string) => void): LineSplitter
   function feed(text: string): void {
     let from = 0
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
-      take(rest + text.slice(from, at))
+      const line = text.slice(from, at)
+      take(rest === '' ? line : rest + line)
       rest = ''
       from = at + 1
     }
@@ -51,27 +52,31 @@ export function createLineSplitter(onLine: (line: string) => void): LineSplitter
 }
 
 function cut(line: string): string {
+  if (line.length <= LONGEST_LINE && !line.endsWith('\r')) return line
   const end = line.endsWith('\r') ? line.length - 1 : line.length
   return line.slice(0, Math.min(end, LONGEST_LINE))
 }
 
-const NOISE = [
-  /^SLF4J[:(]/,
-  /^log4j:(?:WARN|ERROR)/,
-  /^ERROR StatusLogger/,
-  /^WARNING: /,
-  /^(?:OpenJDK|Java HotSpot)\(?.* VM warning:/,
-  /^Picked up (?:JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS):/,
-  /^Warning: setting \S+ /,
-  /^\w{3} \d{1,2}, \d{4} \d.* org\.jline\./,
-  /^java\.io\.FileNotFoundException: .*user_\S*\.log \(Permission denied\)/,
-  /^\tat (?:java|org\.apache\.log4j)\./,
-]
+// by the character that such a line begins with
+const NOISE: Readonly<Record<string, RegExp>> = {
+  S: /^SLF4J[:(]/,
+  l: /^log4j:(?:WARN|ERROR)/,
+  E: /^ERROR StatusLogger/,
+  W: /^WARNING: |^Warning: setting \S+ /,
+  O: /^OpenJDK\(?.* VM warning:/,
+  J: /^Java HotSpot\(?.* VM warning:/,
+  P: /^Picked up (?:JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS):/,
+  j: /^java\.io\.FileNotFoundException: .*user_\S*\.log \(Permission denied\)/,
+  '\t': /^\tat (?:java|org\.apache\.log4j)\./,
+}
+const DATED = /^\w{3} \d{1,2}, \d{4} \d.* org\.jline\./
+const BLANK = 32
 
 /** Whether a line comes from the JVM or its loggers and says nothing about the command. */
 export function isNoise(line: string): boolean {
   // nearly every line that matters starts with a path, a dash or a digit
   const first = line.charCodeAt(0)
   if (first === 47 || first === 45 || (first >= 48 && first <= 57)) return false
-  return NOISE.some(pattern => pattern.test(line))
+  if (NOISE[line.charAt(0)]?.test(line) === true) return true
+  return line.charCodeAt(3) === BLANK && DATED.test(line)
 }

@@ -7,6 +7,10 @@ import type { Draft } from './load-draft.ts'
 import { closeFailure, each, toPaths } from './load-draft.ts'
 
 type Rule = {
+  /** Characters that such a line can begin with: nearly every line is tried against one or two rules only. */
+  readonly begins: string
+  /** Words that such a line ends with, where they tell sooner than the pattern. */
+  readonly ends?: readonly string[]
   readonly says: RegExp
   readonly take: (draft: Draft, found: RegExpExecArray, line: string) => string | undefined
 }
@@ -17,38 +21,66 @@ const MOST_CONTINUATIONS = 8
 const rest = (found: RegExpExecArray): string => found[found.length - 1] ?? ''
 
 const RULES: readonly Rule[] = [
-  { says: /^Allow up to (\d+) active jobs$/, take: () => undefined },
+  { begins: 'A', says: /^Allow up to (\d+) active jobs$/, take: () => undefined },
   {
+    begins: 'PWE',
     says: /^(?:Please wait for command submission|Waiting for the command to finish|Entering async submission)/,
     take: asServerSide,
   },
   {
+    begins: 'SF',
     says: /^Submitted .*jobControlId = (\d+)$|^Finished running the command, jobControlId = (\d+)$/,
     take: asControlId,
   },
-  { says: /^(?:Get command status information below:|Loaded in \d|Failed files are:)/, take: () => undefined },
   {
+    begins: 'GLF',
+    says: /^(?:Get command status information below:|Loaded in \d|Failed files are:)/,
+    take: () => undefined,
+  },
+  {
+    begins: '/',
+    ends: [' in Alluxio', ' in GooseFS'],
     says: /^(\/.+) is already fully loaded in (?:Alluxio|GooseFS)$/,
     take: (draft, found) => each(draft, 'skipped', found[1]),
   },
-  { says: /^Successfully loaded path (.+)$/, take: asLoaded },
-  { says: /^Attempt (\d+) to load (\[.*?\]|.+?) failed because: ?(.*)$/, take: asAttempt },
-  { says: /^Failed to complete loading (.+) after (\d+) retries\.$/, take: asGaveUp },
-  { says: /^(?:\(?Retry \d+\)? )?Failed to start job with error: ?(.*)$/, take: asSubmitFailed },
+  { begins: 'S', says: /^Successfully loaded path (.+)$/, take: asLoaded },
+  { begins: 'A', says: /^Attempt (\d+) to load (\[.*?\]|.+?) failed because: ?(.*)$/, take: asAttempt },
+  { begins: 'F', says: /^Failed to complete loading (.+) after (\d+) retries\.$/, take: asGaveUp },
+  { begins: '(RF', says: /^(?:\(?Retry \d+\)? )?Failed to start job with error: ?(.*)$/, take: asSubmitFailed },
   {
+    begins: 'CT',
     says: /^(?:Completed (?:command )?count is|Total completed file count is) (\d+), ?[Ff]ailed (?:file )?count is (\d+)\.?$/,
     take: asFooter,
   },
-  { says: /^Here are (?:recent )?failed files: ?$/, take: asFailedList },
-  { says: /^Check out (.+?_failures\.csv) for full list of failed files\.?(.*)$/, take: asCsv },
-  { says: /^Ignored load because: (\/.+?) is in incomplete status(.*)$/, take: asIncomplete },
-  { says: /^Ignore load (\d+) paths because they are in incomplete status(.*)$/, take: (_, found) => rest(found) },
+  { begins: 'H', says: /^Here are (?:recent )?failed files: ?$/, take: asFailedList },
+  { begins: 'C', says: /^Check out (.+?_failures\.csv) for full list of failed files\.?(.*)$/, take: asCsv },
+  { begins: 'I', says: /^Ignored load because: (\/.+?) is in incomplete status(.*)$/, take: asIncomplete },
   {
+    begins: 'I',
+    says: /^Ignore load (\d+) paths because they are in incomplete status(.*)$/,
+    take: (_, found) => rest(found),
+  },
+  {
+    begins: 'f',
     says: /^files: \[(.*?)\] loading(.*)$/,
     take: asBatchStart,
   },
-  { says: /^(\/.*) loading$/, take: (draft, found) => each(draft, 'started', found[1]) },
+  {
+    begins: '/',
+    ends: [' loading'],
+    says: /^(\/.*) loading$/,
+    take: (draft, found) => each(draft, 'started', found[1]),
+  },
 ]
+
+const BY_FIRST = new Map<string, readonly Rule[]>()
+for (const first of new Set(RULES.flatMap(rule => [...rule.begins]))) {
+  BY_FIRST.set(
+    first,
+    RULES.filter(rule => rule.begins.includes(first)),
+  )
+}
+const NONE: readonly Rule[] = []
 
 /** Reads one line; what a fragment without a line end leaves over is returned to be read again. */
 export function readLoadLine(draft: Draft, line: string): string | undefined {
@@ -58,7 +90,8 @@ export function readLoadLine(draft: Draft, line: string): string | undefined {
     if (path !== undefined) return void draft.emit({ kind: 'failed', path, cause: 'unknown' })
     draft.inFailedList = false
   }
-  for (const rule of RULES) {
+  for (const rule of BY_FIRST.get(line.charAt(0)) ?? NONE) {
+    if (rule.ends !== undefined && !rule.ends.some(end => line.endsWith(end))) continue
     const found = rule.says.exec(line)
     if (found === null) continue
     closeFailure(draft)
@@ -129,8 +162,10 @@ function asOther(draft: Draft, line: string): undefined {
     draft.pending.message = `${draft.pending.message}\n${line}`.slice(0, LONGEST_MESSAGE)
     return
   }
+  // the first problem stands
+  if (draft.problem !== undefined) return
   const cause = readCause(line)
-  if (cause !== undefined) draft.problem ??= { cause, message: line.slice(0, LONGEST_MESSAGE) }
+  if (cause !== undefined) draft.problem = { cause, message: line.slice(0, LONGEST_MESSAGE) }
 }
 
 function lastCause(draft: Draft): Cause {

@@ -289,7 +289,11 @@ describe('ends before its time', () => {
   it('nothing moves any more: given up as stalled', async () => {
     const world = createWorld({ HANG: '1' })
     world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '2')
-    const ending = await runAllocation(world.allocation({ path: '/a' }).deps, { sampleMs: 50, stalledMs: 700, lookAgainMs: 50 })
+    const ending = await runAllocation(world.allocation({ path: '/a' }).deps, {
+      sampleMs: 50,
+      stalledMs: 700,
+      lookAgainMs: 50,
+    })
     expect(ending.exit).toMatchObject({ reason: 'signalled', message: 'given up: stalled' })
     expect(ending.findings?.missingByCause).toEqual({ stalled: 2 })
   })

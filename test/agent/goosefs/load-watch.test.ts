@@ -1,0 +1,126 @@
+// a silent load is given up on evidence only: a clock by hand, a `du` and an engine that answer what the test wants
+import { expect, it } from 'vitest'
+import type { Run } from '../../../agent/driver.ts'
+import type { Bench } from '../../../agent/goosefs/bench.ts'
+import type { Engine, Unfinished } from '../../../agent/goosefs/engine-jobs.ts'
+import { createLoadWatch } from '../../../agent/goosefs/load-watch.ts'
+import { SILENT_LOG } from '../../../shared/log.ts'
+import { MINUTE, SECOND } from '../../../shared/time.ts'
+
+type Du = (turn: number) => number | undefined
+const NOTHING: Unfinished = { known: true, ids: [], left: 0, calls: 1 }
+
+function createScene({ du, takesMs = 0, jobs = () => NOTHING }: { du: Du; takesMs?: number; jobs?: () => Unfinished }) {
+  const timers = new Set<{ at: number; wake: () => void }>()
+  let now = 1_000_000
+  const clock = {
+    now: () => now,
+    after(delayMs: number, wake: () => void) {
+      const timer = { at: now + delayMs, wake }
+      timers.add(timer)
+      return () => void timers.delete(timer)
+    },
+  }
+  const settle = () => new Promise<void>(resolve => setImmediate(resolve))
+  async function pass(ms: number) {
+    for (const end = now + ms; now < end; ) {
+      now += SECOND / 2
+      for (const timer of [...timers].filter(one => one.at <= now)) if (timers.delete(timer)) timer.wake()
+      await settle()
+    }
+  }
+  let turns = 0
+  const ended: AbortSignal[] = []
+  const bench = {
+    deps: { clock, log: SILENT_LOG, say: () => {}, config: { graceMs: 1 }, order: { allocation: 'a', path: '/a' } },
+    signal: new AbortController().signal,
+    engine: async () => ({ unfinished: async () => jobs() }) as unknown as Engine,
+    async cli({ onLine, signal }: { onLine: (line: string) => void; signal: AbortSignal }) {
+      turns += 1
+      const bytes = du(turns)
+      ended.push(signal)
+      if (takesMs > 0) {
+        await new Promise<void>(resolve => {
+          clock.after(takesMs, resolve)
+          signal.addEventListener('abort', () => resolve())
+        })
+      }
+      if (bytes === undefined) return { exit: { reason: 'exited', code: 255 } }
+      onLine('File Size     In Alluxio       Path')
+      onLine(`1000          ${bytes} (0%)          /a`)
+      return { exit: { reason: 'exited', code: 0 } }
+    },
+  } as unknown as Bench
+  const stops: number[] = []
+  const watch = createLoadWatch(bench, {
+    before: undefined,
+    limits: { sampleMs: 15 * SECOND, stalledMs: 10 * MINUTE },
+  })
+  watch.onRun({ stop: async () => void stops.push(now), exited: new Promise(() => {}) } as unknown as Run)
+  return { pass, watch, stops, samples: () => turns, ended }
+}
+
+it('equal samples over the whole time and nothing at work: given up', async () => {
+  const { pass, watch, stops } = createScene({ du: () => 500 })
+  await pass(9 * MINUTE)
+  expect(stops).toHaveLength(0)
+  await pass(3 * MINUTE)
+  expect(stops).toHaveLength(1)
+  expect((await watch.close()).givenUp).toBe('stalled')
+})
+
+it('a du that fails says nothing: the load goes on', async () => {
+  const { pass, watch, stops, samples } = createScene({ du: () => undefined })
+  await pass(60 * MINUTE)
+  expect(samples()).toBeGreaterThan(10)
+  expect(stops).toHaveLength(0)
+  expect((await watch.close()).givenUp).toBeUndefined()
+})
+
+it('one equal sample among failures is no evidence', async () => {
+  const { pass, stops } = createScene({ du: turn => (turn <= 2 ? 500 : undefined) })
+  await pass(60 * MINUTE)
+  expect(stops).toHaveLength(0)
+})
+
+it('a du that takes longer than the patience is waited for', async () => {
+  const { pass, stops } = createScene({ du: turn => 500 + turn, takesMs: 15 * MINUTE })
+  await pass(14 * MINUTE)
+  expect(stops).toHaveLength(0)
+  await pass(4 * 60 * MINUTE)
+  expect(stops).toHaveLength(0)
+})
+
+it('a du that still runs when the load ends is ended', async () => {
+  const { pass, watch, ended } = createScene({ du: () => 500, takesMs: 60 * MINUTE })
+  await pass(MINUTE)
+  await watch.close()
+  expect(ended.map(signal => signal.aborted)).toEqual([true])
+})
+
+it('lines begin the evidence anew', async () => {
+  const { pass, watch, stops } = createScene({ du: () => 500 })
+  for (let turn = 0; turn < 6; turn += 1) {
+    await pass(9 * MINUTE)
+    watch.line('a word')
+  }
+  expect(stops).toHaveLength(0)
+})
+
+it('jobs of the engine that move keep the load alive; those that stand do not', async () => {
+  let left = 1_000
+  const jobs = () => ({ known: true, ids: Array.from({ length: left }, (_, id) => id), left, calls: 0 })
+  const { pass, stops } = createScene({
+    du: () => 500,
+    jobs: () => {
+      left -= 1
+      return jobs()
+    },
+  })
+  await pass(2 * 60 * MINUTE)
+  expect(left).toBeLessThan(1_000)
+  expect(stops).toHaveLength(0)
+  const still = createScene({ du: () => 500, jobs })
+  await still.pass(15 * MINUTE)
+  expect(still.stops).toHaveLength(1)
+})
