@@ -30,7 +30,7 @@ It is told what to do by its environment (GANDER_DAEMON_URL, GANDER_AGENT_TOKEN,
 
   --check    print the configuration that would be used (secrets as stars), or every mistake, and exit
   --version  print the version
-Exit codes: 0 after SIGTERM, 74 damaged or unwritable directory, 75 the directory is in use,
+Exit codes: 0 after SIGTERM, 70 a mistake of ours, 74 damaged or unwritable directory, 75 the directory is in use,
 78 the configuration has mistakes. Runs outlive the agent; the next one takes them over.
 `
 

@@ -1,6 +1,6 @@
 // the agent against the treaty, in one process: orders, streams, reports, cuts, refusals
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Agent, type AgentDeps, createAgent } from '../../agent/agent.ts'
@@ -357,4 +357,23 @@ test('a directory that was not accepted is not taken for an allocation', async (
   await connected(daemon)
   expect(daemon.hellos[0]?.live).toEqual([])
   expect(readdirSync(join(dir, 'allocations'))).toEqual([])
+})
+
+test('a record that cannot be understood: what runs there is ended, the files are set aside and it is said', async () => {
+  const daemon = await daemonOf()
+  const dir = join(scratch(), 'agent')
+  const allocation = newId()
+  const home = join(dir, 'allocations', allocation)
+  mkdirSync(home, { recursive: true })
+  const run = await driver.start({ dir: join(home, 'run'), argv: [fixture('forever')] })
+  await until('its beginning', () => existsSync(run.outputPath) && readFileSync(run.outputPath, 'utf8') !== '')
+  writeFileSync(join(home, 'allocation.json'), '{"order":')
+  const { heard } = await agentOf(daemon, { dir })
+  await connected(daemon)
+  expect((await run.exited).reason).toBe('stopped')
+  expect(daemon.hellos[0]?.live).toEqual([])
+  const [aside] = readdirSync(join(dir, 'allocations'))
+  expect(aside).toContain(`${allocation}.unreadable-`)
+  expect(readFileSync(join(dir, 'allocations', aside ?? '', 'allocation.json'), 'utf8')).toBe('{"order":')
+  expect(heard.some(({ level, message }) => level === 'error' && message.includes('set aside'))).toBe(true)
 })

@@ -1,11 +1,12 @@
 // the agent's program as it is shipped: what it prints, how it leaves, what outlives it
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { carriersOf } from '../../agent/processes.ts'
 import { createIds } from '../../shared/ids.ts'
 import { type FakeDaemon, startFakeDaemon } from '../helpers/fake-daemon.ts'
 import { fixture, scratch } from './scratch.ts'
@@ -151,6 +152,35 @@ test('a program that is not there is told as a problem, and what asks for it end
   const ending = await until('the end', () => daemon.ending(allocation))
   expect(ending.exit.reason).toBe('spawn-failed')
 })
+
+test('a stop is heard while the CLI is still being asked what it can do', async () => {
+  const dir = join(scratch(), 'agent')
+  const bin = join(scratch(), 'goosefs')
+  writeFileSync(bin, '#!/bin/sh\nexec sleep 50\n')
+  chmodSync(bin, 0o755)
+  const daemon = await daemonOf()
+  const { child, gone } = begin(daemon, dir, { GOOSEFS_BIN: bin })
+  await until('hello', () => daemon.hellos.length > 0)
+  const [list, load] = [ids.next(Date.now()), ids.next(Date.now())]
+  daemon.order({ allocation: list, action: 'list', path: '/a' })
+  daemon.order({ allocation: load, action: 'load', path: '/a' })
+  await until('both', () =>
+    [list, load].every(one => daemon.reports.some(({ report }) => 'allocation' in report && report.allocation === one)),
+  )
+  for (const allocation of [list, load]) daemon.say({ type: 'stop', allocation })
+  for (const allocation of [list, load]) {
+    expect((await until('the end', () => daemon.ending(allocation))).exit.reason).toBe('stopped')
+  }
+  // the probe outlives the agent
+  child.kill('SIGTERM')
+  expect(await gone).toBe(0)
+  for (const pid of await probesOf(dir)) process.kill(pid, 'SIGKILL')
+})
+
+async function probesOf(dir: string): Promise<number[]> {
+  const names = readdirSync(join(dir, 'probe'))
+  return (await Promise.all(names.map(name => carriersOf(join(dir, 'probe', name))))).flat()
+}
 
 test('the agent stays small while 100 MB flow', async () => {
   const dir = join(scratch(), 'agent')

@@ -1,9 +1,15 @@
 // one allocation against the simulated GooseFS: loads that succeed, fall short, stop, and outlive their agent
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { gatherEvidence } from '../../agent/goosefs/evidence.ts'
+import { createLoadReader } from '../../agent/goosefs/read-load.ts'
+import { createSharedWalks } from '../../agent/goosefs/shared-walks.ts'
 import { runAllocation } from '../../agent/run-allocation.ts'
+import { SILENT_LOG } from '../../shared/log.ts'
 import { createWorld, toFacts, usePlayground } from './goosefs/world.ts'
 import { until } from './until.ts'
 
@@ -260,7 +266,84 @@ describe('the other actions', () => {
   })
 })
 
+describe('a disk that cannot keep what the agent writes', () => {
+  it('the journal: the steps are told all the same', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '2')
+    const one = world.allocation({ path: '/a' })
+    mkdirSync(join(one.home, 'steps.jsonl'))
+    const ending = await runAllocation(one.deps)
+    expect(toFacts(ending)).toMatchObject({ exit: { code: 0 }, after: [2, 2, 100] })
+    expect(ending.notes.join()).toContain('could not note its steps')
+  })
+
+  it('a list: the measurement has failed, and why', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '2')
+    const one = world.allocation({ path: '/a' })
+    mkdirSync(join(one.home, 'list-after'))
+    const ending = await runAllocation(one.deps)
+    expect(ending.exit).toEqual({ reason: 'exited', code: 0 })
+    expect(ending.findings?.trouble?.message).toContain('the listing could not be kept')
+  })
+
+  it('the list of missing files: they are counted all the same', async () => {
+    const world = createWorld({ FAIL: '*part-00001' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '2')
+    const one = world.allocation({ path: '/a' })
+    mkdirSync(join(one.home, 'missing.tsv'))
+    const ending = await runAllocation(one.deps)
+    expect(ending).toMatchObject({ findings: { missingTotal: 1 }, missingBytes: 0 })
+    expect(ending.notes.join()).toContain('the list of missing files could not be written')
+  })
+})
+
+it('a tree too large to list is measured by totals, which ask the object store nothing', async () => {
+  const world = createWorld()
+  world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '30')
+  const { driver, bin, clock, dir } = world
+  const tools = { driver, bin, clock, log: SILENT_LOG, graceMs: 200 }
+  const shared = createSharedWalks({ ...tools, dir: join(dir, 'small'), limits: { entries: 20 } })
+  const ending = await runAllocation({ ...world.allocation({ path: '/a' }).deps, shared })
+  expect(ending.findings?.after).toMatchObject({ files: 30, fresh: false, complete: false })
+  await shared.close()
+})
+
+it('files that only the list of failed ones names have the cause that the lines give', async () => {
+  const world = createWorld({ ERA: 'D', FAIL: '/a/*' })
+  world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '45')
+  const one = world.allocation({ path: '/a' })
+  await runAllocation(one.deps)
+  const cwd = join(one.home, 'load')
+  const words = { path: one.streams['output'] ?? '', from: 0, cwd }
+  const read = createLoadReader()
+  for (const line of one.output().split('\n')) read.line(line)
+  read.end()
+  expect(read.summary().csvPath).toContain('_failures.csv')
+  const evidence = await gatherEvidence(words, read.summary())
+  const causes = Array.from({ length: 45 }, (_, n) => evidence.causeOf(`/a/part-${String(n).padStart(5, '0')}`))
+  expect(evidence.dominant).toBeDefined()
+  expect(new Set(causes)).toEqual(new Set([evidence.dominant]))
+  const elsewhere = await gatherEvidence({ ...words, cwd: one.home }, read.summary())
+  expect(elsewhere.causeOf('/a/part-00015')).toBeUndefined()
+})
+
 describe('ends before its time', () => {
+  it('stopped while the CLI is still being asked what it can do: at once', async () => {
+    const world = createWorld()
+    world.goosefs('playground', 'put', '/a', '--bytes', '10')
+    const one = world.allocation({ path: '/a', verify: false })
+    let asking = false
+    const webs = () => {
+      asking = true
+      return new Promise<never>(() => {})
+    }
+    const running = runAllocation({ ...one.deps, webs })
+    await until('the question', () => asking)
+    one.stop.abort('stop')
+    expect((await running).exit.reason).toBe('stopped')
+  })
+
   it('stopped: the CLI is ended, and what it left with the engine is taken back', async () => {
     const world = createWorld({ SPEED: '1', SLOW: '5000' })
     world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '4')

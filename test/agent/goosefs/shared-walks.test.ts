@@ -1,8 +1,13 @@
 // listings and reports that several asks share
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { WalkAsk, WalkResult } from '../../../agent/goosefs/shared-walks.ts'
 import { createSharedWalks } from '../../../agent/goosefs/shared-walks.ts'
+import { runAllocation } from '../../../agent/run-allocation.ts'
 import { SILENT_LOG } from '../../../shared/log.ts'
+import { scratch } from '../scratch.ts'
+import { until } from '../until.ts'
 import { createWorld, usePlayground } from './world.ts'
 
 usePlayground()
@@ -92,7 +97,87 @@ describe('walks', () => {
   })
 })
 
+/** A CLI that says these lines and ends well. */
+function createSaying(...lines: string[]) {
+  const bin = join(scratch(), 'saying')
+  writeFileSync(bin, `#!/bin/sh\n${lines.map(line => `echo '${line}'\n`).join('')}exit 0\n`)
+  chmodSync(bin, 0o755)
+  return createWorld({}, bin)
+}
+const ROW = (path: string) => `-rw-r--r--  a  b  10  PERSISTED 03-26-2021 16:49:37:215   0% ${path}`
+
+describe('a listing with words that nobody understands', () => {
+  it('without an entry it is no listing', async () => {
+    const world = createSaying('SLF4J: noise', 'The server is too busy')
+    expect(await world.shared.walk(ask('/t/a').asked)).toMatchObject({
+      state: 'failed',
+      message: 'the listing could not be read: The server is too busy',
+    })
+  })
+
+  it('with entries it is one that may be incomplete; only the place without any has failed', async () => {
+    const world = createSaying(ROW('/t/a/1'), 'The server is too busy')
+    const asks = [ask('/t/a'), ask('/t/b')]
+    const results = await Promise.all(asks.map(one => world.shared.walk(one.asked)))
+    expect(results[0]).toMatchObject({ state: 'listed', unread: 'The server is too busy' })
+    expect(results[1]).toMatchObject({ state: 'failed' })
+    const ending = await runAllocation(world.allocation({ path: '/t/a' }).deps)
+    expect(ending.findings?.after).toMatchObject({ files: 1, complete: false })
+    expect(ending.notes.join()).toContain('The server is too busy')
+  })
+
+  it('noise and nothing else is an empty directory', async () => {
+    const world = createSaying('SLF4J: noise', '')
+    expect((await world.shared.walk(ask('/t/a').asked)).state).toBe('listed')
+  })
+})
+
+describe('one of several', () => {
+  it('that cannot keep what it hears fails alone', async () => {
+    const world = createWorld()
+    for (const name of ['a', 'b']) world.goosefs('playground', 'put', `/t/${name}`, '--bytes', '10', '--files', '3')
+    const entry = () => {
+      throw new Error('no room')
+    }
+    const asks = [ask('/t/a', { entry }), ask('/t/b')]
+    const results = await Promise.all(asks.map(one => world.shared.walk(one.asked)))
+    expect(results[0]).toMatchObject({ state: 'failed', message: 'the listing could not be kept: no room' })
+    expect(results[1]?.state).toBe('listed')
+    expect(asks[1]?.paths).toHaveLength(3)
+    expect(world.left()).toEqual([])
+  })
+
+  it('that stops waiting is answered at once, while the listing goes on for the others', async () => {
+    const world = createWorld({ HANG: 'ls' })
+    const [one, all] = [new AbortController(), new AbortController()]
+    const leaving = world.shared.walk(ask('/t/a', { signal: one.signal }).asked)
+    let others = 'waits'
+    const staying = world.shared.walk(ask('/t/b', { signal: all.signal }).asked).then(result => {
+      others = result.state
+    })
+    await until('the call', () => existsSync(join(world.dir, 'calls')))
+    one.abort()
+    expect((await leaving).state).toBe('stopped')
+    expect(others).toBe('waits')
+    all.abort()
+    await staying
+    expect(others).toBe('stopped')
+  })
+})
+
 describe('the report', () => {
+  it('is not kept when the clock was set back', async () => {
+    const world = createWorld()
+    let now = Date.now()
+    const clock = { ...world.clock, now: () => now }
+    const { driver, bin, dir } = world
+    const shared = createSharedWalks({ driver, bin, clock, dir: `${dir}/other`, log: SILENT_LOG, graceMs: 200 })
+    expect((await shared.capacity()).calls).toBe(1)
+    now -= 3_600_000
+    expect((await shared.capacity()).calls).toBe(1)
+    await shared.close()
+  })
+
   it('is shared for half a minute, unless it must be newer', async () => {
     const world = createWorld()
     const first = await Promise.all([world.shared.capacity(), world.shared.capacity()])
