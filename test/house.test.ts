@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { parse } from '@babel/parser'
 import { build } from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { toArchitecture } from '../scripts/docs.ts'
+import { ERROR_CODES } from '../shared/errors.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const ROOMS = ['shared', 'process', 'bot', 'agent', 'cli', 'playground', 'scripts']
@@ -225,5 +227,22 @@ describe('the source', () => {
       ),
     )
     expect(broken).toEqual([])
+  })
+})
+
+describe('the error table', () => {
+  it('has a row for every code thrown, and none that nobody throws', () => {
+    const sources = SOURCES.filter(path => path !== 'shared/errors.ts').map(path =>
+      readFileSync(join(root, path), 'utf8'),
+    )
+    const unused = Object.keys(ERROR_CODES).filter(code => !sources.some(source => source.includes(`'${code}'`)))
+    expect(unused).toEqual([])
+  })
+})
+
+describe('ARCHITECTURE.md', () => {
+  it('shows the tree as it is (npm run docs)', () => {
+    const current = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+    expect(toArchitecture(current)).toBe(current)
   })
 })
