@@ -35,12 +35,19 @@ export type ErrorCode = keyof typeof ERROR_CODES
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly details: unknown
+  /** What has to be said beside it, for whatever form an answer has. */
+  readonly notes: readonly string[]
 
-  constructor(code: ErrorCode, message: string, more: { details?: unknown; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { details?: unknown; cause?: unknown; notes?: readonly string[] } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.name = 'AppError'
     this.code = code
     this.details = more.details
+    this.notes = more.notes ?? []
   }
 
   get status(): number {

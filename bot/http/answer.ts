@@ -71,8 +71,8 @@ function whole(body: string | Uint8Array, type: string, more: More): Answer {
   }
 }
 
-// a header holds printable ASCII only; the rest is percent-encoded as in a URL
-function toNoteHeader(notes: readonly string[]): Record<string, string> {
+/** Notes as a header: it holds printable ASCII only, the rest is percent-encoded as in a URL. */
+export function toNoteHeader(notes: readonly string[]): Record<string, string> {
   if (notes.length === 0) return {}
   // half of a surrogate pair cannot be encoded
   const text = notes.join('; ').slice(0, LONGEST_NOTE).replace(LONE_SURROGATE, '?')

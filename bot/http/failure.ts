@@ -1,6 +1,7 @@
 // what went wrong, ready for a dialect to say it: every thrown thing becomes one of these
 import { AppError, ERROR_CODES, type ErrorCode, toError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
+import { toNoteHeader } from './answer.ts'
 
 export type Failure = {
   readonly code: ErrorCode
@@ -25,7 +26,8 @@ export function toPlainMessage(failure: Failure): string {
 }
 
 function fromAppError(error: AppError): Failure {
-  const base = { code: error.code, status: error.status, message: error.message, headers: HEADERS[error.code] ?? {} }
+  const headers = { ...HEADERS[error.code], ...toNoteHeader(error.notes) }
+  const base = { code: error.code, status: error.status, message: error.message, headers }
   return error.details === undefined ? base : { ...base, details: error.details }
 }
 

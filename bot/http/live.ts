@@ -70,7 +70,7 @@ function createAttempts({ room, actor }: Viewer, taskId: string | undefined): At
       if ('tasks' in event) note(event.tasks.find(({ id }) => id === taskId))
     },
     async attempts() {
-      note((await room.operations.findTasks(actor, { taskId }))[0]?.task)
+      note((await room.operations.findTasks(actor, { taskId })).items[0]?.task)
       return newest
     },
     moreAttempts(known, signal) {

@@ -147,7 +147,22 @@ describe('GooseFSList', () => {
     door.operations.reply.timedOut = true
     const { status, error } = await mistake(await door.send('POST', '/api/v1/gfs', { ...LIST, timeout: 2 }))
     expect(status).toBe(500)
-    expect(error).toMatch(/2 s; task [0-9a-f-]{36} keeps running/)
+    expect(error).toMatch(/2 s; task [0-9a-f-]{36} keeps running$/)
+  })
+
+  test('that waits says so, and why, also in the header', async () => {
+    const door = createDoor()
+    door.operations.reply = { text: '', status: 'queued', timedOut: true }
+    door.operations.notes = ['no agent of cluster default is connected; the job waits']
+    const response = await door.send('POST', '/api/v1/gfs', LIST)
+    expect(response.headers.get('x-gander-note')).toBe(door.operations.notes[0])
+    expect((await mistake(response)).error).toMatch(/stays in the queue \(no agent of cluster default is connected/)
+  })
+
+  test('is the same listing when it is repeated with its key', async () => {
+    const door = createDoor()
+    await door.send('POST', '/api/v1/gfs', LIST, { 'idempotency-key': 'k1' })
+    expect(door.operations.keys).toEqual(['k1'])
   })
 
   test('may be asked by a viewer, a load may not', async () => {
@@ -244,7 +259,16 @@ describe('GET /api/v1/status', () => {
     expect(await ids('task_name=test_task_name&action=GooseFSDistributeLoad')).toEqual([load])
     expect(await ids('task_name=test_task_name&status=running')).toEqual([load])
     expect(await ids(`taskId=${free}`)).toEqual([free])
+    expect(await ids('action=0')).toEqual([load])
+    expect(await ids('status=success')).toEqual([free])
     expect(await ids(`task_id=${free}&action=0`)).toEqual([])
+  })
+
+  test('says when there are more than are looked at', async () => {
+    const door = createDoor()
+    await submitted(door)
+    door.operations.cut = true
+    expect((await door.send('GET', '/api/v1/status?action=0')).headers.get('x-gander-note')).toContain('more tasks')
   })
 
   test('a made-up name shows as none', async () => {
@@ -343,7 +367,10 @@ describe('GET /api/v1/gfs/report', () => {
   test('that fails is a 500', async () => {
     const door = createDoor()
     door.operations.reply.status = 'failed'
-    expect((await mistake(await door.send('GET', '/api/v1/gfs/report'))).status).toBe(500)
+    door.operations.notes = ['no agent of cluster default is connected']
+    const response = await door.send('GET', '/api/v1/gfs/report')
+    expect(response.headers.get('x-gander-note')).toBe('no agent of cluster default is connected')
+    expect((await mistake(response)).status).toBe(500)
   })
 })
 

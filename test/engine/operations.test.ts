@@ -164,11 +164,151 @@ describe('a name used again', () => {
       }),
     })
     const second = await room.submit(['/a', '/b'], 'n')
-    const named = await room.operations.findTasks(ROOT, { name: 'n' })
+    const named = (await room.operations.findTasks(ROOT, { name: 'n' })).items
     expect(named.map(({ task }) => task.id).sort()).toEqual(second.tasks.map(({ id }) => id).sort())
     expect(
-      (await room.operations.findTasks(ROOT, { taskId: first.tasks[0]?.id })).map(({ task }) => task.status),
+      (await room.operations.findTasks(ROOT, { taskId: first.tasks[0]?.id })).items.map(({ task }) => task.status),
     ).toEqual(['failed'])
+  })
+
+  it('takes paths that differ in slashes, and clusters, for the same', async () => {
+    const room = createEngineRoom()
+    const ask = (path: string, cluster: string) =>
+      room.operations.submitJob(ROOT, { action: 'load', paths: [path], name: 'n', cluster, options: {} })
+    await ask('/data/images', 'c1')
+    await ask('/data//images', 'c2')
+    const last = await ask('/data/images/', 'c1')
+    const { items } = await room.operations.findTasks(ROOT, { name: 'n' })
+    expect(items.map(({ task }) => task.id)).toEqual(last.tasks.map(({ id }) => id))
+  })
+})
+
+describe('tasks found without an id or a name', () => {
+  it('are those of all jobs that fit, oldest first, each path of a name once', async () => {
+    const room = createEngineRoom()
+    const submit = async (action: 'load' | 'free', path: string, name?: string) =>
+      (await room.operations.submitJob(ROOT, { action, paths: [path], options: {}, ...(name && { name }) })).tasks[0]
+        ?.id
+    await submit('load', '/a', 'n')
+    const [again, bare, free] = [
+      await submit('load', '/a', 'n'),
+      await submit('load', '/a'),
+      await submit('free', '/b'),
+    ]
+    const find = async (query: object) => {
+      const { items, cut } = await room.operations.findTasks(ROOT, query)
+      expect(cut).toBe(false)
+      return items.map(({ task }) => task.id)
+    }
+    expect(await find({ action: 'load' })).toEqual([again, bare])
+    expect(await find({ status: ['queued'] })).toEqual([again, bare, free])
+    expect(await find({ action: 'metadata' })).toEqual([])
+    await room.operations.stopTask(ROOT, free ?? '')
+    expect(await find({ status: ['stopped', 'failed'] })).toEqual([free])
+  })
+})
+
+describe('a task of another job', () => {
+  it('is not found, whatever of it is asked for', async () => {
+    const room = createEngineRoom()
+    const [one, other] = [await room.submit(['/a']), await room.submit(['/b'])]
+    for (const kind of ['output', 'missing'] as const) {
+      const of = { ref: one.job.id, taskId: other.tasks[0]?.id }
+      await expect(room.operations.openOutput(ROOT, of, kind)).rejects.toMatchObject({ code: 'TASK_NOT_FOUND' })
+    }
+  })
+})
+
+describe('a job that waits', () => {
+  it('says why as long as it does', async () => {
+    const room = createEngineRoom()
+    const notes = async (ref: string) => (await room.operations.getJob(ROOT, ref)).notes
+    const first = await room.submit(['/a', '/b', '/c'])
+    expect(await notes('1')).toEqual(first.notes)
+    expect(first.notes).toEqual(['no agent of cluster default is connected; the job waits'])
+    await room.connect()
+    await room.operations.drainAgent(ROOT, room.agent.id, true)
+    const second = await room.submit(['/d'])
+    expect(second.notes).toEqual(['no agent of cluster default is ready; the job waits'])
+    expect(await notes('2')).toEqual(second.notes)
+    await room.operations.drainAgent(ROOT, room.agent.id, false)
+    // the first one has both places, and one path of it waits
+    expect(await notes('1')).toEqual([])
+    expect(await notes('2')).toEqual(['place 2 in the queue of cluster default'])
+    const third = await room.submit(['/e'])
+    expect(third.notes).toEqual(['place 3 in the queue of cluster default'])
+    expect(await notes('3')).toEqual(third.notes)
+    await room.operations.stopJob(ROOT, '1')
+    for (const { id } of first.tasks) {
+      const allocation = room.allocationOf(id)
+      if (allocation !== '') await room.end(allocation)
+    }
+    expect(await notes('3')).toEqual([])
+  })
+})
+
+describe('a report', () => {
+  const openJobs = async (room: ReturnType<typeof createEngineRoom>) =>
+    (await room.operations.listJobs(ROOT, { status: ['queued', 'running'] })).items
+  const ask = (room: ReturnType<typeof createEngineRoom>, signal = new AbortController().signal) =>
+    room.operations.clusterReport(VIC, 'default', signal)
+
+  it('of a cluster without an agent is refused at once, and leaves no job behind', async () => {
+    const room = createEngineRoom({ settings: { clusters: ['default'] } })
+    const reason = 'no agent of cluster default is connected'
+    await expect(ask(room)).rejects.toMatchObject({
+      code: 'COMMAND_FAILED',
+      message: expect.stringContaining(reason),
+      notes: [expect.stringContaining(reason)],
+    })
+    await room.connect()
+    await room.operations.drainAgent(ROOT, room.agent.id, true)
+    await expect(ask(room)).rejects.toMatchObject({ message: expect.stringContaining('is ready') })
+    expect((await room.operations.listJobs(ROOT, {})).items).toEqual([])
+  })
+
+  it('that takes too long, or whose asker has gone, is stopped', async () => {
+    const room = createEngineRoom()
+    await room.connect()
+    const slow = ask(room)
+    await vi.waitFor(() => expect(room.delays()).toContain(30 * SECOND))
+    room.move(30 * SECOND)
+    await expect(slow).rejects.toMatchObject({ code: 'COMMAND_FAILED', message: expect.stringContaining('30 s') })
+    expect((await openJobs(room)).map(({ desired }) => desired)).toEqual(['stop'])
+    const gone = new AbortController()
+    const left = ask(room, gone.signal)
+    await vi.waitFor(async () => expect(await openJobs(room)).toHaveLength(2))
+    gone.abort()
+    await expect(left).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
+    // it waited for the only place of its kind
+    expect((await room.operations.getJob(ROOT, '2')).status).toBe('stopped')
+  })
+
+  it('that fails says why: what was printed, else how it ended', async () => {
+    const room = createEngineRoom()
+    await room.connect()
+    const failed = ask(room)
+    await vi.waitFor(async () => expect(await openJobs(room)).toHaveLength(1))
+    const task = (await room.operations.listTasks(ROOT, '1', {})).items[0]?.id ?? ''
+    await room.end(await room.start(task), { exit: { reason: 'exited', code: 3 } })
+    await expect(failed).rejects.toMatchObject({ message: expect.stringMatching(/failed: .*\w/) })
+  })
+})
+
+describe('what is run at once', () => {
+  it('is the same run when it is asked for again with its key, and hands on its notes', async () => {
+    const room = createEngineRoom()
+    const { signal } = new AbortController()
+    const ask = { action: 'list' as const, paths: ['/a'], options: {} }
+    const run = () => room.operations.runNow(ROOT, ask, { waitMs: 0, signal, idempotencyKey: 'k' })
+    const [first, second] = [await run(), await run()]
+    expect(second.task.id).toBe(first.task.id)
+    expect(first).toMatchObject({
+      timedOut: true,
+      notes: ['no agent of cluster default is connected; the job waits'],
+      task: { status: 'queued' },
+    })
+    expect(second.notes).toEqual(first.notes)
   })
 })
 

@@ -20,11 +20,15 @@ const ENDED = new Set(['succeeded', 'failed', 'stopped', 'lost'])
 export type FakeOperations = Operations & {
   readonly actors: Actor[]
   readonly requests: JobRequest[]
+  /** Of what was run at once. */
+  readonly keys: (string | undefined)[]
   readonly following: number
   readonly waiting: number
   /** Thrown by every verb that writes, when set. */
   trouble: Error | undefined
   notes: string[]
+  /** `findTasks` says that there are more. */
+  cut: boolean
   /** What `runNow` and `clusterReport` answer. */
   reply: { text: string; status: Task['status']; timedOut: boolean }
   print(taskId: string, text: string | Uint8Array, kind?: 'output' | 'missing'): void
@@ -167,6 +171,7 @@ export function createFakeOperations(): FakeOperations {
   const fake: FakeOperations = {
     actors: [],
     requests: [],
+    keys: [],
     get following() {
       return following
     },
@@ -175,6 +180,7 @@ export function createFakeOperations(): FakeOperations {
     },
     trouble: undefined,
     notes: [],
+    cut: false,
     reply: { text: REPORT_TEXT, status: 'succeeded', timedOut: false },
     print(taskId, text, kind = 'output') {
       const { task } = findTask(taskId)
@@ -235,7 +241,8 @@ export function createFakeOperations(): FakeOperations {
     },
     async findTasks(_, query) {
       const found = entries.flatMap(({ job, tasks }) => tasks.map(task => ({ job, task })))
-      return found
+      const items = found
+        .filter(({ task }) => query.status?.includes(task.status) ?? true)
         .filter(({ job, task }) => (query.taskId ?? task.id) === task.id && (query.name ?? job.name) === job.name)
         .filter(({ task }) => (query.action ?? task.action) === task.action)
         .map(({ job, task }) => ({
@@ -244,6 +251,7 @@ export function createFakeOperations(): FakeOperations {
           lines: lines.get(task.id) ?? { loaded: 0, alreadyCached: 0, failed: 0 },
           willRunAgain: again.has(task.id),
         }))
+      return { items, cut: fake.cut }
     },
     async stopJob(actor, ref) {
       fake.actors.push(actor)
@@ -266,12 +274,19 @@ export function createFakeOperations(): FakeOperations {
       if (wanted.length === 0) throw new AppError('TASK_NOT_FOUND', `there is no task ${taskId}`)
       return wanted.map(task => reader({ ...task }, kind))
     },
-    async runNow(actor, request) {
+    async runNow(actor, request, { idempotencyKey }) {
       fake.requests.push(request)
+      fake.keys.push(idempotencyKey)
       const task = submit(actor, request).tasks[0]!
       task.status = fake.reply.status
       const exit = { reason: 'exited' as const, code: fake.reply.status === 'succeeded' ? 0 : 255 }
-      return { task: { ...task, exit }, exit, output: Buffer.from(fake.reply.text), timedOut: fake.reply.timedOut }
+      return {
+        task: { ...task, exit },
+        exit,
+        output: Buffer.from(fake.reply.text),
+        timedOut: fake.reply.timedOut,
+        notes: fake.notes,
+      }
     },
     async *follow(_, { ref }, signal) {
       following += 1
@@ -304,9 +319,10 @@ export function createFakeOperations(): FakeOperations {
     }),
     async clusterReport(_, cluster) {
       if (cluster !== 'default') throw new AppError('CLUSTER_NOT_FOUND', `there is no cluster ${cluster}`)
-      if (fake.reply.status !== 'succeeded') throw new AppError('COMMAND_FAILED', `the report of ${cluster} failed`)
+      if (fake.reply.status !== 'succeeded')
+        throw new AppError('COMMAND_FAILED', `the report of ${cluster} failed`, { notes: fake.notes })
       const report = { liveWorkers: 10, tiers: [], simulated: false }
-      return { cluster, report, text: fake.reply.text, at: AGENT.since }
+      return { cluster, report, text: fake.reply.text, at: AGENT.since, notes: fake.notes }
     },
     listTokens: async () => ({ items: tokens }),
     async createToken(actor, { name, role }) {

@@ -1,18 +1,14 @@
 // verbs on agents and clusters: list, drain, report, and asks that are answered at once
 import { AppError, shown } from '../../../shared/errors.ts'
-import { SECOND, toInstant } from '../../../shared/time.ts'
-import { newestOf, toAgent, toAgentStatus, toTask } from '../queries/views.ts'
+import { toAgent, toAgentStatus } from '../queries/views.ts'
 import type { OperationsDeps } from './index.ts'
 import type { JobOperations } from './jobs.ts'
 import type { OutputOperations } from './output.ts'
 import { permit, permitAdmin } from './permission.ts'
-import type { ClusterView, Operations, RunOutcome } from './port.ts'
+import type { ClusterView, Operations } from './port.ts'
+import { createRunNow, report } from './run-now.ts'
 
 type ClusterOperations = Pick<Operations, 'listAgents' | 'drainAgent' | 'listClusters' | 'clusterReport' | 'runNow'>
-
-const REPORT_WITHIN_MS = 30 * SECOND
-/** Output of a synchronous ask is answered whole up to here; all of it stays readable by its task id. */
-const MOST_OUTPUT_BYTES = 64 * 1024 * 1024
 
 /** Verbs on what stands beside the clusters. */
 export function createClusterOperations(
@@ -20,7 +16,7 @@ export function createClusterOperations(
   verbs: JobOperations & OutputOperations,
 ): ClusterOperations {
   const { state, engine } = deps
-  const runNow: Operations['runNow'] = (actor, request, wait) => run(deps, verbs, { actor, request, wait })
+  const runNow = createRunNow(deps, verbs)
   return {
     runNow,
     async listAgents(actor) {
@@ -41,49 +37,9 @@ export function createClusterOperations(
     async clusterReport(actor, name, signal) {
       if (!clusterNames(deps).includes(name))
         throw new AppError('CLUSTER_NOT_FOUND', `There is no cluster ${shown(name)}.`)
-      const { task, output, exit } = await runNow(
-        actor,
-        { action: 'report', paths: [], cluster: name, options: {} },
-        { waitMs: REPORT_WITHIN_MS, signal },
-      )
-      const text = Buffer.from(output).toString('utf8')
-      if (task.status !== 'succeeded')
-        throw new AppError(
-          'COMMAND_FAILED',
-          `The report of cluster ${name} failed: ${exit?.message ?? text.trim().slice(0, 200) ?? task.status}.`,
-        )
-      const row = state.tasks.get(task.id)
-      const report = row === undefined ? undefined : newestOf(state, row)?.report
-      return {
-        cluster: name,
-        ...(report !== undefined && { report }),
-        text,
-        at: task.endedAt ?? toInstant(deps.clock.now()),
-      }
+      return report(deps, runNow, { actor, name, signal })
     },
   }
-}
-
-type Ask = {
-  readonly actor: Parameters<Operations['runNow']>[0]
-  readonly request: Parameters<Operations['runNow']>[1]
-  readonly wait: Parameters<Operations['runNow']>[2]
-}
-
-async function run(
-  deps: OperationsDeps,
-  verbs: JobOperations & OutputOperations,
-  { actor, request, wait }: Ask,
-): Promise<RunOutcome> {
-  const { job, tasks } = await verbs.submitJob(actor, request)
-  await verbs.waitForJob(actor, job.id, wait)
-  const id = tasks[0]?.id ?? ''
-  const row = deps.state.tasks.get(id)
-  if (row === undefined) throw new AppError('TASK_NOT_FOUND', `The task ${shown(id)} is gone.`)
-  const task = toTask(deps.state, row)
-  const [reader] = await verbs.openOutput(actor, { taskId: id }, 'output')
-  const output = (await reader?.read(0, MOST_OUTPUT_BYTES)) ?? new Uint8Array()
-  return { task, output, timedOut: task.endedAt === undefined, ...(task.exit !== undefined && { exit: task.exit }) }
 }
 
 function clusterNames({ state, settings }: OperationsDeps): string[] {

@@ -1,14 +1,12 @@
 // verbs on jobs and tasks: submit, look, wait, stop, retry
 import { ACTIONS } from '../../../shared/actions.ts'
-import { NO_LINES } from '../../../shared/allocation.ts'
-import { AppError, shown } from '../../../shared/errors.ts'
-import type { JobRow, TaskRow } from '../../core/state.ts'
 import { findJob, findJobs, findTask, findTasksOf } from '../queries/find.ts'
-import { newestOf, toJob, toTask } from '../queries/views.ts'
+import { findNamedTasks } from '../queries/named-tasks.ts'
+import { toJob, toTask } from '../queries/views.ts'
 import type { OperationsDeps } from './index.ts'
 import type { LiveOperations } from './live.ts'
 import { permit } from './permission.ts'
-import type { NamedTask, Operations, TaskQuery } from './port.ts'
+import type { Operations } from './port.ts'
 import { toSubmission } from './submission.ts'
 
 export type JobOperations = Pick<
@@ -53,7 +51,7 @@ export function createJobOperations(deps: OperationsDeps, live: LiveOperations):
     },
     async findTasks(actor, query) {
       permit(actor, 'read', 'reading jobs')
-      return findNamedTasks(deps, query)
+      return findNamedTasks(state, query)
     },
     async stopJob(actor, ref) {
       permit(actor, 'destroy', 'stopping a job')
@@ -73,41 +71,4 @@ export function createJobOperations(deps: OperationsDeps, live: LiveOperations):
       return jobOf(id)
     },
   }
-}
-
-// of several tasks with the same action and path under one name only the newest counts: a name used again
-// does not mix old runs into the new verdict
-function findNamedTasks({ state }: OperationsDeps, query: TaskQuery): NamedTask[] {
-  const rows =
-    query.taskId === undefined ? tasksOfName(state, query.name ?? '') : [state.tasks.get(query.taskId.toLowerCase())]
-  const wanted = rows.filter(
-    (row): row is TaskRow =>
-      row !== undefined &&
-      (query.action === undefined || row.action === query.action) &&
-      (query.taskId === undefined || query.name === undefined || jobNamed(state.jobs.get(row.jobId), query.name)),
-  )
-  return wanted.map(row => {
-    const job = state.jobs.get(row.jobId)
-    if (job === undefined) throw new AppError('JOB_NOT_FOUND', `The job of task ${shown(row.id)} is gone.`)
-    const newest = newestOf(state, row)
-    const willRunAgain = row.status === 'queued' && newest?.status === 'lost'
-    return { task: toTask(state, row), job: toJob(state, job), lines: newest?.lines ?? NO_LINES, willRunAgain }
-  })
-}
-
-function jobNamed(job: JobRow | undefined, name: string): boolean {
-  return job?.named === true && job.name === name
-}
-
-function tasksOfName(state: OperationsDeps['state'], name: string): TaskRow[] {
-  const newest = new Map<string, TaskRow>()
-  for (const job of state.jobs.find('name', name)) {
-    if (!job.named) continue
-    for (const task of state.tasks.find('job', job.id)) {
-      const key = `${task.cluster}\n${task.action}\n${task.path}`
-      const known = newest.get(key)
-      if (known === undefined || known.id < task.id) newest.set(key, task)
-    }
-  }
-  return [...newest.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }

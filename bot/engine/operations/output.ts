@@ -1,5 +1,6 @@
 // reading what commands printed, and which files are missing, from the daemon's own disk while it grows
 import { isEnded } from '../../../shared/allocation.ts'
+import { AppError, shown } from '../../../shared/errors.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { TaskRow } from '../../core/state.ts'
 import type { OutputStore, StreamId, StreamKind } from '../ports.ts'
@@ -31,7 +32,8 @@ function rowsOf(
   const job = of.ref === undefined ? undefined : findJob(deps.state, of.ref)
   if (of.taskId === undefined) return job === undefined ? [] : tasksInOrder(deps.state, job.id)
   const task = findTask(deps.state, of.taskId)
-  return job === undefined || task.jobId === job.id ? [task] : []
+  if (job === undefined || task.jobId === job.id) return [task]
+  throw new AppError('TASK_NOT_FOUND', `Job ${job.number} has no task ${shown(of.taskId)}.`)
 }
 
 // a task's output is its newest attempt's; a reader stays with the attempt it began with, unless nothing was there yet

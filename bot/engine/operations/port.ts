@@ -23,12 +23,16 @@ export type JobQuery = PageQuery & {
   readonly createdAfter?: Instant | undefined
 }
 
-/** Tasks of one or several jobs by name, as view 000 groups them: only the newest of each action and path. */
+/** Tasks by id, by name, or all that fit, as view 000 groups them: of one name only the newest of each action and path. */
 export type TaskQuery = {
   readonly taskId?: Id | undefined
   readonly name?: string | undefined
   readonly action?: ActionName | undefined
+  readonly status?: readonly Task['status'][] | undefined
 }
+
+/** Oldest first; `cut` when only the newest were looked at or are told. */
+export type FoundTasks = { readonly items: readonly NamedTask[]; readonly cut: boolean }
 
 export type NamedTask = {
   readonly task: Task
@@ -102,12 +106,21 @@ export type TokenView = {
   readonly role: Role
   readonly createdAt: Instant
 }
+export type ClusterAnswer = {
+  readonly cluster: string
+  readonly report?: ClusterReport
+  readonly text: string
+  readonly at: Instant
+  readonly notes: readonly string[]
+}
 /** What a synchronous ask ended with. */
 export type RunOutcome = {
   readonly task: Task
   readonly exit?: Exit
   readonly output: Uint8Array
   readonly timedOut: boolean
+  /** Why it waited. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -125,7 +138,7 @@ export type Operations = {
     ref: string,
     query: PageQuery & { readonly status?: readonly Task['status'][] | undefined },
   ): Promise<Page<Task>>
-  findTasks(actor: Actor, query: TaskQuery): Promise<readonly NamedTask[]>
+  findTasks(actor: Actor, query: TaskQuery): Promise<FoundTasks>
   stopJob(actor: Actor, ref: string): Promise<Job>
   stopTask(actor: Actor, taskId: Id): Promise<Task>
   retryJob(actor: Actor, ref: string, only: 'failed' | 'all'): Promise<Job>
@@ -139,18 +152,15 @@ export type Operations = {
   runNow(
     actor: Actor,
     request: JobRequest,
-    wait: { readonly waitMs: number; readonly signal: AbortSignal },
+    wait: { readonly waitMs: number; readonly signal: AbortSignal; readonly idempotencyKey?: string | undefined },
   ): Promise<RunOutcome>
   /** Live changes of one job, or of everything; first the present state. Ends when aborted. */
   follow(actor: Actor, of: { readonly ref?: string | undefined }, signal: AbortSignal): AsyncIterable<LiveEvent>
   listAgents(actor: Actor): Promise<Page<AgentView>>
   drainAgent(actor: Actor, agentId: Id, draining: boolean): Promise<AgentView>
   listClusters(actor: Actor): Promise<Page<ClusterView>>
-  clusterReport(
-    actor: Actor,
-    name: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly cluster: string; readonly report?: ClusterReport; readonly text: string; readonly at: Instant }>
+  /** Asks the cluster now. Throws COMMAND_FAILED when nobody can, when it fails, or after 30 s; it leaves nothing behind. */
+  clusterReport(actor: Actor, name: string, signal: AbortSignal): Promise<ClusterAnswer>
   listTokens(actor: Actor): Promise<Page<TokenView>>
   createToken(
     actor: Actor,

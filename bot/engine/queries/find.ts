@@ -85,7 +85,7 @@ function parseCursor(text: string): string {
 // the narrowest index first
 function candidates(state: State, query: JobQuery): Iterable<JobRow> {
   if (query.name !== undefined) return newestFirst([...state.jobs.find('name', query.name)])
-  if (query.status === undefined) return allNewestFirst(state)
+  if (query.status === undefined) return newestJobsFirst(state)
   return newestFirst(query.status.flatMap(status => [...state.jobs.find('status', status)]))
 }
 
@@ -93,8 +93,8 @@ function newestFirst(rows: JobRow[]): JobRow[] {
   return rows.sort((a, b) => (a.id > b.id ? -1 : 1))
 }
 
-// jobs enter the table as they are made, so its order is their age
-function* allNewestFirst(state: State): Iterable<JobRow> {
+/** All jobs: they enter the table as they are made, so its order is their age. */
+export function* newestJobsFirst(state: State): Iterable<JobRow> {
   const rows = [...state.jobs.rows()]
   for (let at = rows.length - 1; at >= 0; at -= 1) {
     const row = rows[at]

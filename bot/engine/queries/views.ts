@@ -5,6 +5,7 @@ import { toJobProgress, toJobVerdict } from '../../core/rollup.ts'
 import type { AgentRow, AllocationRow, JobRow, State, TaskRow } from '../../core/state.ts'
 import { readCounters } from '../frame.ts'
 import type { AgentView } from '../operations/port.ts'
+import { toQueueNotes } from './queue-notes.ts'
 
 // a job's own verdict and progress are sums over its tasks; beyond this many they are not worth a walk at each look
 const MOST_SUMMED = 2_000
@@ -144,11 +145,4 @@ export function toAgent(state: State, row: AgentRow): AgentView {
 export function toAgentStatus(row: AgentRow): AgentView['status'] {
   if (!row.connected) return 'down'
   return row.draining ? 'draining' : 'ready'
-}
-
-// a job that waits says why
-function toQueueNotes(state: State, row: JobRow): string[] {
-  if (row.endedAt !== undefined || row.counts.queued === 0) return []
-  const agents = [...state.agents.find('cluster', row.cluster)].filter(agent => agent.connected)
-  return agents.length === 0 ? [`no agent of cluster ${row.cluster} is connected; the job waits`] : []
 }

@@ -8,7 +8,7 @@ import { type Call, endpoint } from '../../endpoint.ts'
 import { toOffsetTime } from '../../offset-time.ts'
 import { readOutputText, streamOutputs } from '../../output-text.ts'
 import { Filter, GroupStatus, OneStatus, TaskRef, Texts } from './schemas.ts'
-import { toExitString, toGroupState, toState } from './words.ts'
+import { toExitString, toGroupState, toStatuses } from './words.ts'
 
 export const oneStatus = endpoint({
   method: 'GET',
@@ -44,7 +44,10 @@ export const groupStatus = endpoint({
   effect: 'read',
   query: Filter,
   answers: { 200: GroupStatus },
-  handler: async call => toJson(toGroup(await find(call, call.query), call.room.tz)),
+  handler: async call => {
+    const { items, notes } = await find(call, call.query)
+    return toJson(toGroup(items, call.room.tz), { notes })
+  },
 })
 
 export const groupOutput = endpoint({
@@ -54,22 +57,29 @@ export const groupOutput = endpoint({
   effect: 'read',
   query: Filter,
   answers: { 200: Texts },
-  handler: async call => toJson(await readTexts(call, await find(call, call.query))),
+  handler: async call => {
+    const { items, notes } = await find(call, call.query)
+    return toJson(await readTexts(call, items), { notes })
+  },
 })
 
+type Found = { readonly items: readonly NamedTask[]; readonly notes: readonly string[] }
+const CUT = 'there are more tasks: only the newest were looked at, name a task_name for all of it'
 type Asking = Pick<Call<unknown, unknown, unknown>, 'room' | 'actor'>
 
-async function find({ room, actor }: Asking, filter: Filter): Promise<readonly NamedTask[]> {
+async function find({ room, actor }: Asking, filter: Filter): Promise<Found> {
   const { status, asked, ...query } = filter
   const known = query.taskId === undefined || Id.safeParse(query.taskId).success
-  const tasks = known ? await room.operations.findTasks(actor, query) : []
-  const found = status === undefined ? tasks : tasks.filter(task => toState(task) === status)
-  if (found.length > 0) return found
+  const states = status === undefined ? undefined : toStatuses(status)
+  const { items, cut } = known
+    ? await room.operations.findTasks(actor, { ...query, status: states })
+    : { items: [], cut: false }
+  if (items.length > 0) return { items, notes: cut ? [CUT] : [] }
   throw new AppError('TASK_NOT_FOUND', `there is no task with ${asked}`)
 }
 
 async function findOne(asking: Asking, taskId: string): Promise<NamedTask> {
-  const [found] = await find(asking, { taskId, status: undefined, asked: `id ${shown(taskId)}` })
+  const [found] = (await find(asking, { taskId, status: undefined, asked: `id ${shown(taskId)}` })).items
   if (found === undefined) throw new AppError('TASK_NOT_FOUND', `there is no task with id ${shown(taskId)}`)
   return found
 }

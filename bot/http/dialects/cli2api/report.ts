@@ -14,9 +14,12 @@ export const report = endpoint({
   answers: { 200: ReportText },
   handler: async call => {
     const { query } = call
-    const { text, report: parsed } =
-      query.cluster === undefined ? await readDefault(call) : await read(call, query.cluster)
-    return toJson(query.format === 'json' ? (parsed ?? {}) : text)
+    const {
+      text,
+      report: parsed,
+      notes,
+    } = query.cluster === undefined ? await readDefault(call) : await read(call, query.cluster)
+    return toJson(query.format === 'json' ? (parsed ?? {}) : text, { notes })
   },
 })
 

@@ -28,9 +28,10 @@ export const submit = endpoint({
   isMild: isListing,
   handler: async ({ room, actor, body, query, header, signal }) => {
     const request = toJobRequest(body)
+    const idempotencyKey = header('idempotency-key')
     if (body.action === 'list')
-      return toListing(await room.operations.runNow(actor, request, toWait(body, signal)), body)
-    const submitted = await room.operations.submitJob(actor, request, header('idempotency-key'))
+      return toListing(await room.operations.runNow(actor, request, { ...toWait(body, signal), idempotencyKey }), body)
+    const submitted = await room.operations.submitJob(actor, request, idempotencyKey)
     return toIds(submitted, query.format === 'results' || header('x-gfs-api-version') === '2')
   },
 })
@@ -66,13 +67,16 @@ function toIds({ tasks, notes }: Submitted, asResults: boolean): Answer {
   return toJson({ results: tasks.map(({ id, path }) => ({ task_id: id, path })), total: tasks.length }, { notes })
 }
 
-function toListing({ task, output, timedOut }: RunOutcome, ask: Ask): Answer {
+function toListing({ task, output, timedOut, notes }: RunOutcome, ask: Ask): Answer {
   if (timedOut) {
     const after = `${ask.timeout || LIST_SECONDS} s`
-    throw new AppError('COMMAND_FAILED', `GooseFSList timed out after ${after}; task ${task.id} keeps running`)
+    const goesOn = task.status === 'queued' ? 'stays in the queue' : 'keeps running'
+    const why = notes.length === 0 || task.status !== 'queued' ? '' : ` (${notes.join('; ')})`
+    const message = `GooseFSList timed out after ${after}; task ${task.id} ${goesOn}${why}`
+    throw new AppError('COMMAND_FAILED', message, { notes })
   }
-  if (task.status === 'succeeded') return toText(output)
+  if (task.status === 'succeeded') return toText(output, { notes })
   const end = toExitString({ task, willRunAgain: false })
   const said = toOutputText(output).trim().slice(-MOST_SHOWN) || task.exit?.message || 'no output'
-  throw new AppError('COMMAND_FAILED', `GooseFSList failed: ${end}: ${said}`)
+  throw new AppError('COMMAND_FAILED', `GooseFSList failed: ${end}: ${said}`, { notes })
 }

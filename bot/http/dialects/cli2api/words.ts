@@ -1,5 +1,5 @@
 // the words of view 000 for how tasks are: Go's ProcessState strings, and one word for the whole
-import type { Exit, Status } from '../../../../shared/allocation.ts'
+import { type Exit, type Status, Status as StatusName } from '../../../../shared/allocation.ts'
 import type { NamedTask } from '../../../engine/operations/port.ts'
 import type { GroupStatus, State } from './schemas.ts'
 
@@ -58,14 +58,14 @@ export function toExitString({ task, willRunAgain }: Pick<NamedTask, 'task' | 'w
   return task.exit === undefined ? STATUS_WORDS[task.status] : EXIT_WORDS[task.exit.reason](task.exit)
 }
 
-/** The state of one task, as the filter `status=` compares it. */
-export function toState({ task, willRunAgain }: NamedTask): State {
-  return willRunAgain ? 'running' : STATES[task.status]
+/** The statuses that the filter `status=` means. What will run again is queued. */
+export function toStatuses(state: State): Status[] {
+  return StatusName.options.filter(status => STATES[status] === state)
 }
 
 /** One word for all of them. */
 export function toGroupState(tasks: readonly NamedTask[]): GroupStatus['status'] {
-  const states = new Set(tasks.map(toState))
+  const states = new Set(tasks.map(({ task, willRunAgain }) => (willRunAgain ? 'running' : STATES[task.status])))
   if (states.has('running')) return 'running'
   if (!states.has('failed')) return 'success'
   return states.has('success') ? 'notallsuccess' : 'failed'

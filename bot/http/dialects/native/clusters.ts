@@ -48,8 +48,10 @@ const report = endpoint({
   effect: 'read',
   params: NameRef,
   answers: { 200: Report },
-  handler: async ({ room, actor, params, signal }) =>
-    toJson(await room.operations.clusterReport(actor, params.name, signal)),
+  handler: async ({ room, actor, params, signal }) => {
+    const answer = await room.operations.clusterReport(actor, params.name, signal)
+    return toJson(answer, { notes: answer.notes })
+  },
 })
 
 export const clusterEndpoints: readonly Endpoint[] = [agents, drain, resume, clusters, report]

@@ -89,7 +89,13 @@ const Cluster = z
   .meta({ id: 'Cluster' })
 export const ClusterPage = pageOf(Cluster, 'ClusterPage')
 export const Report = z
-  .object({ cluster: z.string(), report: ClusterReport.optional(), text: z.string(), at: Instant })
+  .object({
+    cluster: z.string(),
+    report: ClusterReport.optional(),
+    text: z.string(),
+    at: Instant,
+    notes: z.array(z.string()),
+  })
   .meta({ id: 'Report', description: 'text is what the CLI printed' })
 
 export const Me = z.object({ name: z.string(), role: Role }).meta({ id: 'Me' })

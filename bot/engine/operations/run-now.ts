@@ -1,0 +1,69 @@
+// asks that are answered at once: a run that somebody waits for, and the report of a cluster
+import { AppError, shown } from '../../../shared/errors.ts'
+import type { Actor, JobRequest } from '../../../shared/job.ts'
+import { SECOND, toInstant } from '../../../shared/time.ts'
+import { toAbsence } from '../queries/queue-notes.ts'
+import { newestOf, toTask } from '../queries/views.ts'
+import type { OperationsDeps } from './index.ts'
+import type { JobOperations } from './jobs.ts'
+import type { OutputOperations } from './output.ts'
+import type { ClusterAnswer, Operations, RunOutcome } from './port.ts'
+
+const REPORT_WITHIN_MS = 30 * SECOND
+const MOST_QUOTED = 200
+/** Output of a synchronous ask is answered whole up to here; all of it stays readable by its task id. */
+const MOST_OUTPUT_BYTES = 64 * 1024 * 1024
+
+/** Submits, waits, and answers what became of it; when the time is over it goes on. */
+export function createRunNow(deps: OperationsDeps, verbs: JobOperations & OutputOperations): Operations['runNow'] {
+  return async (actor, request, { idempotencyKey, ...wait }) => {
+    const { job, tasks, notes } = await verbs.submitJob(actor, request, idempotencyKey)
+    await verbs.waitForJob(actor, job.id, wait)
+    const id = tasks[0]?.id ?? ''
+    const row = deps.state.tasks.get(id)
+    if (row === undefined) throw new AppError('TASK_NOT_FOUND', `The task ${shown(id)} is gone.`)
+    const task = toTask(deps.state, row)
+    const [reader] = await verbs.openOutput(actor, { taskId: id }, 'output')
+    const output = (await reader?.read(0, MOST_OUTPUT_BYTES)) ?? new Uint8Array()
+    return {
+      task,
+      output,
+      timedOut: task.endedAt === undefined,
+      notes: [...new Set([...job.notes, ...notes])],
+      ...(task.exit !== undefined && { exit: task.exit }),
+    }
+  }
+}
+
+type Ask = { readonly actor: Actor; readonly name: string; readonly signal: AbortSignal }
+
+/** The report of a cluster. What would only wait is not begun, and what nobody waits for any more is stopped. */
+export async function report(deps: OperationsDeps, runNow: Operations['runNow'], ask: Ask): Promise<ClusterAnswer> {
+  const { actor, name, signal } = ask
+  const absence = toAbsence(deps.state, name)
+  if (absence !== undefined) throw failed(name, absence, [absence])
+  const request: JobRequest = { action: 'report', paths: [], cluster: name, options: {} }
+  const outcome = await runNow(actor, request, { waitMs: REPORT_WITHIN_MS, signal })
+  const { task, notes } = outcome
+  if (outcome.timedOut) {
+    // the asker may be a viewer, who stops nothing: it is the daemon that gives up
+    await deps.engine.dispatch({ type: 'job.stop', actor: { ...actor, role: 'admin' }, jobId: task.job })
+    throw failed(name, `it took longer than ${REPORT_WITHIN_MS / SECOND} s and was stopped`, notes)
+  }
+  const text = Buffer.from(outcome.output).toString('utf8')
+  if (task.status !== 'succeeded') throw failed(name, toReason(outcome, text), notes)
+  const row = deps.state.tasks.get(task.id)
+  const parsed = row === undefined ? undefined : newestOf(deps.state, row)?.report
+  const at = task.endedAt ?? toInstant(deps.clock.now())
+  return { cluster: name, ...(parsed !== undefined && { report: parsed }), text, at, notes }
+}
+
+function failed(cluster: string, reason: string, notes: readonly string[]): AppError {
+  const sentence = `The report of cluster ${cluster} failed: ${reason.replace(/[.\s]+$/, '')}.`
+  return new AppError('COMMAND_FAILED', sentence, { notes })
+}
+
+function toReason({ exit, task }: RunOutcome, text: string): string {
+  const ended = exit?.code === undefined ? task.status : `exit status ${exit.code}`
+  return exit?.message || text.trim().slice(0, MOST_QUOTED) || ended
+}
