@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['test/alluxio/**', 'node_modules/**', 'dist/**'],
     globalSetup: ['test/helpers/build.ts'],
     pool: 'forks',
+    // the tests mostly wait for processes of theirs: a few files side by side keep two cores busy
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     retry: 0,
