@@ -2,11 +2,11 @@
 import { runProgram, VERSION } from '../process/program.ts'
 import type { Log } from '../shared/log.ts'
 import type { Scope } from '../shared/scope.ts'
-import { daemonSecrets, showDaemonConfig } from './config.ts'
+import { daemonSecrets } from './config.ts'
 import { openAgents } from './open-agents.ts'
 import { openHttp } from './open-http.ts'
 import { openState } from './open-state.ts'
-import { readTold, type Told } from './told.ts'
+import { readTold, showTold, type Told } from './told.ts'
 
 const HELP = `usage: node dist/bot/main.js [--check | --help | --version]
 
@@ -15,7 +15,7 @@ and, with GANDER_CONFIG, by a gander.yaml.
 
   --check    print the configuration that would be used (secrets as stars), or every mistake, and exit
   --version  print the version
-Exit codes: 0 after SIGTERM, 69 a listener cannot be opened, 74 damaged or unwritable state,
+Exit codes: 0 after SIGTERM, 69 a listener cannot be opened, 70 a mistake of ours, 74 damaged or unwritable state,
 75 the data directory is in use, 78 the configuration has mistakes.
 `
 
@@ -36,7 +36,7 @@ await runProgram<Told>(
     name: 'gander-daemon',
     help: HELP,
     configure: readTold,
-    show: ({ config }) => showDaemonConfig(config),
+    show: showTold,
     logOf: ({ config, file }) => ({
       level: config.logLevel,
       secrets: [...daemonSecrets(config), ...file.users.flatMap(user => user.tokens)],

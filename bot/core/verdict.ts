@@ -141,7 +141,7 @@ const NOTES: readonly Note[] = [
   },
   ({ findings }) =>
     findings.quiet === false ? 'the engine still had unfinished jobs for this path when it was measured' : undefined,
-  ({ after }) => (after.complete ? undefined : 'the tree was too large to list it whole'),
+  ({ after }) => (after.complete ? undefined : 'the path could not be listed whole, so nobody knows about every file'),
   ({ after, hints }) =>
     hints.refreshing && !after.fresh
       ? 'the metadata could not be refreshed; measured is what the cluster knew before'
