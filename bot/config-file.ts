@@ -1,18 +1,25 @@
 // gander.yaml: users, clusters and rules; unknown keys are mistakes
 
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import * as z from 'zod'
 import { ConfigError } from '../shared/config.ts'
 import { shown, toError } from '../shared/errors.ts'
 import { JobName, Role } from '../shared/job.ts'
+import { createRedactor, STARS } from '../shared/log.ts'
+import { toDigest } from './access/credentials.ts'
 
 const onOff = z.union([z.enum(['on', 'off']), z.boolean().transform(value => (value ? 'on' : 'off'))])
 const text = z.string().min(1)
 
+// a digest with a slip would count as a token in plain text
+const Token = text.refine(token => !/^sha256:/i.test(token) || toDigest(token) !== undefined, {
+  error: 'must be sha256: and 64 hexadecimal digits',
+})
+
 const User = z.strictObject({
   name: JobName,
   role: Role,
-  tokens: z.array(text).default([]),
+  tokens: z.array(Token).default([]),
   staffIds: z.array(text).default([]),
 })
 
@@ -35,63 +42,27 @@ const Route = z.strictObject({
   to: z.array(text).min(1),
 })
 
-const File = z
-  .strictObject({
-    users: z.array(User).default([]),
-    defaultUser: text.optional(),
-    clusters: z.array(Cluster).default([]),
-    defaultCluster: text.optional(),
-    compat: z
-      .strictObject({ alluxio: text.optional(), cronDialect: z.enum(['standard', 'quartz']).optional() })
-      .optional(),
-    chat: z.strictObject({ confirmAbove: z.int().min(0).optional(), groups: z.array(text).optional() }).optional(),
-    notify: z.strictObject({ routes: z.array(Route).optional() }).optional(),
-    schedules: z
-      .strictObject({
-        misfire: z.enum(['run-once', 'skip']).optional(),
-        overlap: z.enum(['skip', 'queue', 'allow']).optional(),
-      })
-      .optional(),
-  })
-  .superRefine((file, context) => {
-    const known = (name: string | undefined, names: readonly string[]): boolean =>
-      name === undefined || names.includes(name)
-    if (
-      !known(
-        file.defaultUser,
-        file.users.map(user => user.name),
-      )
-    ) {
-      context.addIssue({
-        code: 'custom',
-        path: ['defaultUser'],
-        message: `must be the name of a user, got ${shown(file.defaultUser)}`,
-      })
-    }
-    if (
-      file.clusters.length > 0 &&
-      !known(
-        file.defaultCluster,
-        file.clusters.map(cluster => cluster.name),
-      )
-    ) {
-      context.addIssue({
-        code: 'custom',
-        path: ['defaultCluster'],
-        message: `must be the name of a cluster, got ${shown(file.defaultCluster)}`,
-      })
-    }
-    for (const key of ['users', 'clusters'] as const) {
-      const names = file[key].map(item => item.name)
-      const twice = names.find((name, at) => names.indexOf(name) !== at)
-      if (twice !== undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [key],
-          message: `must have different names, got ${shown(twice)} twice`,
-        })
-    }
-  })
+const Keys = z.strictObject({
+  users: z.array(User).default([]),
+  defaultUser: text.optional(),
+  clusters: z.array(Cluster).default([]),
+  defaultCluster: text.optional(),
+  compat: z
+    .strictObject({ alluxio: text.optional(), cronDialect: z.enum(['standard', 'quartz']).optional() })
+    .optional(),
+  chat: z.strictObject({ confirmAbove: z.int().min(0).optional(), groups: z.array(text).optional() }).optional(),
+  notify: z.strictObject({ routes: z.array(Route).optional() }).optional(),
+  schedules: z
+    .strictObject({
+      misfire: z.enum(['run-once', 'skip']).optional(),
+      overlap: z.enum(['skip', 'queue', 'allow']).optional(),
+    })
+    .optional(),
+})
+
+const File = Keys.superRefine((file, context) => {
+  for (const { path, message } of findContradictions(file)) context.addIssue({ code: 'custom', path, message })
+})
 export type ConfigFile = z.infer<typeof File>
 
 /** Reads the text of gander.yaml; an empty one is allowed. Throws a `ConfigError` naming each key. */
@@ -110,3 +81,58 @@ export function parseConfigFile(source: string, path: string): ConfigFile {
 }
 
 export const NO_CONFIG_FILE: ConfigFile = parseConfigFile('', 'gander.yaml')
+
+/** The file as lines for `--check`, with every default; tokens and passwords as stars. */
+export function showConfigFile(file: ConfigFile): string[] {
+  const users = file.users.map(user => ({ ...user, tokens: user.tokens.map(() => STARS) }))
+  const redact = createRedactor([])
+  return String(redact(stringify({ ...file, users })))
+    .trimEnd()
+    .split('\n')
+}
+
+type Contradiction = { readonly path: PropertyKey[]; readonly message: string }
+
+// what names something else in the file must find it, and find one
+function findContradictions(file: z.output<typeof Keys>): Contradiction[] {
+  return [
+    ...findUnknown('defaultUser', 'a user', { name: file.defaultUser, known: file.users }),
+    ...(file.clusters.length === 0
+      ? []
+      : findUnknown('defaultCluster', 'a cluster', { name: file.defaultCluster, known: file.clusters })),
+    ...findTwice('users', file.users),
+    ...findTwice('clusters', file.clusters),
+    ...findShared(file.users),
+  ]
+}
+
+type Named = { readonly name: string }
+
+function findUnknown(
+  key: string,
+  what: string,
+  { name, known }: { readonly name: string | undefined; readonly known: readonly Named[] },
+): Contradiction[] {
+  if (name === undefined || known.some(one => one.name === name)) return []
+  return [{ path: [key], message: `must be the name of ${what}, got ${shown(name)}` }]
+}
+
+function findTwice(key: string, items: readonly Named[]): Contradiction[] {
+  const names = items.map(item => item.name)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  return twice === undefined ? [] : [{ path: [key], message: `must have different names, got ${shown(twice)} twice` }]
+}
+
+// who comes with such a token would be whoever stands last in the file
+function findShared(users: readonly z.output<typeof User>[]): Contradiction[] {
+  const owners = new Map<string, string>()
+  return users.flatMap(({ name, tokens }, at) =>
+    tokens.flatMap((token, which) => {
+      const digest = toDigest(token) ?? ''
+      const owner = owners.get(digest) ?? name
+      owners.set(digest, owner)
+      if (owner === name) return []
+      return [{ path: ['users', at, 'tokens', which], message: `must not be a token of ${shown(owner)} too` }]
+    }),
+  )
+}

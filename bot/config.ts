@@ -8,6 +8,7 @@ import {
   optionalText,
   optionalUrl,
   parseSettings,
+  type Settings,
   secretsOf,
   setting,
   showSettings,
@@ -66,9 +67,35 @@ export type DaemonConfig = Omit<ConfigOf<typeof DAEMON_SETTINGS>, 'auth'> & { re
 
 /** Reads the environment; throws a `ConfigError` with every mistake at once. */
 export function parseDaemonConfig(environment: Environment): DaemonConfig {
-  const config = parseSettings(DAEMON_SETTINGS, environment)
-  const auth = config.auth ?? (isLoopback(config.httpHost) ? 'off' : 'token')
+  const config = tryParse(DAEMON_SETTINGS, environment)
+  const { httpHost, auth: asked, agentToken } = DAEMON_SETTINGS
+  const doors = tryParse({ httpHost, auth: asked, agentToken }, environment)
   const mistakes = [
+    ...(config instanceof ConfigError ? config.mistakes : []),
+    ...(doors instanceof ConfigError ? [] : findContradictions(doors)),
+  ]
+  if (config instanceof ConfigError || mistakes.length > 0) throw new ConfigError(mistakes)
+  return Object.freeze({ ...config, auth: toAuth(config) })
+}
+
+function tryParse<S extends Settings>(settings: S, environment: Environment): ConfigOf<S> | ConfigError {
+  try {
+    return parseSettings(settings, environment)
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return thrown
+    throw thrown
+  }
+}
+
+type Doors = Pick<ConfigOf<typeof DAEMON_SETTINGS>, 'httpHost' | 'auth' | 'agentToken'>
+
+function toAuth(doors: Doors): 'off' | 'token' {
+  return doors.auth ?? (isLoopback(doors.httpHost) ? 'off' : 'token')
+}
+
+function findContradictions(config: Doors): string[] {
+  const auth = toAuth(config)
+  return [
     auth === 'off' &&
       !isLoopback(config.httpHost) &&
       `GANDER_AUTH must be token when GANDER_HTTP_HOST is not a loopback address, not "off" with "${config.httpHost}"`,
@@ -76,13 +103,11 @@ export function parseDaemonConfig(environment: Environment): DaemonConfig {
       config.agentToken === undefined &&
       'GANDER_AGENT_TOKEN must be set when GANDER_AUTH is token, but is not set',
   ].filter(mistake => mistake !== false)
-  if (mistakes.length > 0) throw new ConfigError(mistakes)
-  return Object.freeze({ ...config, auth })
 }
 
-/** The configuration as lines for `--check`, secrets as stars. */
+/** The configuration as lines for `--check`: secrets as stars, the system's zone where none is set. */
 export function showDaemonConfig(config: DaemonConfig): string[] {
-  return showSettings(DAEMON_SETTINGS, config)
+  return showSettings(DAEMON_SETTINGS, { ...config, tz: config.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone })
 }
 
 /** Secret values, for the redaction of logs. */

@@ -2,17 +2,38 @@
 import { readFile } from 'node:fs/promises'
 import { ConfigError, type Environment } from '../shared/config.ts'
 import { toError } from '../shared/errors.ts'
-import { type DaemonConfig, parseDaemonConfig } from './config.ts'
-import { type ConfigFile, NO_CONFIG_FILE, parseConfigFile } from './config-file.ts'
+import { type DaemonConfig, parseDaemonConfig, showDaemonConfig } from './config.ts'
+import { type ConfigFile, NO_CONFIG_FILE, parseConfigFile, showConfigFile } from './config-file.ts'
 
 export type Told = { readonly config: DaemonConfig; readonly file: ConfigFile }
 
-/** Reads both; throws a `ConfigError` with every mistake of the one that has some. */
+/** Reads both; throws a `ConfigError` with every mistake of both. */
 export async function readTold(environment: Environment): Promise<Told> {
-  const config = parseDaemonConfig(environment)
-  if (config.configFile === undefined) return { config, file: NO_CONFIG_FILE }
-  const source = await readFile(config.configFile, 'utf8').catch((cause: unknown) => {
+  const path = environment['GANDER_CONFIG'] || undefined
+  const config = await attempt(() => parseDaemonConfig(environment))
+  const file = await attempt(() => (path === undefined ? NO_CONFIG_FILE : readConfigFile(path)))
+  if (!(config instanceof ConfigError) && !(file instanceof ConfigError)) return { config, file }
+  throw new ConfigError([config, file].flatMap(read => (read instanceof ConfigError ? read.mistakes : [])))
+}
+
+/** Both as lines for `--check`, secrets as stars. */
+export function showTold({ config, file }: Told): string[] {
+  const rest = config.configFile === undefined ? [] : [`# ${config.configFile}`, ...showConfigFile(file)]
+  return [...showDaemonConfig(config), ...rest]
+}
+
+async function readConfigFile(path: string): Promise<ConfigFile> {
+  const source = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ConfigError([`GANDER_CONFIG must be a readable file: ${toError(cause).message}`])
   })
-  return { config, file: parseConfigFile(source, config.configFile) }
+  return parseConfigFile(source, path)
+}
+
+async function attempt<T>(read: () => T | Promise<T>): Promise<T | ConfigError> {
+  try {
+    return await read()
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return thrown
+    throw thrown
+  }
 }

@@ -12,6 +12,12 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
+/** The digest of a token as it is configured: in plain text or as `sha256:…`; undefined when that is malformed. */
+export function toDigest(configured: string): string | undefined {
+  if (!/^sha256:/i.test(configured)) return hashToken(configured)
+  return HASHED.exec(configured)?.[1]?.toLowerCase()
+}
+
 /** A new token: 32 random bytes, shown once. */
 export function makeToken(): string {
   return `gander_${randomBytes(32).toString('base64url')}`
@@ -29,8 +35,7 @@ export function createCredentials(given: {
 }): (token: string | undefined) => User | undefined {
   const configured = new Map<string, User>()
   for (const { name, role, tokens } of given.users) {
-    for (const token of tokens)
-      configured.set(HASHED.exec(token)?.[1]?.toLowerCase() ?? hashToken(token), { name, role })
+    for (const token of tokens) configured.set(toDigest(token) ?? hashToken(token), { name, role })
   }
   if (given.adminToken !== undefined) configured.set(hashToken(given.adminToken), { name: 'admin', role: 'admin' })
   return token => {

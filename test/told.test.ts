@@ -1,0 +1,81 @@
+// what the daemon is told: every mistake of both sources at once, and all that would be used when it is shown
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { readTold, showTold } from '../bot/told.ts'
+import { ConfigError, type Environment } from '../shared/config.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'gander-told-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const path = join(directory, 'gander.yaml')
+const HEX = 'a1'.repeat(32)
+
+async function mistakesOf(yaml: string, more: Environment = {}): Promise<readonly string[]> {
+  writeFileSync(path, yaml)
+  try {
+    await readTold({ GANDER_CONFIG: path, ...more })
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return thrown.mistakes
+    throw thrown
+  }
+  return []
+}
+
+test('mistakes of variables, of the rules between them and of gander.yaml come at once', async () => {
+  const wrong = { GANDER_KEEP_DAYS: '0', GANDER_HTTP_HOST: '0.0.0.0', GANDER_AUTH: 'off' }
+  const mistakes = await mistakesOf('defaultUser: nobody\nnonsense: 1\n', wrong)
+  for (const name of ['GANDER_KEEP_DAYS', 'GANDER_AUTH', 'defaultUser', 'nonsense'])
+    expect(
+      mistakes.filter(mistake => mistake.includes(name)),
+      name,
+    ).toHaveLength(1)
+})
+
+test('a file that is not there is told beside the variables', async () => {
+  const mistakes = await mistakesOf('', { GANDER_CONFIG: join(directory, 'none.yaml'), GANDER_KEEP_DAYS: '0' })
+  expect(mistakes).toHaveLength(2)
+  expect(mistakes.join()).toContain('GANDER_CONFIG must be a readable file')
+})
+
+describe('tokens of gander.yaml', () => {
+  const users = (first: string, second: string) =>
+    mistakesOf(`users:
+  - { name: a, role: viewer, tokens: ["${first}"] }
+  - { name: b, role: admin, tokens: ["other", "${second}"] }
+`)
+
+  test('belong to one user, however they are written', async () => {
+    const digest = createHash('sha256').update('plain').digest('hex')
+    for (const second of ['plain', `sha256:${digest}`, `sha256:${digest.toUpperCase()}`]) {
+      const mistakes = await users('plain', second)
+      expect(mistakes).toEqual([expect.stringContaining('users.1.tokens.1 must not be a token of "a" too')])
+      expect(mistakes.join()).not.toContain('plain')
+    }
+    expect(await users('plain', `sha256:${HEX}`)).toEqual([])
+  })
+
+  test.each(['sha256:xyz', `sha256:${HEX}00`, 'SHA256:abc', 'sha256:'])('%s is no digest', async token => {
+    const mistakes = await users('plain', token)
+    expect(mistakes).toEqual([expect.stringContaining('users.1.tokens.1 must be sha256: and 64 hexadecimal digits')])
+  })
+})
+
+test('is shown whole, tokens as stars, the zone that is used', async () => {
+  const yaml = `users: [{ name: cmcc, role: operator, tokens: ["plain-token", "sha256:${HEX}"], staffIds: [m1] }]
+clusters: [{ name: ai, type: alluxio3, coordinator: "http://user:pw-secret@host:1" }]
+notify: { routes: [{ when: ended, to: [robot] }] }
+`
+  writeFileSync(path, yaml)
+  const shown = showTold(await readTold({ GANDER_CONFIG: path })).join('\n')
+  for (const hidden of ['plain-token', HEX, 'pw-secret']) expect(shown).not.toContain(hidden)
+  expect(shown).toMatch(/tokens:\s+- "?\*\*\*"?\s+- "?\*\*\*"?\s+staffIds:\s+- m1/)
+  expect(shown).toContain('when: ended')
+  expect(shown).toContain(`# ${path}`)
+  expect(shown).toContain(`GANDER_TZ=${Intl.DateTimeFormat().resolvedOptions().timeZone}`)
+  const bare = showTold(await readTold({ GANDER_TZ: 'Asia/Tokyo' })).join('\n')
+  expect(bare).toContain('GANDER_TZ=Asia/Tokyo')
+  expect(bare).not.toContain('users')
+})
