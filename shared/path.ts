@@ -5,7 +5,8 @@ import { shown } from './errors.ts'
 const LONGEST_BYTES = 4096
 const ALLOWED_START = /^(?:\/|[a-z][a-z0-9+.-]*:\/\/)/
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
-const CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/]*:[^/]*@/
+// a password may hold slashes; ports (of several masters too), brackets of IPv6 and an @ in the path are none
+const CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/[]*:(?!\d{1,5}(?:[/,;]|$))[^@]*@/
 const SCHEME = /^([a-z][a-z0-9+.-]*:\/\/)([^/]*)(.*)$/s
 const encoder = new TextEncoder()
 

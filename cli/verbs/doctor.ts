@@ -10,60 +10,65 @@ import { toPrintable } from '../words.ts'
 export const doctor: Verb = {
   name: 'doctor',
   takes: '',
-  summary: 'check the way to the daemon and everything the daemon checks itself; exit 1 when something is wrong',
+  summary:
+    'check the way to the daemon and everything the daemon checks itself; exit 1 when something is wrong, 5 when nobody answers, 6 when the token is refused',
   options: [],
   examples: [
     ['gander doctor', 'what is wrong, and what to do'],
     ['gander doctor --json', 'one object for each check'],
   ],
   run: async context => {
-    const checks = await runChecks(context)
+    const { checks, exit } = await runChecks(context)
     if (context.options.json) for (const check of checks) await context.screen.json(check)
     else await tellChecks(context, checks)
-    return checks.some(check => check.ok === false) ? EXIT.failed : EXIT.cached
+    return exit ?? (checks.some(check => check.ok === false) ? EXIT.failed : EXIT.cached)
   },
 }
 
+/** `exit` is that of the refusal that ended the checks: nobody answered, or not to this token. */
+type Outcome = { readonly checks: readonly CheckRow[]; readonly exit?: number | undefined }
+type Checked = { readonly row: CheckRow; readonly exit?: number }
+
 const Document = z.object({ info: z.object({ version: z.string() }) })
 
-async function runChecks(context: Context): Promise<CheckRow[]> {
+async function runChecks(context: Context): Promise<Outcome> {
   const { api } = context
   const reachable = await check('address', async () => {
     await api.json('GET', '/healthz')
     return `${api.url} answers`
   })
-  if (reachable.ok === false) return [reachable]
+  if (reachable.row.ok === false) return { checks: [reachable.row], exit: reachable.exit }
   const credential = await check('token', async () => {
     const me = await askFor(api, Me, ['GET', '/api/v1/me'])
     return `accepted: ${toPrintable(me.name)}, role ${me.role}`
   })
-  const own = [reachable, await checkVersion(context), credential]
-  if (credential.ok === false) return own
+  const own = [reachable.row, (await checkVersion(context)).row, credential.row]
+  if (credential.row.ok === false) return { checks: own, exit: credential.exit }
   const theirs: CheckRow[] = []
   const asked = await check('daemon', async () => {
     for await (const row of pages(api, CheckSchema, '/api/v1/doctor')) theirs.push(row)
     return `${theirs.length} checks`
   })
-  return asked.ok === false ? [...own, asked] : [...own, ...theirs]
+  return asked.row.ok === false ? { checks: [...own, asked.row], exit: asked.exit } : { checks: [...own, ...theirs] }
 }
 
-async function checkVersion({ api }: Context): Promise<CheckRow> {
+async function checkVersion({ api }: Context): Promise<Checked> {
   let theirs = ''
   const asked = await check('version', async () => {
     theirs = (await askFor(api, Document, ['GET', '/api/openapi.json'])).info.version
     return `client and daemon ${VERSION}`
   })
-  if (asked.ok === false || theirs === VERSION) return asked
+  if (asked.row.ok === false || theirs === VERSION) return asked
   const answer = `the client is ${VERSION}, the daemon ${toPrintable(theirs)}`
-  return { name: 'version', ok: false, answer, remedy: 'install the client of the same release' }
+  return { row: { name: 'version', ok: false, answer, remedy: 'install the client of the same release' } }
 }
 
-async function check(name: string, ask: () => Promise<string>): Promise<CheckRow> {
+async function check(name: string, ask: () => Promise<string>): Promise<Checked> {
   try {
-    return { name, ok: true, answer: await ask() }
+    return { row: { name, ok: true, answer: await ask() } }
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
-    return { name, ok: false, answer: thrown.message }
+    return { row: { name, ok: false, answer: thrown.message }, exit: thrown.exit }
   }
 }
 

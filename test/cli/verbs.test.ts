@@ -201,11 +201,16 @@ describe('doctor', () => {
     expect(await run('doctor')).toMatchObject({ code: 1, stdout: expect.stringMatching(/bad +version .*99\.0\.0 -> /) })
   })
 
-  it('exits 1 when a check of the daemon fails, or nobody answers', async () => {
+  it('exits 1 when a check of the daemon fails, 5 when nobody answers', async () => {
     fake.fixed['GET /api/v1/doctor'] = { items: [{ name: 'disk', ok: false, answer: 'full', remedy: 'make room' }] }
     expect(await run('doctor')).toMatchObject({ code: 1, stdout: expect.stringContaining('full -> make room') })
     await fake.goAway()
-    expect(await run('doctor', '--json')).toMatchObject({ code: 1, stdout: expect.stringContaining('"ok":false') })
+    expect(await run('doctor', '--json')).toMatchObject({ code: 5, stdout: expect.stringContaining('"ok":false') })
+  })
+
+  it('exits 6 when the token is refused', async () => {
+    fake.refusals['GET /api/v1/me'] = { status: 401, code: 'UNAUTHENTICATED', message: 'This token is not known.' }
+    expect(await run('doctor')).toMatchObject({ code: 6, stdout: expect.stringMatching(/bad +token +This token/) })
   })
 })
 

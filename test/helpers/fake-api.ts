@@ -24,6 +24,8 @@ export type FakeApi = {
   /** Answers before anything else when it returns a response. */
   intercept: ((request: Request) => { status: number; body: unknown } | 'cut' | undefined) | undefined
   fixed: Record<string, unknown>
+  /** Refusals by method and path. */
+  refusals: Record<string, { status: number; code: string; message: string }>
   patch(number: number, patch: Partial<Job>): void
   end(number: number, outcome: (task: Task) => TaskPatch): void
   append(number: number, text: string): void
@@ -79,6 +81,7 @@ export async function createFakeApi(options: { token?: string } = {}): Promise<F
     outcome: undefined,
     intercept: undefined,
     fixed: {},
+    refusals: {},
     patch(number, patch) {
       const entry = entryOf(String(number))
       if (entry === undefined) throw new Error(`no job ${number}`)
@@ -168,6 +171,8 @@ export async function createFakeApi(options: { token?: string } = {}): Promise<F
   }
 
   function route(request: Request, response: ServerResponse, send: (status: number, body: unknown) => void): void {
+    const refusal = fake.refusals[`${request.method} ${request.path}`]
+    if (refusal !== undefined) return send(refusal.status, { code: refusal.code, message: refusal.message })
     const fixed = fake.fixed[`${request.method} ${request.path}`]
     if (fixed !== undefined) return send(request.method === 'POST' ? 201 : 200, fixed)
     const match = /^\/api\/v1\/jobs(?:\/([^/]+)(?:\/([a-z]+))?)?$/.exec(request.path)
