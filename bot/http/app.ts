@@ -3,6 +3,7 @@ import type { Role } from '../../shared/job.ts'
 import type { Log } from '../../shared/log.ts'
 import { type Clock, createClock, SECOND } from '../../shared/time.ts'
 import type { Authenticate, Operations, Vitals } from '../engine/operations/port.ts'
+import { createAttemptMarks } from './attempts.ts'
 import { DIALECTS } from './dialects/index.ts'
 import type { Room } from './endpoint.ts'
 import { createLives, type Line } from './lives.ts'
@@ -69,6 +70,7 @@ function toRoom(deps: HttpDeps, metrics: Room['metrics']): Room {
     defaultCluster: deps.defaultCluster ?? 'default',
     tz: deps.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     pingMs: deps.pingMs ?? 15 * SECOND,
+    attemptMarks: createAttemptMarks(),
     metrics,
     document: () => {
       document ??= toDocument(DIALECTS, deps.version)

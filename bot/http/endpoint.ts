@@ -5,6 +5,7 @@ import type { Log } from '../../shared/log.ts'
 import type { Clock } from '../../shared/time.ts'
 import type { Operations, Vitals } from '../engine/operations/port.ts'
 import type { Answer } from './answer.ts'
+import type { AttemptMarks } from './attempts.ts'
 import type { Failure } from './failure.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -26,6 +27,8 @@ export type Room = {
   readonly tz: string
   /** How often a live stream says that it is still there. */
   readonly pingMs: number
+  /** Which attempt the ids of event streams speak of. */
+  readonly attemptMarks: AttemptMarks
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>
   /** The OpenAPI document, built once. */

@@ -2,8 +2,13 @@
 import type { OutputReader } from '../engine/operations/port.ts'
 import { toText } from './output-text.ts'
 
-/** A piece of output: where it begins and ends in the stream, in bytes. */
-export type OutputText = { readonly offset: number; readonly end: number; readonly text: string }
+/** A piece of output: where it begins and ends in the stream of its attempt, in bytes. */
+export type OutputText = {
+  readonly attempt: number
+  readonly offset: number
+  readonly end: number
+  readonly text: string
+}
 
 /** What is followed: the output of the newest attempt, and how many attempts there were. */
 export type OutputSource = {
@@ -16,29 +21,34 @@ export type OutputSource = {
 
 const READ_BYTES = 64 * 1_024
 
-/** Follows a task's output from an offset; when there is a new attempt, that one goes on from its start. */
+/** Follows a task's output from an offset of an attempt; every other attempt is followed from its start. */
 export async function* followOutput(
   source: OutputSource,
-  from: number,
+  from: { readonly attempt: number; readonly offset: number },
   signal: AbortSignal,
 ): AsyncGenerator<OutputText> {
-  for (let start = from; !signal.aborted; start = 0) {
+  while (!signal.aborted) {
     const known = await source.attempts()
     const reader = await source.open()
     const attempt = new AbortController()
     // a run that was lost says nothing any more although its task goes on elsewhere
     const replaced = source.moreAttempts(known, signal).then(() => attempt.abort())
+    const start = { attempt: known, offset: known === from.attempt ? from.offset : 0 }
     if (reader !== undefined) yield* followOne(reader, start, attempt.signal)
     await replaced
   }
 }
 
-async function* followOne(reader: OutputReader, from: number, signal: AbortSignal): AsyncGenerator<OutputText> {
+async function* followOne(
+  reader: OutputReader,
+  { attempt, offset: from }: { readonly attempt: number; readonly offset: number },
+  signal: AbortSignal,
+): AsyncGenerator<OutputText> {
   let at = from > (await reader.length()) ? 0 : from
   const piece = (bytes: Uint8Array): OutputText => {
     const offset = at
     at += bytes.length
-    return { offset, end: at, text: toText(bytes) }
+    return { attempt, offset, end: at, text: toText(bytes) }
   }
   for (;;) {
     const bytes = await reader.read(at, READ_BYTES)

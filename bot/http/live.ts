@@ -1,10 +1,11 @@
 // server-sent events: what happens to jobs and what a task prints, resumable
-import type { Actor, Task } from '../../shared/job.ts'
+import type { Actor } from '../../shared/job.ts'
 import type { Clock } from '../../shared/time.ts'
 import type { LiveEvent } from '../engine/operations/port.ts'
 import type { Flow } from './answer.ts'
+import { createAttempts } from './attempts.ts'
 import type { Room } from './endpoint.ts'
-import { followOutput, type OutputSource, type OutputText } from './follow-output.ts'
+import { followOutput, type OutputText } from './follow-output.ts'
 import { merge } from './merge.ts'
 
 export type Viewer = { readonly room: Room; readonly actor: Actor; readonly signal: AbortSignal }
@@ -28,59 +29,40 @@ export async function* followAll(viewer: Viewer): Flow {
 
 /**
  * A job, beginning with its present state. With a task also what it prints: every id is then `index:offset`, so that
- * whichever event was the last one, its id resumes the output where it was.
+ * whichever event was the last one, its id resumes the output where it was; the offset is one of the newest attempt.
  */
 export async function* followJob(viewer: Viewer, feed: JobFeed): Flow {
   const { room, actor, signal } = viewer
-  const place = { index: 0, offset: toOffset(feed.lastEventId) }
-  const toId = (): string => (feed.taskId === undefined ? String(place.index) : `${place.index}:${place.offset}`)
-  const attempts = createAttempts(viewer, feed.taskId)
+  const place = { index: 0, offset: 0 }
+  const { taskId } = feed
+  const attempts = createAttempts(viewer, taskId, () => {
+    place.offset = 0
+  })
+  const toId = (): string => (taskId === undefined ? String(place.index) : `${place.index}:${place.offset}`)
+  const begun = createSignal(signal)
   const onEvent = (event: LiveEvent): Uint8Array => {
     place.index = event.index
     attempts.hear(event)
+    if (taskId !== undefined) room.attemptMarks.note(taskId, attempts.newest, event.index)
+    begun.give()
     return toFrame(event, toId())
   }
-  const onOutput = ({ offset, end, text }: OutputText): Uint8Array => {
-    place.offset = end
-    return encode('output', toId(), { task: feed.taskId, offset, text })
+  const onOutput = ({ offset, end, text, attempt }: OutputText): Uint8Array => {
+    if (attempt === attempts.newest) place.offset = end
+    return encode('output', toId(), { task: taskId, offset, text })
   }
   yield RETRY
   const sources = [frames(room.operations.follow(actor, { ref: feed.ref }, signal), onEvent), pings(room, signal)]
-  if (feed.taskId !== undefined) {
-    const open = async () =>
-      (await room.operations.openOutput(actor, { ref: feed.ref, taskId: feed.taskId }, 'output'))[0]
-    sources.push(frames(followOutput({ open, ...attempts }, place.offset, signal), onOutput))
+  if (taskId !== undefined) {
+    const attempt = await attempts.attempts()
+    place.offset = toOffset(feed.lastEventId, index => room.attemptMarks.covers(taskId, attempt, index))
+    const open = async () => (await room.operations.openOutput(actor, { ref: feed.ref, taskId }, 'output'))[0]
+    const source = { open, attempts: attempts.attempts, moreAttempts: attempts.moreAttempts }
+    // an id without the index of the present state would speak of an unknown attempt
+    const output = begun.behind(() => followOutput(source, { attempt, offset: place.offset }, signal))
+    sources.push(frames(output, onOutput))
   }
   yield* merge(sources, signal)
-}
-
-type Attempts = Omit<OutputSource, 'open'> & { hear(event: LiveEvent): void }
-
-// how many attempts the followed task had: asked once, then heard of
-function createAttempts({ room, actor }: Viewer, taskId: string | undefined): Attempts {
-  let newest = 1
-  let changed = (): void => {}
-  const note = (task: Task | undefined): void => {
-    if (task === undefined || task.attempts <= newest) return
-    newest = task.attempts
-    changed()
-  }
-  return {
-    hear(event) {
-      if ('tasks' in event) note(event.tasks.find(({ id }) => id === taskId))
-    },
-    async attempts() {
-      note((await room.operations.findTasks(actor, { taskId })).items[0]?.task)
-      return newest
-    },
-    moreAttempts(known, signal) {
-      return new Promise(resolve => {
-        if (signal.aborted || newest > known) return resolve()
-        changed = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
-    },
-  }
 }
 
 function toFrame(event: LiveEvent, id: string): Uint8Array {
@@ -93,8 +75,29 @@ function encode(event: string, id: string, data: unknown): Uint8Array {
   return encoder.encode(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
 }
 
-function toOffset(lastEventId: string | undefined): number {
-  return Number(/^\d{1,15}:(\d{1,15})$/.exec(lastEventId ?? '')?.[1] ?? 0)
+// of another attempt it says nothing
+function toOffset(lastEventId: string | undefined, covers: (index: number) => boolean): number {
+  const [, index, offset] = /^(\d{1,15}):(\d{1,15})$/.exec(lastEventId ?? '') ?? []
+  return index !== undefined && covers(Number(index)) ? Number(offset) : 0
+}
+
+type Signal = { give(): void; behind<T>(make: () => AsyncIterable<T>): AsyncIterable<T> }
+
+// what begins only after something was given, or when all is over
+function createSignal(end: AbortSignal): Signal {
+  let give = (): void => {}
+  const given = new Promise<void>(resolve => {
+    give = resolve
+    if (end.aborted) resolve()
+    end.addEventListener('abort', () => resolve(), { once: true })
+  })
+  return {
+    give: () => give(),
+    async *behind(make) {
+      await given
+      yield* make()
+    },
+  }
 }
 
 async function* frames<T>(source: AsyncIterable<T>, toBytes: (item: T) => Uint8Array): Flow {

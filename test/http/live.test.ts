@@ -85,6 +85,41 @@ test('a new attempt goes on from its start, also when the lost one never ended',
   expect((await events.until(({ event }) => event === 'output')).data).toMatchObject({ offset: 0, text: 'third\n' })
 })
 
+test('an offset of an earlier attempt is not one of a later', async () => {
+  const { operations, url } = await open()
+  const { tasks } = await operations.submitJob(ACTOR, { action: 'load', paths: ['/a'], options: {} })
+  const id = tasks[0]!.id
+  const feed = `${url}/api/v1/jobs/1/events?task=${id}`
+  const isOutput = ({ event }: { event: string }) => event === 'output'
+  operations.print(id, 'first\n')
+  const events = await follow(feed)
+  const first = await events.text('first\n')
+  operations.patch(id, { attempts: 2 })
+  const placed = await events.until(({ event }) => event === 'status')
+  expect(placed.id).toMatch(/^\d+:0$/)
+  operations.print(id, 'second, longer\n')
+  expect((await events.until(isOutput)).data).toMatchObject({ offset: 0, text: 'second, longer\n' })
+  events.close()
+  // of the first attempt, and of the second before it had printed
+  for (const last of [first.id, placed.id]) {
+    const resumed = await follow(feed, { 'last-event-id': last })
+    const again = await resumed.until(isOutput)
+    expect(again.data).toMatchObject({ offset: 0, text: 'second, longer\n' })
+    expect(again.id).toMatch(/^\d+:15$/)
+    resumed.close()
+    const behind = await follow(feed, { 'last-event-id': again.id })
+    expect((await behind.next()).id).toMatch(/^\d+:15$/)
+    behind.close()
+  }
+  operations.print(id, 'more\n')
+  const late = await follow(feed, { 'last-event-id': first.id })
+  const all = await late.until(isOutput)
+  expect(all.data).toMatchObject({ offset: 0, text: 'second, longer\nmore\n' })
+  operations.print(id, 'end\n')
+  const last = await follow(feed, { 'last-event-id': all.id })
+  expect((await last.until(isOutput)).data).toMatchObject({ offset: 20, text: 'end\n' })
+})
+
 test('a caller that goes leaves nothing behind', async () => {
   const { operations, url } = await open()
   const { tasks } = await operations.submitJob(ACTOR, { action: 'load', paths: ['/a'], options: {} })
