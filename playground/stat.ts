@@ -2,6 +2,7 @@
 import { readArguments } from './arguments.ts'
 import { blockBytes, percentage } from './cache.ts'
 import { blockId } from './engine.ts'
+import { matchesGlob } from './knobs.ts'
 import { filesAt } from './rows.ts'
 import { type Command, CommandError, checkAllowed, discover, locate, type Shell } from './shell.ts'
 import { type Entry, type Found, normalise, segments } from './tree.ts'
@@ -33,25 +34,30 @@ function blockText(block: Block): string {
   return `BlockInfo{id=${block.id}, length=${block.length}, locations=[${block.cached ? LOCATION : ''}]}`
 }
 
+function isWritten(shell: Shell, found: Found, path: string): boolean {
+  return found.kind === 'file' && matchesGlob(shell.knob('incomplete'), path)
+}
+
 function infoText(shell: Shell, found: Found, path: string): string {
   const file = found.kind === 'file' ? found.entry : undefined
   const at = file?.meta?.mtime ?? (found.kind === 'dir' ? found.dir.mtime : 0)
   const size = blockBytes(shell.journal.look())
-  const blocks = file === undefined ? [] : blocksOf(file, path, size)
+  const writing = isWritten(shell, found, path)
+  const blocks = file === undefined || writing ? [] : blocksOf(file, path, size)
   const { user, era } = shell.settings
   const parts = [
     `fileId=${blockId(path) - 1}`,
     ...(era === 'F' ? [] : ['fileIdentifier=null']),
     `name=${segments(path).at(-1) ?? ''}, path=${path}, ufsPath=cosn://playground-1250000000${path}`,
-    `length=${file?.meta?.bytes ?? (found.kind === 'dir' ? childCount(found.dir) : 0)}`,
-    `blockSizeBytes=${file === undefined ? 0 : size}, creationTimeMs=${at}, completed=true, folder=${file === undefined}`,
-    `pinned=${shell.journal.look().pins.has(path)}, pinnedlocation=[], cacheable=${file !== undefined}, persisted=true`,
+    `length=${writing ? 0 : (file?.meta?.bytes ?? (found.kind === 'dir' ? childCount(found.dir) : 0))}`,
+    `blockSizeBytes=${file === undefined ? 0 : size}, creationTimeMs=${at}, completed=${!writing}, folder=${file === undefined}`,
+    `pinned=${shell.journal.look().pins.has(path)}, pinnedlocation=[], cacheable=${file !== undefined}, persisted=${!writing}`,
     `blockIds=[${blocks.map(block => block.id).join(', ')}], inMemoryPercentage=0, lastModificationTimesMs=${at}`,
     `ttl=-1, lastAccessTimesMs=${at}, ttlAction=${era === 'F' ? 'FREE' : 'DELETE'}, owner=${user}, group=${user}`,
-    `mode=${found.kind === 'dir' ? found.dir.mode : 420}, persistenceState=PERSISTED, mountPoint=false`,
+    `mode=${found.kind === 'dir' ? found.dir.mode : 420}, persistenceState=${writing ? 'NOT_PERSISTED' : 'PERSISTED'}, mountPoint=false`,
     `replicationMax=${file === undefined ? 0 : -1}, replicationMin=0`,
     `fileBlockInfos=[${blocks.map(block => `FileBlockInfo{blockInfo=${blockText(block)}, offset=${block.offset}, ufsLocations=[]}`).join(', ')}]`,
-    `mountId=1, in${shell.settings.brand}Percentage=${file === undefined ? 0 : percentage(file)}, ufsFingerprint=`,
+    `mountId=1, in${shell.settings.brand}Percentage=${file === undefined ? 0 : writing ? 100 : percentage(file)}, ufsFingerprint=`,
     `acl=${file === undefined ? 'user::rwx,group::r-x,other::r-x' : 'user::rw-,group::r--,other::r--'}, defaultAcl=`,
   ]
   if (era === 'F') return `URIStatus{info=FileInfo{${parts.join(', ')}}, cacheContext=null}`
@@ -87,7 +93,7 @@ export const stat: Command = async shell => {
   await shell.out.line(`${path} is a ${found.kind === 'file' ? 'file' : 'directory'} path.`)
   await shell.out.line(infoText(shell, found, path))
   if (found.kind === 'dir') return 0
-  const blocks = blocksOf(found.entry, path, blockBytes(shell.journal.look()))
+  const blocks = isWritten(shell, found, path) ? [] : blocksOf(found.entry, path, blockBytes(shell.journal.look()))
   await shell.out.line(
     blocks.length === 0 ? 'This file does not contain any blocks.' : 'Containing the following blocks: ',
   )

@@ -79,3 +79,12 @@ it('a list of paths ends at the first missing one; a wildcard goes on', async ()
   const free = await world.run(['fs', 'free', '/d/part-0000*'])
   expect(free.out.trim().split('\n')).toHaveLength(3)
 })
+
+it.each(['C', 'F'])('a file that is still being written lists as empty and cached; only stat tells (%s)', async era => {
+  const knobs = { ERA: era, INCOMPLETE: '/d/part-00001' }
+  expect((await world.run(['fs', 'ls', '/d'], knobs)).out).toMatch(/ 0 +NOT_PERSISTED .* 100% \/d\/part-00001/)
+  const { out } = await world.run(['fs', 'stat', '/d/part-00001'], knobs)
+  expect(out).toMatch(/ length=0, .* completed=false, folder=false, .* persistenceState=NOT_PERSISTED, /)
+  expect(out).toContain('This file does not contain any blocks.\n')
+  expect((await world.run(['fs', 'stat', '/d/part-00002'], knobs)).out).toContain(' completed=true, ')
+})
