@@ -34,6 +34,7 @@ export const READ_ARGV = {
     ...['fs', 'ls', '-R', ...(fresh ? [syncNow(brand)] : [])],
     ...paths,
   ],
+  stat: (path: string): string[] => ['fs', 'stat', path],
   usage: (path: string): string[] => ['fs', 'du', '-s', path],
   capacity: (): string[] => ['fsadmin', 'report', 'capacity'],
   jobService: (): string[] => ['fsadmin', 'report', 'jobservice'],

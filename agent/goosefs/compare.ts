@@ -13,6 +13,8 @@ export type Comparison = {
   readonly after: string
   /** Only files at or below this comparable path. */
   readonly within?: string
+  /** Files that are still being written: they list as cached, and nothing of them is. */
+  readonly incomplete?: readonly string[]
   /** Whether a file that the listing shows is not what was asked for. */
   readonly isMissing: (file: ListedFile) => boolean
   /** Why such a file is missing; `change` tells what the two listings say of it. */
@@ -35,13 +37,15 @@ const SEEN = 1
 /** Compares; memory does not grow with path lengths: about 35 bytes for each file of the first listing. */
 export async function compareLists(comparison: Comparison): Promise<Compared> {
   const wanted = (file: ListedFile) => comparison.within === undefined || isWithin(file.path, comparison.within)
+  const incomplete = new Set(comparison.incomplete)
   const table = createPathTable()
   const before = comparison.before === undefined ? undefined : await remember(comparison.before, table, wanted)
   const missing = createMissing(comparison.missingPath)
   const tally = createTally()
   try {
-    await readListFile(comparison.after, file => {
-      if (!wanted(file)) return
+    await readListFile(comparison.after, listed => {
+      if (!wanted(listed)) return
+      const file = incomplete.has(listed.path) ? { ...listed, percent: 0 } : listed
       tally.add(file)
       const change = before === undefined ? 'same' : changeOf(table, file)
       if (comparison.isMissing(file)) missing.add(file.path, comparison.blame(file, change))

@@ -68,6 +68,7 @@ async function compared(bench: Bench, { base, facts, place }: Work): Promise<Res
     ...(listedBefore ? { before: bench.file(listName('before')) } : {}),
     after: bench.file(listName('after')),
     ...(place === undefined ? {} : { within: place }),
+    ...(after.incomplete === undefined ? {} : { incomplete: after.incomplete }),
     isMissing: file => isMissing(circumstances, file),
     blame: (file, change) => blame(circumstances, file, change),
     ...(missingPath === undefined ? {} : { missingPath }),

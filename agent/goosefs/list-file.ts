@@ -23,7 +23,13 @@ export type Totals = {
   readonly unpersisted: number
 }
 
-export type Listed = { readonly totals: Totals; readonly unreadableDirectories: number }
+/** Files that list as empty, wholly cached and not persisted: still being written, or only empty. */
+export type Doubtful = {
+  readonly count: number
+  /** The first of them. */
+  readonly paths: readonly string[]
+}
+export type Listed = { readonly totals: Totals; readonly unreadableDirectories: number; readonly doubtful: Doubtful }
 /** Every verb throws the system's error when the file cannot be written. */
 export type ListWriter = {
   /** Forgets what was written: the listing begins anew. */
@@ -33,6 +39,8 @@ export type ListWriter = {
   close(): Promise<Listed>
 }
 
+/** So many doubtful files are kept by name. */
+export const MOST_DOUBTFUL = 5
 const FLUSH_CHARACTERS = 128 * 1024
 const sync = promisify(fdatasync)
 
@@ -42,6 +50,8 @@ export function createListWriter(path: string): ListWriter {
   let buffered = ''
   let tally = createTally()
   let unreadableDirectories = 0
+  let doubtful: string[] = []
+  let doubts = 0
   const flush = () => {
     if (handle !== undefined && buffered !== '') writeWhole(handle, buffered)
     buffered = ''
@@ -58,6 +68,8 @@ export function createListWriter(path: string): ListWriter {
       buffered = ''
       tally = createTally()
       unreadableDirectories = 0
+      doubtful = []
+      doubts = 0
     },
     add(entry) {
       if (entry.directory) {
@@ -67,6 +79,10 @@ export function createListWriter(path: string): ListWriter {
       }
       const file = toListedFile(entry)
       tally.add(file)
+      if (isDoubtful(file)) {
+        doubts += 1
+        if (doubts <= MOST_DOUBTFUL) doubtful.push(file.path)
+      }
       buffered += `${file.percent}\t${file.bytes}\t${file.persisted ? 1 : 0}\t${file.modified}\t${file.path}\n`
       if (buffered.length > FLUSH_CHARACTERS) flush()
     },
@@ -78,9 +94,13 @@ export function createListWriter(path: string): ListWriter {
       } finally {
         release()
       }
-      return { totals: tally.totals(), unreadableDirectories }
+      return { totals: tally.totals(), unreadableDirectories, doubtful: { count: doubts, paths: doubtful } }
     },
   }
+}
+
+function isDoubtful(file: ListedFile): boolean {
+  return !file.persisted && file.bytes === 0 && file.percent === 100
 }
 
 /** Writes all of a text where the file stands; a disk that is nearly full takes only a part at first. Answers its bytes. */

@@ -7,6 +7,7 @@ import type { Ending, Follower } from '../../shared/wire.ts'
 import { type Bench, unlessStopped } from './bench.ts'
 import { cancelEngineJobs, waitForQuiet } from './engine-jobs.ts'
 import { type LoadFacts, type Result, toFindings } from './findings.ts'
+import { settleDoubts } from './incomplete.ts'
 import type { WatchLimits } from './load-watch.ts'
 import { type Measured, measure } from './measure.ts'
 import { toWorkers } from './report-call.ts'
@@ -63,7 +64,7 @@ async function verified(bench: Bench, { before, load, newerThan, followers }: Ve
     return { data: seen, calls: seen.calls }
   })
   if (bench.signal.aborted) return await stopped(bench, { load, ...since })
-  const after = await bench.step(STEPS.after, () => measure(bench, 'after'))
+  const after = await bench.step(STEPS.after, async () => settleDoubts(bench, await measure(bench, 'after')))
   if (bench.signal.aborted) return await stopped(bench, { load, ...since })
   const workers = await lookAtWorkers(bench, after)
   if (before.trouble !== undefined && after.trouble === undefined) {

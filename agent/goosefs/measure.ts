@@ -6,7 +6,14 @@ import { syncDirectory, toReason } from '../spool.ts'
 import { READ_ARGV } from './argv.ts'
 import type { Bench, StepEnd } from './bench.ts'
 import type { WalkResult } from './entrants.ts'
-import { createListWriter, type Listed, type ListWriter, type Totals, toMeasurement } from './list-file.ts'
+import {
+  createListWriter,
+  type Doubtful,
+  type Listed,
+  type ListWriter,
+  type Totals,
+  toMeasurement,
+} from './list-file.ts'
 import { readCount } from './read-count.ts'
 import { readDiskUse } from './read-du.ts'
 
@@ -14,6 +21,10 @@ export type Measured = {
   readonly state: WalkResult['state']
   readonly measurement?: Measurement
   readonly trouble?: { readonly cause: Cause; readonly message: string }
+  /** Listed as cached although they may still be being written. */
+  readonly doubtful?: Doubtful
+  /** Those of them that are known to be still being written: nothing of them is cached. */
+  readonly incomplete?: readonly string[]
 }
 
 const TOTALS_MS = 10 * 60_000
@@ -39,7 +50,9 @@ export async function measure(bench: Bench, key: string): Promise<StepEnd<Measur
   if (listed === undefined) return { data: { state: 'failed', ...(trouble && { trouble }) }, calls: walk.calls }
   const unread = walk.state === 'listed' ? walk.unread : undefined
   const measurement = toMeasurement(listed.totals, { ...facts, complete: unread === undefined })
-  return { data: { state: 'listed', measurement }, calls: walk.calls, notes: remarks(listed, unread) }
+  const { doubtful } = listed
+  const data = { state: 'listed' as const, measurement, ...(doubtful.count === 0 ? {} : { doubtful }) }
+  return { data, calls: walk.calls, notes: remarks(listed, unread) }
 }
 
 type Kept = { readonly walk: WalkResult; readonly listed?: Listed; readonly trouble?: Measured['trouble'] }
@@ -73,8 +86,7 @@ function remarks({ totals, unreadableDirectories }: Listed, unread: string | und
   const notes: string[] = []
   if (unread !== undefined)
     notes.push(`the listing holds words that are not understood, so something may be missing from it: ${unread}`)
-  if (totals.unpersisted > 0)
-    notes.push(`${totals.unpersisted} files are not in the object store yet (still being written)`)
+  if (totals.unpersisted > 0) notes.push(`${totals.unpersisted} files are not in the object store (yet)`)
   if (unreadableDirectories > 0) {
     notes.push(
       `${unreadableDirectories} directories cannot be read by the agent's user: what is in them was not measured`,
@@ -107,13 +119,21 @@ async function measureTotals(bench: Bench, { key, at, calls }: { key: string; at
   return { data: { state: 'cut' as const, measurement }, calls: calls + 2, notes }
 }
 
-async function callLines(
+type Looking = {
+  readonly name: string
+  readonly args: readonly string[]
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+}
+
+/** The lines of a call that only looks; none when it failed. */
+export async function callLines(
   bench: Bench,
-  { name, args, signal = bench.signal }: { name: string; args: readonly string[]; signal?: AbortSignal },
+  { name, args, signal = bench.signal, timeoutMs = TOTALS_MS }: Looking,
 ): Promise<string[]> {
   const lines: string[] = []
   const onLine = (line: string) => void (lines.length < MOST_LINES ? lines.push(line) : 0)
-  const { exit } = await bench.cli({ name, args, timeoutMs: TOTALS_MS, signal, repeatable: true, onLine })
+  const { exit } = await bench.cli({ name, args, timeoutMs, signal, repeatable: true, onLine })
   // half an answer is none
   return exit.reason === 'exited' && exit.code === 0 ? lines : []
 }

@@ -24,7 +24,8 @@ import type { LoadSummary } from './read-load.ts'
  * | in all   | ≤ 5  | ≤ 6       | 1        | 1    | 1    | 1      | ≤ 2     | |
  *
  * More only when the world is in disorder: a silent load is sampled (`fs du -s`), a stopped one takes its engine jobs back,
- * a busy engine is asked again, a tree too large to list costs `du` and `count`.
+ * a busy engine is asked again, up to five empty files that are not persisted are looked at (`fs stat`),
+ * a tree too large to list costs `du` and `count`.
  */
 export const STEPS = {
   before: { key: 'before', name: 'measure' },
