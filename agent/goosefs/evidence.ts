@@ -7,13 +7,16 @@ import { readOnwards } from './cli.ts'
 import { createLineSplitter } from './lines.ts'
 import type { ListedFile } from './list-file.ts'
 import { createPathTable } from './path-table.ts'
-import { createLoadReader, type LoadSummary } from './read-load.ts'
+import { createLoadReader, type LoadEvent, type LoadSummary } from './read-load.ts'
 
 export type Evidence = {
   /** Cause that the load's lines gave for a path. */
   causeOf(path: string): Cause | undefined
-  /** Cause of most failure lines, for files that no line names. */
-  readonly dominant?: Cause
+  /**
+   * Cause of most failure lines that do not name all of their files, for a file that no line names. Undefined for files
+   * that the CLI called loaded, and when every failure is named: a failure of others explains nothing.
+   */
+  foreignCauseOf(path: string): Cause | undefined
 }
 
 export type Circumstances = {
@@ -30,6 +33,7 @@ export type Circumstances = {
 }
 
 const NAMES = Cause.options
+const LOADED = NAMES.length + 1
 const FULL_SHARE = 0.95
 const MOST_LIST_BYTES = 8 * 1024 * 1024
 
@@ -41,37 +45,52 @@ export type LoadWords = {
 }
 
 /**
- * Reads a load's output once more, keeping for each failed path its cause (about 33 bytes a path). The lines name few of
- * the files of a batch; the list that 2.7 to 2.9 leave beside names all of them, without causes: it lends them the
- * cause of most failure lines.
+ * Reads a load's output once more, keeping for each failed path its cause (about 33 bytes a path), and where some failure
+ * lines do not name their files, which paths were called loaded. The lines name few of the files of a batch; the list
+ * that 2.7 to 2.9 leave beside names all of them, without causes: it lends them the cause of most failure lines.
  */
 export async function gatherEvidence(output: LoadWords, summary: LoadSummary): Promise<Evidence> {
   const table = createPathTable()
+  const unnamed = mostFrequent(summary.unnamed ?? {})
   const reader = createLoadReader(event => {
     // a file may fail first and be loaded by a later attempt
-    const mark = event.kind === 'failed' ? NAMES.indexOf(event.cause) + 1 : 0
-    if (mark > 0 || table.find(event.path) >= 0) table.put(event.path, { size: 0, stamp: 0, mark })
+    const mark = toMark(event)
+    const matters = mark > 0 && (mark !== LOADED || unnamed !== undefined)
+    if (matters || table.find(event.path) >= 0) table.put(event.path, { size: 0, stamp: 0, mark })
   })
   const splitter = createLineSplitter(reader.line)
   await readOnwards(output.path, output.from, splitter.push)
   splitter.end()
   reader.end()
-  const dominant = dominantCause(summary)
-  if (dominant !== undefined) {
-    const mark = NAMES.indexOf(dominant) + 1
-    for (const path of await readFailures(output.cwd, summary.csvPath)) {
-      const row = table.find(path)
-      if (row < 0 || NAMES[table.mark(row) - 1] === 'unknown') table.put(path, { size: 0, stamp: 0, mark })
-    }
+  const listed = await readFailures(output.cwd, summary.csvPath)
+  const dominant = mostFrequent(summary.causes)
+  const lent = dominant === undefined ? 0 : NAMES.indexOf(dominant) + 1
+  for (const path of lent === 0 ? [] : listed) {
+    const row = table.find(path)
+    if (row < 0 || isOpen(table.mark(row))) table.put(path, { size: 0, stamp: 0, mark: lent })
+  }
+  const foreign = listed.length > 0 ? undefined : unnamed
+  const markOf = (path: string) => {
+    const row = table.find(path)
+    return row < 0 ? 0 : table.mark(row)
   }
   return {
     causeOf(path) {
-      const row = table.find(path)
-      const cause = row < 0 ? undefined : NAMES[table.mark(row) - 1]
+      const cause = NAMES[markOf(path) - 1]
       return cause === 'unknown' ? undefined : cause
     },
-    ...(dominant === undefined ? {} : { dominant }),
+    foreignCauseOf: path => (markOf(path) === LOADED ? undefined : foreign),
   }
+}
+
+function toMark(event: LoadEvent): number {
+  if (event.kind === 'failed') return NAMES.indexOf(event.cause) + 1
+  return event.kind === 'started' ? 0 : LOADED
+}
+
+// named without a cause, or only begun
+function isOpen(mark: number): boolean {
+  return mark === 0 || NAMES[mark - 1] === 'unknown'
 }
 
 /** The first paths of the list that the CLI left in its working directory; none when it points elsewhere or is not there. */
@@ -94,7 +113,7 @@ async function readFailures(cwd: string, csvPath: string | undefined): Promise<s
   return found
 }
 
-export const NO_EVIDENCE: Evidence = { causeOf: () => undefined }
+export const NO_EVIDENCE: Evidence = { causeOf: () => undefined, foreignCauseOf: () => undefined }
 
 /** Whether a listed file is not what was asked for: not wholly cached, not served, or too few copies of it. */
 export function isMissing(circumstances: Circumstances, file: ListedFile): boolean {
@@ -120,7 +139,8 @@ export function blame(circumstances: Circumstances, file: ListedFile, change: 's
   if (runCause !== undefined) return runCause
   if (circumstances.servesNothing) return 'worker-lost'
   if (jobWorkers === 0) return 'no-job-worker'
-  if (evidence.dominant !== undefined) return evidence.dominant
+  const foreign = evidence.foreignCauseOf(file.path)
+  if (foreign !== undefined) return foreign
   if (isTooFull(circumstances)) return 'no-space'
   return workers !== undefined && workers.lost + workers.silent > 0 ? 'worker-lost' : 'unknown'
 }
@@ -132,8 +152,8 @@ export function isTooFull({ workers, missingBytes }: Pick<Circumstances, 'worker
   return free < missingBytes || workers.usedBytes >= workers.capacityBytes * FULL_SHARE
 }
 
-function dominantCause(summary: LoadSummary): Cause | undefined {
-  const known = Object.entries(summary.causes).filter(([cause]) => cause !== 'unknown')
+function mostFrequent(causes: LoadSummary['causes']): Cause | undefined {
+  const known = Object.entries(causes).filter(([cause]) => cause !== 'unknown')
   const most = known.sort(([, one], [, other]) => other - one)[0]?.[0]
   return most === undefined ? undefined : Cause.parse(most)
 }

@@ -12,6 +12,8 @@ export type LoadSummary = {
   readonly lines: LineCounts
   /** Files by the class of their failure line. */
   readonly causes: Readonly<Partial<Record<Cause, number>>>
+  /** Failure lines that do not name every file they speak of (a cut list, a job that could not be started), by class. */
+  readonly unnamed?: Readonly<Partial<Record<Cause, number>>>
   /** The first message of each class. */
   readonly examples: readonly { readonly cause: Cause; readonly message: string }[]
   /** Counters of the last lines of 2.6 and later; cumulative. */
@@ -28,6 +30,7 @@ export type LoadSummary = {
 export type Draft = {
   lines: { -readonly [K in keyof LineCounts]: LineCounts[K] }
   causes: Partial<Record<Cause, number>>
+  unnamed: Partial<Record<Cause, number>>
   examples: { cause: Cause; message: string }[]
   footer?: { completed: number; failed: number }
   jobControlId?: string
@@ -37,7 +40,7 @@ export type Draft = {
   /** 2.8 and 2.9 name no attempts, so ` after 1 attempts` belongs to a file's name there. */
   serverSide: boolean
   inFailedList: boolean
-  pending?: { paths: string[]; message: string; more: number }
+  pending?: { paths: string[]; cut: boolean; message: string; more: number }
   emit: (event: LoadEvent) => void
 }
 
@@ -52,7 +55,12 @@ export function toPaths(text: string): string[] {
   const list = /^\[(.*)\]$/s.exec(text)?.[1]
   if (list === undefined) return [text]
   const names = list.split(',').map(name => name.trim())
-  return /(?:\.\.\.|…)$/.test(list) ? names.slice(0, -1) : names
+  return isCut(text) ? names.slice(0, -1) : names
+}
+
+/** Whether a batch has more files than are named. */
+export function isCut(text: string): boolean {
+  return /^\[.*(?:\.\.\.|…)\]$/s.test(text)
 }
 
 export function closeFailure(draft: Draft): void {
@@ -61,6 +69,7 @@ export function closeFailure(draft: Draft): void {
   delete draft.pending
   const cause = readCause(pending.message) ?? 'unknown'
   draft.causes[cause] = (draft.causes[cause] ?? 0) + Math.max(1, pending.paths.length)
+  if (pending.cut) draft.unnamed[cause] = (draft.unnamed[cause] ?? 0) + 1
   if (!draft.examples.some(example => example.cause === cause)) draft.examples.push({ cause, message: pending.message })
   for (const path of pending.paths) draft.emit({ kind: 'failed', path, cause })
 }

@@ -4,7 +4,7 @@ import type { Cause } from '../../shared/verdict.ts'
 import { isJobServiceAway, readCause } from './causes.ts'
 import { isNoise } from './lines.ts'
 import type { Draft } from './load-draft.ts'
-import { closeFailure, each, toPaths } from './load-draft.ts'
+import { closeFailure, each, isCut, toPaths } from './load-draft.ts'
 
 type Rule = {
   /** Characters that such a line can begin with: nearly every line is tried against one or two rules only. */
@@ -117,7 +117,8 @@ function asLoaded(draft: Draft, found: RegExpExecArray): undefined {
 
 function asAttempt(draft: Draft, found: RegExpExecArray): undefined {
   draft.lines.attemptsFailed += 1
-  draft.pending = { paths: toPaths(found[2] ?? ''), message: found[3] ?? '', more: 0 }
+  const text = found[2] ?? ''
+  draft.pending = { paths: toPaths(text), cut: isCut(text), message: found[3] ?? '', more: 0 }
 }
 
 function asGaveUp(draft: Draft, found: RegExpExecArray): undefined {
@@ -129,7 +130,7 @@ function asSubmitFailed(draft: Draft, found: RegExpExecArray, line: string): und
   draft.lines.submitFailed += 1
   if (isJobServiceAway(line)) draft.jobServiceAway = true
   // the line names no file; the message may be all there is
-  draft.pending = { paths: [], message: draft.jobServiceAway ? line : (found[1] ?? ''), more: 0 }
+  draft.pending = { paths: [], cut: true, message: draft.jobServiceAway ? line : (found[1] ?? ''), more: 0 }
 }
 
 function asFooter(draft: Draft, found: RegExpExecArray): undefined {

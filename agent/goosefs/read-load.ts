@@ -24,6 +24,7 @@ export function createLoadReader(emit: (event: LoadEvent) => void = () => {}): L
   const draft: Draft = {
     lines: { ...NO_LINES },
     causes: {},
+    unnamed: {},
     examples: [],
     jobServiceAway: false,
     serverSide: false,
@@ -39,7 +40,8 @@ export function createLoadReader(emit: (event: LoadEvent) => void = () => {}): L
     jobServiceAway: () => draft.jobServiceAway,
     summary() {
       const { lines, causes, examples, footer, jobControlId, csvPath, problem, jobServiceAway } = draft
-      const known = { footer, jobControlId, csvPath, problem }
+      const unnamed = Object.keys(draft.unnamed).length === 0 ? undefined : { ...draft.unnamed }
+      const known = { unnamed, footer, jobControlId, csvPath, problem }
       const present = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
       return { lines: { ...lines }, causes: { ...causes }, examples: [...examples], jobServiceAway, ...present }
     },

@@ -322,10 +322,14 @@ it('files that only the list of failed ones names have the cause that the lines 
   expect(read.summary().csvPath).toContain('_failures.csv')
   const evidence = await gatherEvidence(words, read.summary())
   const causes = Array.from({ length: 45 }, (_, n) => evidence.causeOf(`/a/part-${String(n).padStart(5, '0')}`))
-  expect(evidence.dominant).toBeDefined()
-  expect(new Set(causes)).toEqual(new Set([evidence.dominant]))
+  const [cause] = causes
+  expect(cause).toBeDefined()
+  expect(new Set(causes)).toEqual(new Set([cause]))
+  // the list names every failure, so it does not explain other files
+  expect(evidence.foreignCauseOf('/a/other')).toBeUndefined()
   const elsewhere = await gatherEvidence({ ...words, cwd: one.home }, read.summary())
   expect(elsewhere.causeOf('/a/part-00015')).toBeUndefined()
+  expect(elsewhere.foreignCauseOf('/a/part-00015')).toBe(cause)
 })
 
 describe('ends before its time', () => {
