@@ -26,6 +26,11 @@ export type AllocationDeps = {
   readonly stopRequested: AbortSignal
   /** Hears of followers that join while it runs; those of the order are in the order. Answers the undoing. */
   onFollower(listener: (follower: Follower) => void): () => void
+  /**
+   * Whether another live load of this agent works on the same path, a parent or a child: the engine's jobs name paths only,
+   * so theirs cannot be told apart.
+   */
+  overlaps(): boolean
   capabilities(): Promise<Capabilities>
   /** Where the job master's web answers, if it does; takes a probe when the CLI was not asked yet. */
   webs?(): Promise<{ readonly jobMasterWeb?: string }>

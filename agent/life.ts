@@ -18,6 +18,8 @@ export type Port = {
   readonly stopRequested: AbortSignal
   onFollower(listener: (follower: Follower) => void): () => void
   stream(kind: StreamLength['kind'], path: string): void
+  /** Whether another live load of this agent works on the same path, a parent or a child. */
+  overlaps(): boolean
 }
 
 export type Life = {
@@ -101,6 +103,7 @@ type Hands = {
   readonly run: (port: Port) => Promise<Ending>
   readonly say: (report: Report) => void
   readonly follow: (allocation: string, kind: StreamLength['kind'], path: string) => void
+  readonly overlaps: () => boolean
   readonly log: Log
 }
 
@@ -116,6 +119,7 @@ export async function carryOut(life: Life, hands: Hands): Promise<Ending> {
       dir: life.dir,
       log,
       stopRequested: life.stopRequested,
+      overlaps: hands.overlaps,
       onFollower: listener => life.onFollower(follower => given.has(follower.task) || listener(follower)),
       say(report) {
         if (report.type === 'started') life.state = 'running'

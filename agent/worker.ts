@@ -2,6 +2,7 @@
 import { ACTIONS } from '../shared/actions.ts'
 import type { Id } from '../shared/ids.ts'
 import type { Log } from '../shared/log.ts'
+import { isWithin, toNamespacePath } from '../shared/path.ts'
 import { type Clock, SECOND } from '../shared/time.ts'
 import type { Follower, LiveAllocation, Report, RunOrder } from '../shared/wire.ts'
 import type { AllocationRecord, Ledger } from './ledger.ts'
@@ -37,6 +38,8 @@ export type Worker = {
 }
 
 type Work = WorkerDeps & { lives: Map<Id, Life>; refused: Set<Id>; closed: boolean }
+
+const LOADS: ReadonlySet<RunOrder['action']> = new Set<RunOrder['action']>(['load', 'forceload'])
 
 /** So many refusals are remembered, in case an order is repeated. */
 const MOST_REFUSED = 10_000
@@ -124,13 +127,23 @@ function enter(work: Work, record: AllocationRecord): Life {
 async function begin(work: Work, life: Life): Promise<void> {
   const { allocation } = life.record.order
   const say = (report: Report): void => work.outbox.say(report)
-  const ending = await carryOut(life, { run: work.run, say, follow: work.streams.follow, log: work.log })
+  const { run, log } = work
+  const overlaps = () => [...work.lives.values()].some(other => other !== life && isInTheWay(other, life))
+  const ending = await carryOut(life, { run, say, follow: work.streams.follow, overlaps, log })
   if (work.closed) return
   await life.end(ending)
   work.streams.finish(allocation, { output: ending.outputBytes, missing: ending.missingBytes })
   // the last words come after the last bytes where that takes no time: then the daemon can let go at once
   await Promise.race([work.streams.sent(allocation), new Promise<void>(go => work.clock.after(OUTPUT_FIRST_MS, go))])
   work.outbox.say({ type: 'ended', allocation, ending })
+}
+
+/** Whether a load works where another one does. One that is to end itself, or only looks, is in nobody's way. */
+function isInTheWay({ record: { order }, state, stopRequested }: Life, mine: Life): boolean {
+  if (state === 'ended' || stopRequested.aborted || order.options.dryRun === true || !LOADS.has(order.action))
+    return false
+  const [there, here] = [toNamespacePath(order.path), toNamespacePath(mine.record.order.path)]
+  return isWithin(there, here) || isWithin(here, there)
 }
 
 async function forget(work: Work, allocation: Id): Promise<void> {

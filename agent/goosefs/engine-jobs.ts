@@ -72,14 +72,22 @@ export async function waitForQuiet(
   }
 }
 
+type CancelTools = {
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly patienceMs?: number
+  readonly overlaps: () => boolean
+}
+
 /**
  * Takes back the unfinished jobs of a stopped load, for at most a minute. What is cached stays. A cancel is only an ask:
  * it is read back, and 2.8 and later go on creating jobs after their CLI is gone, so the list must be empty twice.
+ * @param tools.overlaps whether somebody else's jobs for the path may be among them: then none is asked to end (any more)
  */
 export async function cancelEngineJobs(
-  { engine, clock, patienceMs = CANCEL_PATIENCE_MS }: { engine: Engine; clock: Clock; patienceMs?: number },
+  { engine, clock, patienceMs = CANCEL_PATIENCE_MS, overlaps }: CancelTools,
   ask: EngineAsk,
-): Promise<EngineCancel & { calls: number }> {
+): Promise<EngineCancel & { calls: number; spared: boolean }> {
   const deadlineAt = clock.now() + CANCEL_MS
   const timed = { ...ask, deadlineAt }
   const asked = new Set<number>()
@@ -88,23 +96,25 @@ export async function cancelEngineJobs(
   let calls = 0
   let empties = 0
   for (;;) {
-    const seen = await engine.unfinished(timed)
+    const spared = overlaps()
+    const seen = await engine.unfinished(spared ? ask : timed)
     calls += seen.calls
     empties = seen.ids.length === 0 ? empties + 1 : 0
-    const fresh = seen.ids.filter(id => !asked.has(id))
-    calls += await cancelAll(engine, { ids: fresh, asked, ask: timed, clock })
+    const fresh = spared ? [] : seen.ids.filter(id => !asked.has(id))
+    calls += await cancelAll(engine, { ids: fresh, asked, ask: timed, clock, overlaps })
     // asking takes a JVM each: patience begins when all are asked
     if (fresh.length > 0 || seen.ids.length < fewest) movedAt = clock.now()
     fewest = Math.min(fewest, seen.ids.length)
     const now = clock.now()
     const idle = fresh.length === 0 && now - movedAt >= patienceMs
     // without an answer, or without an effect, there is nothing to wait for
-    if (empties >= 2 || (!seen.known && seen.ids.length === 0) || now >= deadlineAt || idle) {
+    if (spared || empties >= 2 || (!seen.known && seen.ids.length === 0) || now >= deadlineAt || idle) {
       // what was asked in this very round shows only when it is looked at again
       const last = fresh.length > 0 ? await engine.unfinished(ask) : seen
       const still = last.ids.filter(id => asked.has(id)).length
       const more = last === seen ? 0 : last.calls
-      return { cancelled: asked.size - still, remaining: last.ids.length, known: last.known, calls: calls + more }
+      const { ids, known } = last
+      return { cancelled: asked.size - still, remaining: ids.length, known, calls: calls + more, spared }
     }
     await pause(clock, engine.paceMs)
   }
@@ -112,13 +122,13 @@ export async function cancelEngineJobs(
 
 async function cancelAll(
   engine: Engine,
-  work: { ids: readonly number[]; asked: Set<number>; ask: EngineAsk; clock: Clock },
+  work: { ids: readonly number[]; asked: Set<number>; ask: EngineAsk } & Pick<CancelTools, 'clock' | 'overlaps'>,
 ): Promise<number> {
   const waiting = [...work.ids]
   let calls = 0
   const lane = async () => {
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      if (work.clock.now() >= (work.ask.deadlineAt ?? 0)) return
+      if (work.clock.now() >= (work.ask.deadlineAt ?? 0) || work.overlaps()) return
       calls += 1
       if (await engine.cancel(id, work.ask)) work.asked.add(id)
     }
@@ -126,6 +136,20 @@ async function cancelAll(
   // one JVM at a time; the web bears several
   await Promise.all(Array.from({ length: engine.paceMs < SECOND ? CANCEL_AT_ONCE : 1 }, lane))
   return calls
+}
+
+/** What became of the jobs of a stopped load, for people. */
+export function tellCancel({ cancelled, remaining, known, spared }: EngineCancel & { spared: boolean }): string[] {
+  const done = `engine jobs of this load: ${cancelled} cancelled`
+  if (spared) {
+    const left = known ? `${remaining}` : `at least ${remaining}`
+    return [
+      `${done}; ${left} unfinished ones of its path were left alone: another load of this agent works there, and jobs cannot be told apart`,
+    ]
+  }
+  if (!known) return ['whether the engine still works for this load is not known']
+  if (cancelled + remaining === 0) return []
+  return [`${done}${remaining === 0 ? '' : `; ${remaining} were asked to end and have not done so yet`}`]
 }
 
 /** Whether a job works for a path: one of the files it names is that path or lies below it. */

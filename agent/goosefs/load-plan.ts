@@ -5,7 +5,7 @@ import { toMs } from '../../shared/time.ts'
 import type { Estimate, Findings } from '../../shared/verdict.ts'
 import type { Ending, Follower } from '../../shared/wire.ts'
 import { type Bench, unlessStopped } from './bench.ts'
-import { cancelEngineJobs, waitForQuiet } from './engine-jobs.ts'
+import { cancelEngineJobs, tellCancel, waitForQuiet } from './engine-jobs.ts'
 import { type LoadFacts, type Result, toFindings } from './findings.ts'
 import { settleDoubts } from './incomplete.ts'
 import type { WatchLimits } from './load-watch.ts'
@@ -146,17 +146,11 @@ async function stopped(bench: Bench, { load, newerThan }: { load?: LoadOutcome; 
   if (load === undefined) return await toEnding(bench, { exit })
   const cancel = await bench.step(STEPS.cancel, async () => {
     const ask = { path: bench.deps.order.path, ...(newerThan === undefined ? {} : { newerThan }) }
-    const { calls, ...done } = await cancelEngineJobs({ engine: await bench.engine(), clock: bench.deps.clock }, ask)
-    return { data: done, calls, notes: tellCancel(done) }
+    const { clock, overlaps } = bench.deps
+    const { calls, spared, ...done } = await cancelEngineJobs({ engine: await bench.engine(), clock, overlaps }, ask)
+    return { data: done, calls, notes: tellCancel({ ...done, spared }) }
   })
   return await toEnding(bench, { exit, load, cancel })
-}
-
-function tellCancel({ cancelled, remaining, known }: EngineCancel): string[] {
-  if (!known) return ['whether the engine still works for this load is not known']
-  if (cancelled + remaining === 0) return []
-  const left = remaining === 0 ? '' : `; ${remaining} were asked to end and have not done so yet`
-  return [`engine jobs of this load: ${cancelled} cancelled${left}`]
 }
 
 type Last = {

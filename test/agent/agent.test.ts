@@ -120,6 +120,30 @@ test('an order that is repeated runs once, also after its end', async () => {
   expect(typesOf(daemon, first)).toEqual(['accepted', 'started', 'ended'])
 })
 
+test('a run hears whether another live load works on its path, a parent or a child', async () => {
+  const daemon = await daemonOf()
+  const ports = new Map<string, Port>()
+  const run = (port: Port): Promise<Ending> => {
+    ports.set(port.order.path, port)
+    return new Promise(end => port.stopRequested.addEventListener('abort', () => end(ENDING)))
+  }
+  await agentOf(daemon, { run, capacity: { work: 9, read: 1 } })
+  await connected(daemon)
+  const orders = { parent: '/a', child: '/a//b/', sibling: '/ab', dry: '/ab/c', freed: '/ab/d' }
+  const allocations = Object.fromEntries(Object.keys(orders).map(key => [key, newId()]))
+  for (const [key, path] of Object.entries(orders)) {
+    const action = key === 'freed' ? 'free' : 'load'
+    daemon.order({ allocation: allocations[key] ?? '', path, action, options: key === 'dry' ? { dryRun: true } : {} })
+  }
+  await until('all of them', () => ports.size === Object.keys(orders).length)
+  const overlapping = () => Object.values(orders).filter(path => ports.get(path)?.overlaps() === true)
+  expect(overlapping()).toEqual(['/a', '/a//b/', '/ab/c', '/ab/d'])
+  // one that is to end itself keeps nobody from taking its jobs back
+  daemon.say({ type: 'stop', allocation: allocations['child'] ?? '' })
+  await ended(daemon, allocations['child'] ?? '')
+  expect(overlapping()).toEqual(['/a//b/', '/ab/c', '/ab/d'])
+})
+
 test('more than there are places for is refused and may move on; reading has a place of its own', async () => {
   const daemon = await daemonOf()
   await agentOf(daemon)

@@ -363,6 +363,21 @@ describe('ends before its time', () => {
     expect(counts).toMatch(/CANCELED\s*Count: [1-9]/)
   })
 
+  it('stopped while another load works on the same path: its jobs are left alone', async () => {
+    const world = createWorld({ SPEED: '1', SLOW: '5000' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '4')
+    const one = world.allocation({ path: '/a' })
+    const running = runAllocation({ ...one.deps, overlaps: () => true })
+    await until('the load', () => one.said.some(report => report.type === 'progress'))
+    one.stop.abort('stop')
+    const ending = await running
+    expect(ending.exit.reason).toBe('stopped')
+    expect(ending.cancel).toMatchObject({ cancelled: 0, remaining: expect.any(Number) })
+    expect(ending.cancel?.remaining).toBeGreaterThan(0)
+    expect(ending.notes.join()).toContain('another load of this agent works there')
+    expect(world.calls().filter(call => call.startsWith('job cancel'))).toEqual([])
+  })
+
   it('out of time', async () => {
     const world = createWorld({ HANG: '1' })
     world.goosefs('playground', 'put', '/a', '--bytes', '1000')

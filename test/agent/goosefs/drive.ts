@@ -22,6 +22,7 @@ await runAllocation({
   say: report => process.stdout.write(`${JSON.stringify(report)}\n`),
   stopRequested: new AbortController().signal,
   onFollower: () => () => {},
+  overlaps: () => false,
   capabilities: async () => ({ bin, found: true, simulated: true, loadFlags: [] }),
   shared: createSharedWalks({ ...surroundings, dir: shared }),
   stream: () => {},

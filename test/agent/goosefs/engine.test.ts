@@ -69,9 +69,23 @@ describe('the web of the job master', () => {
       [3, job('/a/2', 'RUNNING', true)],
     ])
     const { base } = await createJobMaster(jobs)
-    const done = await cancelEngineJobs({ engine: createWebEngine(base), clock, patienceMs: 100 }, { path: '/a' })
+    const tools = { engine: createWebEngine(base), clock, patienceMs: 100, overlaps: () => false }
+    const done = await cancelEngineJobs(tools, { path: '/a' })
     expect(done).toMatchObject({ cancelled: 1, remaining: 1, known: true })
     expect(jobs.get(2)?.status).toBe('CREATED')
+  })
+
+  it('cancels nothing while another load works on the path, and nothing more once one begins there', async () => {
+    const jobs = new Map([1, 2, 3].map(id => [id, job(`/a/${id}`)]))
+    const { base, asked } = await createJobMaster(jobs)
+    const engine = createWebEngine(base)
+    const left = await cancelEngineJobs({ engine, clock, overlaps: () => true }, { path: '/a', newerThan: 1 })
+    expect(left).toEqual({ cancelled: 0, remaining: 2, known: true, calls: 0, spared: true })
+    expect(asked.filter(call => call.startsWith('POST'))).toEqual([])
+    const begun = () => asked.some(call => call.startsWith('POST'))
+    const late: Engine = { ...engine, paceMs: 1_000 }
+    const some = await cancelEngineJobs({ engine: late, clock, overlaps: begun }, { path: '/a' })
+    expect(some).toMatchObject({ cancelled: 1, remaining: 2, known: true, spared: true })
   })
 
   it('nobody there is no answer, not quiet', async () => {
@@ -137,7 +151,7 @@ describe('cancelling one JVM at a time', () => {
         return true
       },
     }
-    expect(await cancelEngineJobs({ engine, clock: slow }, { path: '/a' })).toMatchObject({
+    expect(await cancelEngineJobs({ engine, clock: slow, overlaps: () => false }, { path: '/a' })).toMatchObject({
       cancelled: 20,
       remaining: 0,
     })

@@ -109,6 +109,7 @@ export function createWorld(knobs: Record<string, string> = {}, bin?: string) {
         followers.add(listener)
         return () => followers.delete(listener)
       },
+      overlaps: () => false,
       capabilities: prober.capabilities,
       shared,
       stream: (kind, path) => {
