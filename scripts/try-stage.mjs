@@ -29,13 +29,13 @@ export function createStage(onLost) {
     logs: () => started.map(({ log }) => log),
     remove: folder => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
 
-    /** Runs a helper to its end, its output on stderr. Throws when it fails. */
+    /** Runs a program to its end, its output on stderr. Throws when it fails. */
     async run([program, ...args], name, env = process.env) {
       const code = await watch(spawn(program, args, { env, stdio: ['ignore', 2, 2] }))
       if (code !== 0) throw new Error(`${name} failed (exit ${code})`)
     },
 
-    /** Runs a helper and gives what it printed. */
+    /** Runs a program and gives what it printed. */
     async read([program, ...args], env = process.env) {
       const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] })
       let text = ''

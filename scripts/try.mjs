@@ -128,7 +128,7 @@ It stays up until Ctrl-C. In another terminal, from here:
   node dist/cli/main.js cached ${path}
   node dist/cli/main.js free ${path} && node dist/cli/main.js load ${path}
   curl -s ${url}/api/v1/jobs -d '{"action":"load","paths":["${path}"]}' -H 'content-type: application/json'
-  open ${url}/ and ${url}/docs in a browser`
+  open ${url}/docs in a browser`
 }
 
 function fail(thrown) {

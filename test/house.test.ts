@@ -105,7 +105,6 @@ const SHARED_PACKAGES: Readonly<Record<string, (path: string) => boolean>> = {
   zod: path => !path.startsWith('bot/core/'),
   ws: path => path.startsWith('bot/agents/') || path === 'agent/connection.ts' || path.startsWith('agent/connection/'),
   hono: path => path.startsWith('bot/http/') && !path.startsWith('bot/http/dialects/'),
-  '@commander-js/extra-typings': path => path.startsWith('cli/'),
 }
 
 describe('imports', () => {
