@@ -66,12 +66,17 @@ function toFiles(verdict: Verdict | undefined): string {
 function toWork(task: Task): string {
   const ms = elapsedMs(task)
   const time = ms === undefined ? '' : `in ${toDuration(ms)}`
-  const { before, after } = task.verdict ?? {}
+  const { before, after, cost } = task.verdict ?? {}
   if (before === undefined || after === undefined || after.files === 0) return time
+  // what measuring took is not the load's own time
+  const measuring = cost?.wallMs ?? 0
+  const aside = measuring >= 1_000 ? `${toDuration(measuring)} of it measuring` : ''
   const added = after.cachedBytes - before.cachedBytes
-  if (added <= 0) return time === '' ? 'nothing added' : `nothing added ${time}`
-  const rate = ms === undefined || ms < 1 ? '' : ` (${toBytes((added * 1_000) / ms)}/s)`
-  return `${toBytes(added)} added ${time}${rate}`.trim()
+  if (added <= 0) return [`nothing added ${time}`.trim(), aside].filter(part => part !== '').join(', ')
+  const loading = (ms ?? 0) - measuring
+  const rate = loading < 1 ? '' : `${toBytes((added * 1_000) / loading)}/s`
+  const how = [rate, aside].filter(part => part !== '').join('; ')
+  return `${toBytes(added)} added ${time}${how === '' ? '' : ` (${how})`}`.trim()
 }
 
 function elapsedMs(task: Task): number | undefined {

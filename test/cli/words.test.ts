@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { toBarLine } from '../../cli/job-line.ts'
 import { combineExits } from '../../cli/outcome.ts'
 import { toLastLines } from '../../cli/output.ts'
+import type { Paint } from '../../cli/screen.ts'
 import { toTable, toWidth } from '../../cli/table.ts'
+import { toSentence } from '../../cli/verdict-words.ts'
 import { readDurationMs, toBytes, toDuration } from '../../cli/words.ts'
-import { type Job, NO_COUNTS } from '../../shared/job.ts'
+import { type Job, NO_COUNTS, type Task } from '../../shared/job.ts'
 
 it.each([
   [0, '0 B'],
@@ -83,5 +85,34 @@ describe('the moving line', () => {
     const progress = { at: '', percent: 50, filesDone: 1_000_000, bytesDone: 1e12, bytesTotal: 2e12, etaSeconds: 9 }
     const line = toBarLine({ ...job, progress: { ...progress, source: 'sample' } }, { ...frame, columns, away: true })
     expect(toWidth(line)).toBeLessThan(columns)
+  })
+})
+
+describe('the sentence of a load', () => {
+  const share = (cachedBytes: number) => ({
+    ...{ at: '2024-05-01T08:00:00.000Z', files: 4, bytes: 40 * 1024 ** 2, cachedFiles: 4, cachedBytes },
+    ...{ cachedPercent: Math.floor((cachedBytes * 100) / (40 * 1024 ** 2)), fresh: true, complete: true },
+  })
+  const load = (cost: { calls: number; wallMs: number }, before = 0): Task => ({
+    ...{ id: '018f0000-0000-7000-8000-000000000001', job: '018f0000-0000-7000-8000-000000000002', path: '/a' },
+    ...{ action: 'load', options: {}, status: 'succeeded', desired: 'run', attempts: 1, steps: [], notes: [] },
+    ...{ createdAt: '2024-05-01T08:00:00.000Z', startedAt: '2024-05-01T08:00:00.000Z' },
+    endedAt: '2024-05-01T08:00:10.000Z',
+    files: { loaded: 4, alreadyCached: 0, failed: 0, total: 4 },
+    verdict: { ok: true, kind: 'cached', before: share(before), after: share(40 * 1024 ** 2), cost, notes: [] },
+  })
+  const plain: Paint = (_, text) => text
+
+  it('shows what measuring took apart, and the rate without it', () => {
+    expect(toSentence(load({ calls: 3, wallMs: 2_000 }), plain)).toBe(
+      'cached: /a 0 % -> 100 %, 4 files of 40.0 MiB, 40.0 MiB added in 10 s (5.00 MiB/s; 2 s of it measuring)',
+    )
+  })
+
+  it('does not speak of measuring that took no time', () => {
+    expect(toSentence(load({ calls: 0, wallMs: 10 }), plain)).toMatch(/added in 10 s \(4\.00 MiB\/s\)$/)
+    expect(toSentence(load({ calls: 3, wallMs: 4_000 }, 40 * 1024 ** 2), plain)).toMatch(
+      /nothing added in 10 s, 4 s of it measuring$/,
+    )
   })
 })

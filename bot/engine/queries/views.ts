@@ -8,7 +8,7 @@ import type { AgentView } from '../operations/port.ts'
 import { toQueueNotes } from './queue-notes.ts'
 
 // a job's own verdict and progress are sums over its tasks; beyond this many they are not worth a walk at each look
-const MOST_SUMMED = 2_000
+const MOST_SUMMED = 10_000
 
 // rows are values: what was made of one holds until the state moves on, and of an ended one for good
 const made = new WeakMap<JobRow, { readonly index: number; readonly job: Job }>()
