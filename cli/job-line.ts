@@ -52,7 +52,8 @@ function toFacts(job: Job): string[] {
     )
   }
   if (progress?.bytesPerSecond !== undefined) facts.push(`${toBytes(progress.bytesPerSecond)}/s`)
-  if (progress?.etaSeconds !== undefined) facts.push(`${toDuration(progress.etaSeconds * 1_000)} to go`)
+  if (progress?.etaSeconds !== undefined && progress.etaSeconds >= 1)
+    facts.push(`${toDuration(progress.etaSeconds * 1_000)} to go`)
   return facts
 }
 
