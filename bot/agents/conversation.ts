@@ -13,8 +13,7 @@ import {
   SILENCE_MS,
   WIRE_VERSION,
 } from '../../shared/wire.ts'
-import { lengthsOf } from './door.ts'
-import type { HubDeps } from './hub.ts'
+import { type HubDeps, lengthsOf } from './door.ts'
 import { createIntake, type Intake } from './intake.ts'
 
 export type Conversation = {

@@ -1,6 +1,8 @@
 // what the agents' room asks of the daemon: three verbs of the engine, and the output store
 import type { AgentDescription } from '../../shared/agent.ts'
 import type { Id } from '../../shared/ids.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Clock } from '../../shared/time.ts'
 import type { LiveAllocation, Report, StreamLength } from '../../shared/wire.ts'
 import type { OutputStore, StreamId } from '../engine/ports.ts'
 
@@ -27,6 +29,14 @@ export type AgentDoor = {
   readonly output: Pick<OutputStore, 'append' | 'skip' | 'length' | 'sync'>
   /** A stream grew; viewers are woken. */
   grown(stream: StreamId): void
+}
+
+export type HubDeps = {
+  readonly door: AgentDoor
+  /** Whether the bearer token of an upgrade may connect; `undefined` is no token. */
+  readonly admits: (token: string | undefined) => boolean
+  readonly clock: Clock
+  readonly log: Log
 }
 
 /** Where each of these streams goes on. */

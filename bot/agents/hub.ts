@@ -2,19 +2,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Log } from '../../shared/log.ts'
-import type { Clock } from '../../shared/time.ts'
 import { type DaemonMessage, LARGEST_FRAME_BYTES } from '../../shared/wire.ts'
 import { type Conversation, createConversation } from './conversation.ts'
-import type { AgentDoor } from './door.ts'
-
-export type HubDeps = {
-  readonly door: AgentDoor
-  /** Whether the bearer token of an upgrade may connect; `undefined` is no token. */
-  readonly admits: (token: string | undefined) => boolean
-  readonly clock: Clock
-  readonly log: Log
-}
+import type { HubDeps } from './door.ts'
 
 export type Hub = {
   /** Takes over an upgrade request for the agents' socket; refuses it with 401 when its token is wrong. */

@@ -3,7 +3,7 @@ import { AppError, shown } from '../../../shared/errors.ts'
 import { type Actor, type Role, Role as RoleSchema } from '../../../shared/job.ts'
 import type { TokenRow } from '../../core/state.ts'
 import { toAgentStatus } from '../queries/views.ts'
-import type { OperationsDeps } from './index.ts'
+import type { OperationsDeps } from './deps.ts'
 import { permit } from './permission.ts'
 import type { Check, Operations, TokenView } from './port.ts'
 

@@ -1,7 +1,7 @@
 // verbs on agents and clusters: list, drain, report, and asks that are answered at once
 import { AppError, shown } from '../../../shared/errors.ts'
 import { toAgent, toAgentStatus } from '../queries/views.ts'
-import type { OperationsDeps } from './index.ts'
+import type { OperationsDeps } from './deps.ts'
 import type { JobOperations } from './jobs.ts'
 import type { OutputOperations } from './output.ts'
 import { permit, permitAdmin } from './permission.ts'

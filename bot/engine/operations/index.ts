@@ -1,32 +1,11 @@
 // assembles the operations from what each group of verbs needs
-import type { Log } from '../../../shared/log.ts'
-import type { Clock } from '../../../shared/time.ts'
-import type { Published } from '../../core/events.ts'
-import type { Settings, State } from '../../core/state.ts'
-import type { Bus } from '../bus.ts'
-import type { Engine } from '../engine.ts'
-import type { OutputStore, StreamId } from '../ports.ts'
 import { createAccessOperations } from './access.ts'
 import { createClusterOperations } from './clusters.ts'
+import type { OperationsDeps } from './deps.ts'
 import { createJobOperations } from './jobs.ts'
 import { createLiveOperations } from './live.ts'
 import { createOutputOperations } from './output.ts'
-import type { Check, Operations } from './port.ts'
-
-export type OperationsDeps = {
-  readonly state: State
-  readonly engine: Engine
-  readonly output: OutputStore
-  readonly frames: Bus<Published>
-  readonly growth: Bus<StreamId>
-  readonly clock: Clock
-  readonly settings: Settings
-  readonly log: Log
-  /** Makes a secret and its digest; handed in because the engine knows no cryptography. */
-  readonly makeToken: () => { readonly token: string; readonly sha256: string }
-  /** Self-checks of the process around the engine: disk, listeners, clock. */
-  readonly selfChecks: () => Promise<readonly Check[]>
-}
+import type { Operations } from './port.ts'
 
 /** Everything a caller can do, over one engine and its stores. */
 export function createOperations(deps: OperationsDeps): Operations {

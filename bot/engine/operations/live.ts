@@ -3,7 +3,7 @@ import type { Published } from '../../core/events.ts'
 import { readCounters } from '../frame.ts'
 import { findJob } from '../queries/find.ts'
 import { toAgent, toJob, toTask } from '../queries/views.ts'
-import type { OperationsDeps } from './index.ts'
+import type { OperationsDeps } from './deps.ts'
 import { permit } from './permission.ts'
 import type { LiveEvent, Operations } from './port.ts'
 

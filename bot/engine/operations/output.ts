@@ -6,7 +6,7 @@ import type { TaskRow } from '../../core/state.ts'
 import type { OutputStore, StreamId, StreamKind } from '../ports.ts'
 import { findJob, findTask, tasksInOrder } from '../queries/find.ts'
 import { newestOf } from '../queries/views.ts'
-import type { OperationsDeps } from './index.ts'
+import type { OperationsDeps } from './deps.ts'
 import { permit } from './permission.ts'
 import type { Operations, OutputReader } from './port.ts'
 
