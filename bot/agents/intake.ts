@@ -148,8 +148,11 @@ export function createIntake(deps: IntakeDeps): Intake {
     },
     message(agentId, message) {
       if (message.type === 'report') {
+        // the output that came before the last word is stored before it: who hears of the end finds all of it
+        const before = message.report.type === 'ended' ? output : undefined
         // in order: a later report must not be acknowledged before an earlier one is on disk
         reports = reports
+          .then(() => before)
           .then(() => (broken ? undefined : take(agentId, message.n, message.report)))
           .catch(thrown => fail(thrown, 'a report of an agent could not be taken in'))
       } else {

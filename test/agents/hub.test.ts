@@ -253,6 +253,24 @@ describe('output', () => {
     expect(await stage.output.length({ allocation: OTHERS, kind: 'output' })).toBe(0)
   })
 
+  it('that was said before the last word is stored before it', async () => {
+    let stored = 0
+    stage.bend.report = async () => {
+      stored = await stage.output.length({ allocation: MINE, kind: 'output' })
+    }
+    const append = stage.output.append
+    stage.output.append = async (stream, offset, bytes) => {
+      await new Promise(resolve => setImmediate(resolve))
+      return append(stream, offset, bytes)
+    }
+    const agent = await dial()
+    agent.hello()
+    for (let at = 0; at < 50; at += 1) agent.chunk(MINE, at * 2, 'ab')
+    agent.say(report(1, ended(100)))
+    await agent.next('ack')
+    expect(stored).toBe(100)
+  })
+
   it('must be on disk whole before the agent may forget an ended allocation', async () => {
     stage.finals.set(MINE, 4)
     const agent = await dial()

@@ -123,6 +123,30 @@ describe('output', () => {
   })
 })
 
+describe('an ask that is answered at once', () => {
+  it('has all of its output, also when the last bytes come after the last word', async () => {
+    const room = createEngineRoom()
+    await room.connect()
+    const { signal } = new AbortController()
+    const placed = new Promise<string>(resolve => {
+      room.frames.subscribe(({ events }) => {
+        for (const event of events) if (event.type === 'allocation.placed') resolve(event.allocation.taskId)
+      })
+    })
+    const asked = room.operations.runNow(
+      ROOT,
+      { action: 'list', paths: ['/a'], options: {} },
+      { waitMs: MINUTE, signal },
+    )
+    const allocation = await room.start(await placed)
+    await room.end(allocation, { outputBytes: 4 })
+    await vi.waitFor(() => expect(room.growth.listeners).toBe(1))
+    await room.output.append({ allocation, kind: 'output' }, 0, Buffer.from('late'))
+    room.desk.grown({ allocation, kind: 'output' })
+    expect(text((await asked).output)).toBe('late')
+  })
+})
+
 describe('lists', () => {
   it('come newest first, page by page, and stay right while jobs are added', async () => {
     const room = createEngineRoom()

@@ -7,7 +7,7 @@ import { newestOf, toTask } from '../queries/views.ts'
 import type { OperationsDeps } from './deps.ts'
 import type { JobOperations } from './jobs.ts'
 import type { OutputOperations } from './output.ts'
-import type { ClusterAnswer, Operations, RunOutcome } from './port.ts'
+import type { ClusterAnswer, Operations, OutputReader, RunOutcome } from './port.ts'
 
 const REPORT_WITHIN_MS = 30 * SECOND
 const MOST_QUOTED = 200
@@ -24,6 +24,7 @@ export function createRunNow(deps: OperationsDeps, verbs: JobOperations & Output
     if (row === undefined) throw new AppError('TASK_NOT_FOUND', `The task ${shown(id)} is gone.`)
     const task = toTask(deps.state, row)
     const [reader] = await verbs.openOutput(actor, { taskId: id }, 'output')
+    if (reader !== undefined && task.endedAt !== undefined) await arrival(reader, wait.signal)
     const output = (await reader?.read(0, MOST_OUTPUT_BYTES)) ?? new Uint8Array()
     return {
       task,
@@ -33,6 +34,12 @@ export function createRunNow(deps: OperationsDeps, verbs: JobOperations & Output
       ...(task.exit !== undefined && { exit: task.exit }),
     }
   }
+}
+
+// the last bytes may come a moment after the last word
+async function arrival(reader: OutputReader, signal: AbortSignal): Promise<void> {
+  let length = await reader.length()
+  while (await reader.more(length, signal)) length = await reader.length()
 }
 
 type Ask = { readonly actor: Actor; readonly name: string; readonly signal: AbortSignal }
