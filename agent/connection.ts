@@ -41,12 +41,12 @@ const REFUSED_ATTEMPTS = 5
 
 const { goingAway, ...REFUSALS } = CLOSE_CODES
 const { badFrame, wrongVersion } = CLOSE_CODES
-const REFUSING: ReadonlySet<number> = new Set(Object.values(REFUSALS).map(row => row.code))
+const REFUSING: ReadonlySet<number> = new Set(Object.values(REFUSALS))
 const REMEDY: Readonly<Record<number, string>> = {
-  [CLOSE_CODES.replaced.code]: 'another agent runs with the identity of this one: give each its own GANDER_AGENT_DIR',
-  [CLOSE_CODES.wrongVersion.code]: 'daemon and agent speak different versions: bring both to the same release',
-  [CLOSE_CODES.nameTaken.code]: 'another agent of this cluster has this name: set another GANDER_AGENT_NAME',
-  [CLOSE_CODES.storageFull.code]: "the daemon's disk is full: give it room",
+  [CLOSE_CODES.replaced]: 'another agent runs with the identity of this one: give each its own GANDER_AGENT_DIR',
+  [CLOSE_CODES.wrongVersion]: 'daemon and agent speak different versions: bring both to the same release',
+  [CLOSE_CODES.nameTaken]: 'another agent of this cluster has this name: set another GANDER_AGENT_NAME',
+  [CLOSE_CODES.storageFull]: "the daemon's disk is full: give it room",
 }
 const REMEDY_OF_STATUS: Readonly<Record<number, string>> = {
   401: "the daemon does not know this agent's token: set GANDER_AGENT_TOKEN to the daemon's",
@@ -91,7 +91,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
       const gone = new Promise<void>(resolve => {
         state.gone = resolve
       })
-      line.close(goingAway.code, 'the agent is stopping')
+      line.close(goingAway, 'the agent is stopping')
       await gone
     },
   }
@@ -123,12 +123,12 @@ function hear(talk: { deps: ConnectionDeps; state: State; line: Line }, message:
   const { deps, state, line } = talk
   if (message === undefined) {
     deps.log.warn('the daemon sent something that is no message of the treaty')
-    return line.close(badFrame.code, 'not a message')
+    return line.close(badFrame, 'not a message')
   }
   if (message.type !== 'welcome') {
-    return state.up ? deps.onMessage(message) : line.close(badFrame.code, 'nothing comes before welcome')
+    return state.up ? deps.onMessage(message) : line.close(badFrame, 'nothing comes before welcome')
   }
-  if (message.version !== WIRE_VERSION) return line.close(wrongVersion.code, `this agent speaks ${WIRE_VERSION}`)
+  if (message.version !== WIRE_VERSION) return line.close(wrongVersion, `this agent speaks ${WIRE_VERSION}`)
   if (state.up) return
   state.cancel()
   Object.assign(state, { up: true, attempt: 0, said: '' })

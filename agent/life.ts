@@ -4,23 +4,16 @@ import { NO_LINES } from '../shared/allocation.ts'
 import { toError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { type Clock, SECOND } from '../shared/time.ts'
-import type { Ending, Follower, LiveAllocation, Report, RunOrder, StreamLength } from '../shared/wire.ts'
-import type { StopReason } from './allocation-deps.ts'
+import type { Ending, Follower, LiveAllocation, Report, StreamLength } from '../shared/wire.ts'
+import type { AllocationDeps, StopReason } from './allocation-deps.ts'
 import type { AllocationRecord, Ledger } from './ledger.ts'
 import { toReason } from './spool.ts'
 
 /** What an allocation's run sees of its life. */
-export type Port = {
-  readonly order: RunOrder
-  readonly dir: string
-  readonly log: Log
-  say(report: Report): void
-  readonly stopRequested: AbortSignal
-  onFollower(listener: (follower: Follower) => void): () => void
-  stream(kind: StreamLength['kind'], path: string): void
-  /** Whether another live load of this agent works on the same path, a parent or a child. */
-  overlaps(): boolean
-}
+export type Port = Pick<
+  AllocationDeps,
+  'order' | 'dir' | 'log' | 'say' | 'stopRequested' | 'onFollower' | 'stream' | 'overlaps'
+>
 
 export type Life = {
   readonly record: AllocationRecord

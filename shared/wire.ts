@@ -19,15 +19,15 @@ export const HEARTBEAT_MS = 10_000
 /** Nothing heard for this long: the socket is dead. */
 export const SILENCE_MS = 30_000
 
-/** Why a socket was closed, and whether the agent should come back (with back-off) or give up until it is restarted. */
+/** Why a socket was closed; after each of them the agent comes back, with back-off. */
 export const CLOSE_CODES = {
-  goingAway: { code: 1001, comeBack: true },
-  replaced: { code: 4001, comeBack: true },
-  wrongVersion: { code: 4002, comeBack: true },
-  badFrame: { code: 4003, comeBack: true },
-  nameTaken: { code: 4004, comeBack: true },
-  noHello: { code: 4005, comeBack: true },
-  storageFull: { code: 4006, comeBack: true },
+  goingAway: 1001,
+  replaced: 4001,
+  wrongVersion: 4002,
+  badFrame: 4003,
+  nameTaken: 4004,
+  noHello: 4005,
+  storageFull: 4006,
 } as const
 
 /** Entries of a list that travel as data; all of it is in the output. */

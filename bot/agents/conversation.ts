@@ -47,7 +47,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
   // said between hello and welcome: the welcome must be first
   const early: DaemonMessage[] = []
   const write = (message: DaemonMessage): void => socket.send(JSON.stringify(message))
-  const close = (why: Closing, reason: string): void => socket.close(why.code, reason.slice(0, 100))
+  const close = (why: Closing, reason: string): void => socket.close(why, reason.slice(0, 100))
   const intake = createIntake({ door, clock, log, socket, say: write, close })
   let heard = clock.now()
   let stopTimer = clock.after(HELLO_WITHIN_MS, () => close(CLOSE_CODES.noHello, 'no hello came'))
@@ -176,7 +176,7 @@ function leave(socket: WebSocket, clock: HubDeps['clock']): Promise<void> {
       stop()
       resolve()
     })
-    socket.close(CLOSE_CODES.goingAway.code, 'the daemon is stopping')
+    socket.close(CLOSE_CODES.goingAway, 'the daemon is stopping')
   })
 }
 

@@ -5,7 +5,7 @@ import type { Ids } from '../../shared/ids.ts'
 import type { Log } from '../../shared/log.ts'
 import { type Clock, MINUTE, SECOND } from '../../shared/time.ts'
 import type { Answer, Command } from '../core/commands.ts'
-import type { Event, Published } from '../core/events.ts'
+import type { Published } from '../core/events.ts'
 import { nextDue } from '../core/reconcile.ts'
 import type { Settings, State } from '../core/state.ts'
 import type { Bus } from './bus.ts'
@@ -153,5 +153,3 @@ async function save(deps: EngineDeps, frame: Frame, priority: boolean): Promise<
   deps.bus.publish(published)
   return undefined
 }
-
-export type { Event }

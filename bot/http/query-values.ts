@@ -1,15 +1,5 @@
-// values as they stand in a query: text that means a boolean, a number, a list or a duration
+// values as they stand in a query: text that means a number, a list or a duration
 import * as z from 'zod'
-
-const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True'])
-const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False'])
-
-/** A boolean in the twelve spellings of Go's `strconv.ParseBool`. */
-export const QueryBoolean = z
-  .string()
-  .refine(text => TRUE.has(text) || FALSE.has(text), { error: issue => `must be true or false, got "${issue.input}"` })
-  .transform(text => TRUE.has(text))
-  .meta({ description: '1 t T TRUE true True 0 f F FALSE false False' })
 
 /** A whole number from `min` to `max`; the document tells it as the number that it is. */
 export function queryNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): z.ZodType<number, string> {

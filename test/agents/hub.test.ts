@@ -180,10 +180,10 @@ describe('who gets in', () => {
 
   it('is closed with a code of the table for everything that is no hello', async () => {
     const cases: [(agent: Awaited<ReturnType<typeof dial>>) => void, number][] = [
-      [agent => agent.say(report(1)), CLOSE_CODES.badFrame.code],
-      [agent => agent.socket.send('{"type":"nonsense"}'), CLOSE_CODES.badFrame.code],
-      [agent => agent.socket.send(Buffer.from([9, 9, 9])), CLOSE_CODES.badFrame.code],
-      [agent => agent.hello({ version: 99 }), CLOSE_CODES.wrongVersion.code],
+      [agent => agent.say(report(1)), CLOSE_CODES.badFrame],
+      [agent => agent.socket.send('{"type":"nonsense"}'), CLOSE_CODES.badFrame],
+      [agent => agent.socket.send(Buffer.from([9, 9, 9])), CLOSE_CODES.badFrame],
+      [agent => agent.hello({ version: 99 }), CLOSE_CODES.wrongVersion],
       [agent => agent.socket.send('x'.repeat(1024 * 1024 + 1)), 1009],
     ]
     for (const [act, code] of cases) {
@@ -199,7 +199,7 @@ describe('who gets in', () => {
     }
     const agent = await dial()
     agent.hello()
-    expect((await agent.next('closed')).code).toBe(CLOSE_CODES.nameTaken.code)
+    expect((await agent.next('closed')).code).toBe(CLOSE_CODES.nameTaken)
   })
 
   it('replaces an older connection of the same identity', async () => {
@@ -208,7 +208,7 @@ describe('who gets in', () => {
     await old.next('welcome')
     const young = await dial()
     young.hello()
-    expect((await old.next('closed')).code).toBe(CLOSE_CODES.replaced.code)
+    expect((await old.next('closed')).code).toBe(CLOSE_CODES.replaced)
     await young.next('welcome')
     expect(hub.send(AGENT, { type: 'ack', n: 1 })).toBe(true)
     await young.next('ack')
@@ -230,7 +230,7 @@ describe('reports', () => {
     const agent = await dial()
     agent.hello()
     for (const n of [1, 2, 3, 4]) agent.say(report(n))
-    expect((await agent.next('closed')).code).toBe(CLOSE_CODES.storageFull.code)
+    expect((await agent.next('closed')).code).toBe(CLOSE_CODES.storageFull)
     await vi.waitFor(() => expect(stage.bend.gone).toHaveBeenCalled())
     expect(stage.taken).toEqual([1])
   })
@@ -324,7 +324,7 @@ describe('a farewell', () => {
     agent.hello()
     await agent.next('welcome')
     await hub.close()
-    expect((await agent.next('closed')).code).toBe(CLOSE_CODES.goingAway.code)
+    expect((await agent.next('closed')).code).toBe(CLOSE_CODES.goingAway)
     expect(stage.bend.gone).toHaveBeenCalledOnce()
   })
 })
