@@ -45,6 +45,11 @@ export const TaskOptions = z
       .optional()
       .meta({ description: 'the run is stopped after this long; default none' }),
     dryRun: z.boolean().optional().meta({ description: 'only measure what a load would have to do' }),
+    force: z.boolean().optional().meta({ description: 'load even what the cache has no room for' }),
+    freshness: z
+      .enum(['refreshed', 'known'])
+      .optional()
+      .meta({ description: 'known: both measurements see what the cluster knows, without asking the object store' }),
     recursive: z.boolean().optional().meta({ description: 'list: all levels' }),
   })
   .meta({ id: 'TaskOptions' })

@@ -57,6 +57,22 @@ export type MissingFile = z.infer<typeof MissingFile>
 
 export const MOST_MISSING_EXAMPLES = 100
 
+/** The workers as the cluster's own report shows them. */
+export const Workers = z
+  .object({
+    live: z.int().min(0),
+    lost: z.int().min(0),
+    silent: z.int().min(0).meta({ description: 'counted as live by the master, but not heard of lately' }),
+    capacityBytes: z.number().min(0),
+    usedBytes: z.number().min(0),
+  })
+  .meta({ id: 'Workers' })
+export type Workers = z.infer<typeof Workers>
+
+/** Servers of a cluster that can go away and come back while a load runs. */
+export const ServerRole = z.enum(['master', 'worker', 'job-master', 'job-worker']).meta({ id: 'ServerRole' })
+export type ServerRole = z.infer<typeof ServerRole>
+
 /** What an agent found out about one load; `bot/core/judge.ts` turns it into a verdict. */
 export const Findings = z
   .object({
@@ -69,21 +85,34 @@ export const Findings = z
       .boolean()
       .optional()
       .meta({ description: 'whether the engine had no unfinished job for this path when `after` was taken' }),
-    workers: z
-      .object({
-        live: z.int().min(0),
-        lost: z.int().min(0),
-        silent: z.int().min(0).meta({ description: 'counted as live by the master, but not heard of lately' }),
-        capacityBytes: z.number().min(0),
-        usedBytes: z.number().min(0),
-      })
-      .optional(),
+    workers: Workers.optional(),
+    dropped: z
+      .object({ files: z.int().min(0), bytes: z.int().min(0) })
+      .optional()
+      .meta({
+        description: 'cached before or called loaded by the CLI, unchanged since, and not in the cache any more',
+      }),
+    restarted: z
+      .array(ServerRole)
+      .optional()
+      .meta({ description: 'servers that went away during the load, whether they are back or not' }),
     /** The reason the measurement itself could not be had, when it could not. */
     trouble: z.object({ cause: Cause, message: z.string() }).optional(),
     cost: z.object({ calls: z.int().min(0), wallMs: z.int().min(0) }).default({ calls: 0, wallMs: 0 }),
   })
   .meta({ id: 'Findings' })
 export type Findings = z.infer<typeof Findings>
+
+/** One cause as people read it. */
+export const Reason = z
+  .object({
+    cause: Cause,
+    files: z.int().min(0),
+    text: z.object({ en: z.string(), zh: z.string() }),
+    next: z.object({ en: z.string(), zh: z.string() }).meta({ description: 'what to do about it' }),
+  })
+  .meta({ id: 'Reason' })
+export type Reason = z.infer<typeof Reason>
 
 export const VerdictKind = z
   .enum(['cached', 'nothing-new', 'partly', 'not-cached', 'unverified', 'empty'])
@@ -110,6 +139,9 @@ export const Verdict = z
     missingTotal: z.int().min(0).optional(),
     missingByCause: z.partialRecord(Cause, z.int().min(0)).optional(),
     cost: z.object({ calls: z.int(), wallMs: z.int() }).optional().meta({ description: 'what measuring itself took' }),
+    workers: Workers.optional(),
+    copies: z.int().min(2).optional().meta({ description: 'copies that were asked for, when more than one' }),
+    reasons: z.array(Reason).optional().meta({ description: 'the causes as sentences, most files first' }),
     notes: z.array(z.string()),
   })
   .meta({ id: 'Verdict' })
@@ -121,6 +153,7 @@ export const Estimate = z
     files: z.int().min(0),
     bytes: z.int().min(0),
     missingBytes: z.int().min(0),
+    missingFiles: z.int().min(0).optional(),
     seconds: z.number().min(0).optional(),
     freeAfterBytes: z.number().optional(),
   })

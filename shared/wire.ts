@@ -4,6 +4,7 @@ import { ActionName, TaskOptions } from './actions.ts'
 import { AgentDescription, Capabilities } from './agent.ts'
 import { EngineCancel, Exit, LineCounts, Progress, Step } from './allocation.ts'
 import { ClusterReport, ListEntry } from './cluster.ts'
+import { GUARD, Guard } from './guard.ts'
 import { Id } from './ids.ts'
 import { Estimate, Findings } from './verdict.ts'
 
@@ -33,6 +34,9 @@ export const CLOSE_CODES = {
 /** Entries of a list that travel as data; all of it is in the output. */
 export const MOST_LISTED = 100
 
+/** A load begins at most at so many places below its path; where more are missing, loading the whole path is cheaper. */
+export const MOST_TARGETS = 3
+
 /** A stream's length as one side knows it; the daemon's acknowledgement of output is such a list. */
 export const StreamLength = z.object({ allocation: Id, kind: z.enum(['output', 'missing']), bytes: z.int().min(0) })
 export type StreamLength = z.infer<typeof StreamLength>
@@ -53,6 +57,9 @@ export const RunOrder = z.object({
   path: z.string().meta({ description: 'empty for report' }),
   options: TaskOptions,
   verify: z.boolean(),
+  /** Load only these, at or below the path, and measure the whole path all the same. */
+  only: z.array(z.string()).max(MOST_TARGETS).default([]),
+  guard: Guard.default(GUARD),
   followers: z.array(Follower).default([]),
 })
 export type RunOrder = z.infer<typeof RunOrder>

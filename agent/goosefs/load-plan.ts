@@ -1,13 +1,12 @@
 // load and forceload: measure, refresh, load, wait for quiet, measure again, compare
-import { stat } from 'node:fs/promises'
-import type { EngineCancel, Exit } from '../../shared/allocation.ts'
 import { toMs } from '../../shared/time.ts'
 import type { Estimate, Findings } from '../../shared/verdict.ts'
 import type { Ending, Follower } from '../../shared/wire.ts'
 import { type Bench, unlessStopped } from './bench.ts'
-import { cancelEngineJobs, tellCancel, waitForQuiet } from './engine-jobs.ts'
-import { type LoadFacts, type Result, toFindings } from './findings.ts'
+import { waitForQuiet } from './engine-jobs.ts'
+import { type LoadFacts, toFindings } from './findings.ts'
 import { settleDoubts } from './incomplete.ts'
+import { stopped, toEnding } from './load-ending.ts'
 import type { WatchLimits } from './load-watch.ts'
 import { type Measured, measure } from './measure.ts'
 import { toWorkers } from './report-call.ts'
@@ -137,51 +136,6 @@ async function estimated(bench: Bench, before: Measured | undefined): Promise<En
     ...(answer === undefined ? {} : { freeAfterBytes: answer.capacityBytes - answer.usedBytes - missingBytes }),
   }
   return { ...(await toEnding(bench, { exit: { reason: 'exited', code: 0 } })), estimate }
-}
-
-/** A stopped or timed-out load takes back what it left with the engine. */
-async function stopped(bench: Bench, { load, newerThan }: { load?: LoadOutcome; newerThan?: number }): Promise<Ending> {
-  const reason = bench.stopReason() === 'timeout' ? 'timeout' : 'stopped'
-  const exit: Exit = load?.exit.reason === reason ? load.exit : { reason, signal: load?.exit.signal ?? 'SIGTERM' }
-  if (load === undefined) return await toEnding(bench, { exit })
-  const cancel = await bench.step(STEPS.cancel, async () => {
-    const ask = { path: bench.deps.order.path, ...(newerThan === undefined ? {} : { newerThan }) }
-    const { clock, overlaps } = bench.deps
-    const { calls, spared, ...done } = await cancelEngineJobs({ engine: await bench.engine(), clock, overlaps }, ask)
-    return { data: done, calls, notes: tellCancel({ ...done, spared }) }
-  })
-  return await toEnding(bench, { exit, load, cancel })
-}
-
-type Last = {
-  readonly exit: Exit
-  readonly load?: LoadOutcome
-  readonly result?: Result
-  readonly cuts?: Ending['cuts']
-  readonly cancel?: EngineCancel
-}
-
-/** The last word on an allocation. */
-export async function toEnding(bench: Bench, last: Last): Promise<Ending> {
-  const outputBytes = await stat(bench.outputPath).then(
-    facts => facts.size,
-    () => 0,
-  )
-  return {
-    exit: last.exit,
-    started: hasStarted(bench),
-    cuts: last.cuts ?? [],
-    outputBytes,
-    missingBytes: last.result?.missingBytes ?? 0,
-    notes: bench.notes(),
-    ...(last.load === undefined ? {} : { lines: last.load.summary.lines }),
-    ...(last.result === undefined ? {} : { findings: last.result.findings }),
-    ...(last.cancel === undefined ? {} : { cancel: last.cancel }),
-  }
-}
-
-function hasStarted(bench: Bench): boolean {
-  return Object.values(STEPS).some(row => bench.begun(row.key) !== undefined)
 }
 
 function gatherFollowers(bench: Bench) {

@@ -2,6 +2,7 @@
 
 import type { AgentDescription } from '../../shared/agent.ts'
 import { isEnded } from '../../shared/allocation.ts'
+import { GUARD } from '../../shared/guard.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Follower, LiveAllocation, Report, RunOrder } from '../../shared/wire.ts'
 import { MOST_NAMED } from '../core/attach.ts'
@@ -83,5 +84,5 @@ function toOrder(state: State, row: AllocationRow): RunOrder | undefined {
   if (task === undefined) return undefined
   const followers = nameFollowers(state, task)
   const { action, path, options, verify } = task
-  return { allocation: row.id, task: task.id, action, path, options, verify, followers }
+  return { allocation: row.id, task: task.id, action, path, options, verify, followers, only: [], guard: GUARD }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { GUARD } from '../../shared/guard.ts'
 import type { Id } from '../../shared/ids.ts'
 import { parseChunk } from '../../shared/output.ts'
 import {
@@ -105,6 +106,8 @@ export async function startFakeDaemon(bend: Bending = {}, port = 0): Promise<Fak
         options: {},
         verify: false,
         followers: [],
+        only: [],
+        guard: GUARD,
       }
       say({ type: 'run', order: { ...rest, ...order } })
     },
