@@ -1,19 +1,6 @@
 // figures as people read them: bytes, rates, durations, counts, and durations read back
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-
-/** Bytes with three figures: `0 B`, `1.50 MiB`, `120 GiB`. */
-export function toBytes(bytes: number): string {
-  let value = bytes
-  let unit = 0
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024
-    unit++
-  }
-  if (unit === 0) return `${Math.round(value)} B`
-  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
-  return `${value.toFixed(digits)} ${UNITS[unit]}`
-}
+export { toBytes } from '../shared/size.ts'
 
 /** A duration with its two largest parts: `850 ms`, `42 s`, `3 min 12 s`, `2 h 5 min`, `3 d 4 h`. */
 export function toDuration(ms: number): string {
