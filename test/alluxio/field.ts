@@ -15,16 +15,24 @@ export const JOB_MS = 150_000
 const LATER = fileURLToPath(new URL('later.mjs', import.meta.url))
 
 export type Field = Awaited<ReturnType<typeof createField>>
+/** What the cluster of the tests is like: room for a file of 300 MB, and a lost job worker is known as such soon. */
+export const SETTINGS = {
+  quota: '384MB',
+  block: '4MB',
+  props: ['alluxio.job.master.worker.timeout=25s', 'alluxio.job.master.lost.worker.interval=1s'],
+} as const satisfies RealClusterOptions
+export type FieldOptions = RealClusterOptions & { readonly agentEnv?: Record<string, string> }
 export type EngineJob = { readonly id: number; readonly status: string; readonly path: string }
 
 /** Joins or starts the cluster, and starts a daemon and an agent over it. `name` becomes the tree of this test file. */
-export async function createField(name: string, options: RealClusterOptions = { quota: '64MB', block: '1MB' }) {
-  const cluster = await createRealCluster(options)
+export async function createField(name: string, { agentEnv = {}, ...options }: FieldOptions = {}) {
+  const cluster = await createRealCluster({ ...SETTINGS, ...options })
   const dir = mkdtempSync(join(tmpdir(), 'gander-alluxio-'))
   const bin = writeScript(dir, cluster.goosefsBin)
   const stack = await createStack({
     agents: [{ bin }],
     daemonEnv: { NODE_OPTIONS: `--import=${LATER}` },
+    agentEnv,
     env: pick('JAVA_HOME', 'JAVA'),
     patienceMs: 2 * JOB_MS,
   })

@@ -1,0 +1,66 @@
+// docs/truth.md: what the last run of all troubles on both versions came to
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Column, type Entry, isExitRight, readEntries } from '../test/alluxio/truth/book.ts'
+
+const VERSIONS: readonly Column[] = ['2.5', '2.9']
+
+/** Writes the table from the kept entries of both versions. */
+export function writeTruth(): void {
+  const entries = new Map(VERSIONS.map(version => [version, readEntries(version)]))
+  const file = fileURLToPath(new URL('../docs/truth.md', import.meta.url))
+  writeFileSync(file, toPage(entries))
+  console.log(`wrote ${file}`)
+}
+
+function toPage(entries: ReadonlyMap<Column, readonly Entry[]>): string {
+  const parts = VERSIONS.flatMap(version => {
+    const mine = (entries.get(version) ?? []).filter(entry => entry.on === 'cluster')
+    return [
+      `## Alluxio ${version === '2.5' ? '2.5.0' : '2.9.3'}, a real cluster`,
+      '',
+      ...toTable(mine),
+      '',
+      toScore(mine),
+      '',
+    ]
+  })
+  const simulated = [...entries.values()].flat().filter(entry => entry.on === 'playground')
+  return [
+    '# The truth table',
+    '',
+    'What goes wrong with a cluster while a load runs, what the exit code of `distributedLoad` made of it, what was really in the',
+    'cache (looked up beside Gander: the under storage, a refreshed listing, the heartbeat of the worker), and what Gander said.',
+    'An exit code is right when it is 0 and everything is cached, or not 0 and something is missing.',
+    '',
+    `Written by \`npm run test:alluxio -- --all\` on ${new Date().toISOString().slice(0, 10)}; one row alone:`,
+    '`npm run test:alluxio -- --version 2.9 --row 5`. Each line is a test that fails when verdict, cause or sentence are not these.',
+    '',
+    ...parts,
+    '## Simulated',
+    '',
+    'What a real cluster cannot be made to do: on the playground, with the words of the real command line.',
+    '',
+    ...toTable(simulated),
+    '',
+    toScore(simulated),
+    '',
+  ].join('\n')
+}
+
+function toTable(entries: readonly Entry[]): string[] {
+  const rows = entries.map(({ row, title, seen }) => {
+    if (seen === undefined) return [String(row), title, '', '', 'not run', 'wrong']
+    const exit = `${seen.exit.words}: ${isExitRight(seen) ? 'right' : '**wrong**'}`
+    return [String(row), title, exit, seen.truth.words, seen.said, 'right']
+  })
+  const head = ['row', 'what happens', 'exit code', 'the truth', 'Gander said', 'which is']
+  return [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.map(toCell).join(' | ')} |`)
+}
+
+const toCell = (text: string): string => text.replaceAll('|', '\\|')
+
+function toScore(entries: readonly Entry[]): string {
+  const known = entries.flatMap(({ seen }) => seen ?? [])
+  return `Of ${entries.length} scenarios the exit code was right in ${known.filter(isExitRight).length}, Gander in ${known.length}.`
+}

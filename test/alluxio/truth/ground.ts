@@ -1,0 +1,122 @@
+// what a scenario can do on the real cluster: a directory of its own, loads as a person makes them, and the truth
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { Task } from '../../../shared/job.ts'
+import { until } from '../../agent/until.ts'
+import { type Field, JOB_MS, SYNC } from '../field.ts'
+import { type CliExit, type Expected, exitOf, type Load, type Seen, type Truth, toWords } from './scenario.ts'
+
+export type Ground = ReturnType<typeof createGround>
+
+/** A load that waits to be tried again: its task as it stood then. */
+export type Waiting = { readonly id: string; readonly task: Task; readonly exit: CliExit; readonly notes: string }
+
+const ALIVE_SECONDS = 3
+const LISTED = /(\d+)\s+(?:NOT_PERSISTED|TO_BE_PERSISTED|PERSISTED|LOST)\s+\S+ \S+\s+(\d+)% (\/.*)$/
+
+/** The ground of one scenario: `name` becomes its directory. */
+export function createGround(field: Field, name: string) {
+  const { cluster, stack } = field
+  const root = `${field.root}/${name}`
+  const at = (path: string): string => (path === '' ? root : `${root}/${path}`)
+
+  async function taskOf(job: string, path: string): Promise<Task> {
+    const task = (await stack.tasks(job)).find(one => one.path === path)
+    if (task === undefined) throw new Error(`job ${job} has no task ${path}`)
+    return task
+  }
+
+  const ground = {
+    ...{ field, cluster, stack, root, at },
+    /** Writes objects behind the cache's back. */
+    fill: (objects: Record<string, string | Uint8Array>) =>
+      field.fill(Object.fromEntries(Object.entries(objects).map(([path, bytes]) => [`${name}/${path}`, bytes]))),
+    remove: (path: string) => cluster.remove(at(path)),
+    /** Lets the master list everything here, so that it knows what stands there now. */
+    async list() {
+      expect((await cluster.goosefs('fs', 'ls', '-R', SYNC, root)).code).toBe(0)
+    },
+    /** Jobs of the engine below this directory. */
+    engineJobs: (path = '') => field.engineJobs(path === '' ? name : `${name}/${path}`),
+    /** Begins a load; its end is waited for with `ended`. */
+    async begin(path = '', options: Record<string, unknown> = {}, action = 'load'): Promise<string> {
+      return (await stack.submit({ action, paths: [at(path)], options })).id
+    },
+    /** Waits for the end of a job of one path, and reads of it what a person would. */
+    async ended(id: string): Promise<Load> {
+      const { code, stdout, stderr } = await stack.gander(['wait', id])
+      const task = await stack.task(id)
+      return { code, text: `${stdout}${stderr}`, task, exit: exitOf(task) }
+    },
+    /** Loads as a person does, and waits. */
+    async load(path = '', ...flags: string[]): Promise<Load> {
+      const { code, stdout, stderr } = await stack.gander(['load', ...flags, at(path)])
+      const [job] = (await stack.api('GET', `/api/v1/jobs?path=${encodeURIComponent(at(path))}&limit=1`)).json.items
+      const task = await taskOf(job.id, at(path))
+      return { code, text: `${stdout}${stderr}`, task, exit: exitOf(task) }
+    },
+    /** Waits until attempt `attempts` is over and the task waits to be tried again. */
+    async waiting(id: string, attempts = 1): Promise<Waiting> {
+      const task = await until(
+        `attempt ${attempts} to be over and a next one to be waited for`,
+        async () => {
+          const one = await stack.task(id)
+          if (one.endedAt !== undefined) throw new Error(`it ended as ${JSON.stringify(one)}`)
+          return one.attempts === attempts && one.status === 'queued' && one.notes.length > 0 && one
+        },
+        JOB_MS,
+      )
+      return { id, task, exit: exitOf(task), notes: task.notes.join('\n') }
+    },
+    /** What stands in the under storage below `path`: sizes by path. */
+    stored: (path = '') => readTree(join(cluster.ufs, at(path)), at(path)),
+    /** Whether everything that stands in the under storage is wholly in the cache, behind a worker that lives. */
+    async truth(path = ''): Promise<Truth> {
+      const stored = await ground.stored(path)
+      const { stdout } = await cluster.goosefs('fs', 'ls', '-R', SYNC, at(path))
+      const cached = new Map<string, number>()
+      for (const line of stdout.split('\n')) {
+        const [, size, percent, file = ''] = LISTED.exec(line) ?? []
+        if (percent === '100') cached.set(file.length <= 5 ? file.trimEnd() : file, Number(size))
+      }
+      const missing = [...stored].filter(([file, size]) => cached.get(file) !== size)
+      const alive = await isWorkerAlive(cluster.masterWeb)
+      const held = `${stored.size - missing.length} of ${stored.size} files cached`
+      return { whole: missing.length === 0 && alive, words: alive ? held : `${held}, no living worker` }
+    },
+    /** Expects of a load what its row promises, and that it agrees with the truth. */
+    async seen(load: Load, expected: Expected, truth?: Truth): Promise<Seen> {
+      const real = truth ?? (await ground.truth(relative(load.task.path, root)))
+      const told = JSON.stringify({ load, real }, undefined, 1)
+      expect(load.task.verdict?.kind, told).toBe(expected.kind)
+      expect(load.task.verdict?.missingByCause ?? {}, told).toEqual(expected.causes ?? {})
+      for (const words of expected.says ?? []) expect(load.text).toMatch(words)
+      expect(load.code, told).toBe(expected.code)
+      const good = load.task.verdict?.ok ?? null
+      if (good !== null) expect(good, told).toBe(real.whole)
+      return { exit: load.exit, truth: real, said: toWords(load.task), good }
+    },
+  }
+  return ground
+}
+
+const relative = (path: string, root: string): string => path.slice(root.length).replace(/^\/+/, '')
+
+async function isWorkerAlive(web: string): Promise<boolean> {
+  const info = (await (await fetch(`${web}/api/v1/master/info`)).json()) as { workers: { lastContactSec: number }[] }
+  return info.workers.some(worker => worker.lastContactSec <= ALIVE_SECONDS)
+}
+
+async function readTree(dir: string, place: string): Promise<Map<string, number>> {
+  const found = new Map<string, number>()
+  const top = await stat(dir).catch(() => undefined)
+  if (top === undefined) return found
+  if (top.isFile()) return found.set(place, top.size)
+  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    found.set(`${place}${path.slice(dir.length)}`, (await stat(path)).size)
+  }
+  return found
+}
