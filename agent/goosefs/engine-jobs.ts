@@ -35,6 +35,8 @@ export type EngineAsk = {
 }
 
 const GIVE_UP_MS = MINUTE
+// jobs of a running submission are never further apart
+const LOOK_TWICE_MS = SECOND
 const CANCEL_MS = 60 * SECOND
 const CANCEL_PATIENCE_MS = 10 * SECOND
 const CANCEL_AT_ONCE = 8
@@ -47,19 +49,33 @@ export type Quiet = {
   readonly jobWorkers?: number
 }
 
+type QuietTools = {
+  readonly engine: Engine
+  readonly clock: Clock
+  /** Nothing has moved for this long: no use to wait any more. Default a minute. */
+  readonly giveUpMs?: number
+  /**
+   * Nothing at work must be seen twice, a pause apart: 2.8 and later go on creating jobs when the CLI is gone, and between
+   * two of them there may be none.
+   */
+  readonly twice?: boolean
+}
+
 /** Waits until the engine has no unfinished job for the path; gives up when nothing has moved for a minute. */
 export async function waitForQuiet(
-  { engine, clock, giveUpMs = GIVE_UP_MS }: { engine: Engine; clock: Clock; giveUpMs?: number },
+  { engine, clock, giveUpMs = GIVE_UP_MS, twice = false }: QuietTools,
   ask: EngineAsk,
 ): Promise<Quiet> {
   let calls = 0
+  let empties = 0
   let best = Number.POSITIVE_INFINITY
   let movedAt = clock.now()
   for (;;) {
     const seen = await engine.unfinished(ask)
     calls += seen.calls
     const more = seen.jobWorkers === undefined ? {} : { jobWorkers: seen.jobWorkers }
-    if (seen.known && seen.ids.length === 0) return { quiet: true, left: 0, calls, ...more }
+    empties = seen.known && seen.ids.length === 0 ? empties + 1 : 0
+    if (empties >= (twice ? 2 : 1)) return { quiet: true, left: 0, calls, ...more }
     if (seen.left < best) {
       best = seen.left
       movedAt = clock.now()
@@ -68,8 +84,13 @@ export async function waitForQuiet(
     // without any answer there is nothing to wait for
     if (!seen.known && seen.left === 0) return { left: 0, calls }
     if (over) return { ...(seen.known ? { quiet: false } : {}), left: seen.left, calls, ...more }
-    await pause(clock, engine.paceMs)
+    await pause(clock, toPause(engine, empties))
   }
+}
+
+// a second look at nothing must be far enough from the first one
+function toPause({ paceMs }: Engine, empties: number): number {
+  return empties > 0 ? Math.max(paceMs, LOOK_TWICE_MS) : paceMs
 }
 
 type CancelTools = {
@@ -116,7 +137,7 @@ export async function cancelEngineJobs(
       const { ids, known } = last
       return { cancelled: asked.size - still, remaining: ids.length, known, calls: calls + more, spared }
     }
-    await pause(clock, engine.paceMs)
+    await pause(clock, toPause(engine, empties))
   }
 }
 

@@ -30,7 +30,8 @@ export async function runLoadPlan(bench: Bench, limits: WatchLimits): Promise<En
     await refreshFirst(bench, before)
     if (bench.signal.aborted) return await stopped(bench, {})
     const load = await runLoad(bench, { ...(before === undefined ? {} : { before }), limits })
-    if (bench.signal.aborted) return await stopped(bench, { load, ...(newerThan === null ? {} : { newerThan }) })
+    if (bench.signal.aborted)
+      return await stopped(bench, { load, ...(before && { before }), ...(newerThan !== null && { newerThan }) })
     if (before === undefined) return await toEnding(bench, { load, exit: load.exit })
     return await verified(bench, { before, load, newerThan, followers: followers.all })
   } finally {
@@ -59,12 +60,14 @@ async function verified(bench: Bench, { before, load, newerThan, followers }: Ve
   const quiet = await bench.step(STEPS.quiet, async () => {
     const { path } = bench.deps.order
     const ask = { path, signal: bench.signal, ...since }
-    const seen = await waitForQuiet({ engine: await bench.engine(), clock: bench.deps.clock }, ask)
+    // a CLI that was killed may have left the engine between two jobs
+    const twice = load.exit.reason !== 'exited' || load.exit.code !== 0
+    const seen = await waitForQuiet({ engine: await bench.engine(), clock: bench.deps.clock, twice }, ask)
     return { data: seen, calls: seen.calls }
   })
-  if (bench.signal.aborted) return await stopped(bench, { load, ...since })
+  if (bench.signal.aborted) return await stopped(bench, { load, before, ...since })
   const after = await bench.step(STEPS.after, async () => settleDoubts(bench, await measure(bench, 'after')))
-  if (bench.signal.aborted) return await stopped(bench, { load, ...since })
+  if (bench.signal.aborted) return await stopped(bench, { load, before, ...since })
   const workers = await lookAtWorkers(bench, after)
   if (before.trouble !== undefined && after.trouble === undefined) {
     bench.note(`it was not measured before the load: ${before.trouble.message}`)
