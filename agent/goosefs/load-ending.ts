@@ -1,17 +1,25 @@
-// how a load ends: the last word on it, and what a stopped one takes back first
+// how a load ends: the last word on it, and what a stopped one takes back and is found to have done
 import { stat } from 'node:fs/promises'
 import type { EngineCancel, Exit } from '../../shared/allocation.ts'
+import type { Findings } from '../../shared/verdict.ts'
 import type { Ending } from '../../shared/wire.ts'
 import type { Bench } from './bench.ts'
 import { cancelEngineJobs, tellCancel } from './engine-jobs.ts'
-import type { Result } from './findings.ts'
+import { type Result, toFindings } from './findings.ts'
+import type { Measured } from './measure.ts'
+import { measureStopped } from './measure-stopped.ts'
 import { type LoadOutcome, STEPS } from './steps.ts'
 
-/** A stopped or timed-out load takes back what it left with the engine. */
-export async function stopped(
-  bench: Bench,
-  { load, newerThan }: { load?: LoadOutcome; newerThan?: number },
-): Promise<Ending> {
+type Stopped = {
+  /** Absent when the load had not begun. */
+  readonly load?: LoadOutcome
+  /** Absent when nobody asked for measuring. */
+  readonly before?: Measured
+  readonly newerThan?: number
+}
+
+/** A stopped or timed-out load takes back what it left with the engine, and then tells what it has loaded so far. */
+export async function stopped(bench: Bench, { load, before, newerThan }: Stopped): Promise<Ending> {
   const reason = bench.stopReason() === 'timeout' ? 'timeout' : 'stopped'
   const exit: Exit = load?.exit.reason === reason ? load.exit : { reason, signal: load?.exit.signal ?? 'SIGTERM' }
   if (load === undefined) return await toEnding(bench, { exit })
@@ -21,7 +29,29 @@ export async function stopped(
     const { calls, spared, ...done } = await cancelEngineJobs({ engine: await bench.engine(), clock, overlaps }, ask)
     return { data: done, calls, notes: tellCancel({ ...done, spared }) }
   })
-  return await toEnding(bench, { exit, load, cancel })
+  if (before === undefined) return await toEnding(bench, { exit, load, cancel })
+  const result = await soFar(bench, { load, before, cancel, reason })
+  return await toEnding(bench, { exit, load, cancel, ...(result === undefined ? {} : { result }) })
+}
+
+type SoFar = Required<Pick<Stopped, 'load' | 'before'>> & {
+  readonly cancel: EngineCancel
+  readonly reason: 'stopped' | 'timeout'
+}
+
+/** What is cached by now; undefined when that could not be found out, which a note tells. */
+async function soFar(bench: Bench, { load, before, cancel, reason }: SoFar): Promise<Result | undefined> {
+  const after = await bench.step(STEPS.afterStop, () => measureStopped(bench))
+  if (after.measurement === undefined) return undefined
+  const quiet = cancel.known ? { quiet: cancel.remaining === 0 } : {}
+  if (reason === 'timeout') return await toFindings(bench, { before, after, load, ...quiet })
+  // people ended it: what is not cached is not missing for a cause
+  const findings: Findings = {
+    ...(before.measurement === undefined ? {} : { before: before.measurement }),
+    ...{ after: after.measurement, missing: [], missingTotal: 0, missingByCause: {}, cost: bench.cost() },
+    ...quiet,
+  }
+  return { findings, missingBytes: 0 }
 }
 
 type Last = {

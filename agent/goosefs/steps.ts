@@ -35,6 +35,7 @@ export const STEPS = {
   cancel: { key: 'cancel', name: 'cancel' },
   quiet: { key: 'quiet', name: 'quiet' },
   after: { key: 'after', name: 'verify' },
+  afterStop: { key: 'after-stop', name: 'verify' },
   workers: { key: 'workers', name: 'workers' },
   free: { key: 'free', name: 'free' },
   list: { key: 'list', name: 'list' },

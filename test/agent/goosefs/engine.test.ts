@@ -125,6 +125,16 @@ describe('quiet', () => {
     })
   })
 
+  it('twice: nothing between two jobs is no quiet', async () => {
+    const now = (ids: number[]): Unfinished => ({ known: true, ids, left: ids.length, calls: 1 })
+    const engine = engineOf([now([]), now([7]), now([]), now([])])
+    expect(await waitForQuiet({ engine, clock, twice: true }, { path: '/a' })).toEqual({
+      quiet: true,
+      left: 0,
+      calls: 4,
+    })
+  })
+
   it('is given up when nothing moves', async () => {
     const seen = await waitForQuiet(
       { engine: engineOf([{ known: true, ids: [1], left: 1, calls: 1 }]), clock, giveUpMs: 20 },
