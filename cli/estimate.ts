@@ -17,7 +17,7 @@ export function toEstimate(task: Task, estimate: Estimate): string {
   const facts = [
     `${toPrintable(task.path)}: ${share}`,
     `${toCount(estimate.files, 'file')} of ${toBytes(estimate.bytes)}`,
-    `${toBytes(estimate.missingBytes)} missing`,
+    toMissing(estimate),
   ]
   if (estimate.seconds !== undefined) facts.push(`about ${toDuration(estimate.seconds * 1_000)} to load`)
   if (estimate.freeAfterBytes !== undefined) facts.push(toRoom(estimate.freeAfterBytes))
@@ -30,6 +30,11 @@ export function toEstimateExit(task: Task): number {
   if (task.estimate === undefined) return EXIT.failed
   if (task.estimate.missingBytes === 0) return EXIT.cached
   return task.estimate.missingBytes < task.estimate.bytes ? EXIT.partly : EXIT.failed
+}
+
+function toMissing({ missingBytes, missingFiles }: Estimate): string {
+  const files = missingFiles === undefined ? '' : ` (${toCount(missingFiles, 'file')})`
+  return `${toBytes(missingBytes)} missing${files}`
 }
 
 function toRoom(freeAfterBytes: number): string {

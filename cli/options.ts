@@ -1,14 +1,26 @@
 // every option of the command line: its flags, what it means, and how its text is read
 import * as z from 'zod'
-import { ActionName } from '../shared/actions.ts'
+import { ActionName, TaskOptions } from '../shared/actions.ts'
 import { JobName, JobStatus, Role } from '../shared/job.ts'
 import { usage } from './failure.ts'
 import { readDurationMs } from './words.ts'
 
-type Row<T> = { readonly flags: string; readonly summary: string; readonly schema: z.ZodType<T, unknown> }
+type Row<T> = {
+  readonly flags: string
+  readonly summary: string
+  readonly schema: z.ZodType<T, unknown>
+  /** The only values there are, when they are few: completion offers them. */
+  readonly values?: readonly string[]
+}
 
 function row<T>(flags: string, summary: string, schema: z.ZodType<T, unknown>): Row<T> {
   return { flags, summary, schema }
+}
+
+/** An option whose value is one of a few words. */
+function choice<T extends string>(flags: string, summary: string, schema: z.ZodEnum<{ [K in T]: K }>): Row<T> {
+  const values = schema.options
+  return { ...row(flags, summary, z.enum(values, `must be ${values.join(' or ')}`)), values }
 }
 
 const flag = z.boolean()
@@ -51,6 +63,13 @@ export const OPTIONS = {
   refresh: row('--refresh', 'load the metadata anew first', flag),
   timeout: row('--timeout <duration>', 'stop each run after this long, such as 2h', runTime),
   verify: row('--no-verify', 'do not measure before and after: the verdict is "not verified"', flag),
+  force: row('--force', 'load even what the cache has no room for', flag),
+  freshness: choice(
+    '--freshness <word>',
+    'known: measure what the cluster knows, without asking the object store; default refreshed',
+    TaskOptions.shape.freshness.unwrap(),
+  ),
+  dryRun: row('--dry-run', 'only measure what a load would have to do; nothing is loaded', flag),
   wait: row('--no-wait', 'print the job and return at once', flag),
   file: row('-f, --file <file>', 'read more paths from a file, one a line (- is stdin)', z.string().min(1)),
   follow: row('-f, --follow', 'go on until the job has ended', flag),

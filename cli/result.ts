@@ -1,11 +1,12 @@
 // what became of a job: a sentence for each path, or of many paths a summary and the bad ones
 import type { Job, Task } from '../shared/job.ts'
 import { tasksOf } from './answers.ts'
-import { toEstimate, toEstimateExit } from './estimate.ts'
+import { toEstimateExit } from './estimate.ts'
 import { EXIT } from './failure.ts'
 import { toJobExit, toTaskExit } from './outcome.ts'
+import { toTaskLines } from './task-lines.ts'
 import type { Context } from './verb.ts'
-import { toDetails, toSentence } from './verdict-words.ts'
+import { toSentence } from './verdict-words.ts'
 import { toBytes, toCount } from './words.ts'
 
 /** Up to this many paths each gets its sentence. */
@@ -46,8 +47,7 @@ async function tellTask(
       return
     }
   }
-  await screen.line(task.estimate === undefined ? toSentence(task, screen.paint) : toEstimate(task, task.estimate))
-  for (const line of toDetails(task, screen.paint)) await screen.line(line)
+  for (const line of toTaskLines(of.job, task, screen.paint)) await screen.line(line)
 }
 
 async function tellSummary({ screen }: Context, job: Job, sum: Sum): Promise<void> {

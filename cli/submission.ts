@@ -45,6 +45,8 @@ function toTaskOptions(options: Options): TaskOptions {
     ...(options.replication === undefined ? {} : { replication: options.replication }),
     ...(options.refresh ? { refresh: true } : {}),
     ...(options.verify === false ? { verify: false } : {}),
+    ...(options.force ? { force: true } : {}),
+    ...(options.freshness === undefined ? {} : { freshness: options.freshness }),
     ...(options.timeout === undefined ? {} : { timeoutSeconds: Math.ceil(options.timeout / 1_000) }),
     ...(options.recursive ? { recursive: true } : {}),
   }

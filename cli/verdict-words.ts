@@ -1,10 +1,9 @@
-// what became of a path, as a sentence and a table of what is missing
+// what became of a path, as a sentence
 import type { Exit } from '../shared/allocation.ts'
 import type { Task } from '../shared/job.ts'
-import type { Cause, Verdict, VerdictKind } from '../shared/verdict.ts'
-import { NEXT_STEPS } from './causes.ts'
+import type { Verdict, VerdictKind } from '../shared/verdict.ts'
+import { isBeyondRoom } from './refusal.ts'
 import type { Paint } from './screen.ts'
-import { toTable } from './table.ts'
 import { toBytes, toCount, toDuration, toPrintable } from './words.ts'
 
 const KIND_WORDS: Readonly<Record<VerdictKind, readonly [style: 'good' | 'bad' | 'warn', word: string]>> = {
@@ -25,10 +24,9 @@ const STATUS_WORDS = {
   lost: ['bad', 'lost'],
 } as const
 
-const EXAMPLES_A_CAUSE = 3
-
 /** One sentence: the word, the path, before -> after, files, bytes added, time and rate; only what was measured. */
 export function toSentence(task: Task, paint: Paint): string {
+  if (isBeyondRoom(task)) return toRefused(task, paint)
   const verdict = task.verdict
   const word =
     verdict === undefined || task.status === 'stopped' || task.status === 'lost'
@@ -39,12 +37,15 @@ export function toSentence(task: Task, paint: Paint): string {
   return `${paint(word[0], `${word[1]}:`)} ${path}${facts.length === 0 ? '' : ` ${facts.join(', ')}`}`
 }
 
-/** Lines under the sentence: the causes with count, examples and next step, and the notes. */
-export function toDetails(task: Task, paint: Paint): string[] {
-  const lines = task.verdict === undefined ? [] : toMissing(task.verdict, paint)
-  const notes = new Set([...(task.verdict?.notes ?? []), ...task.notes])
-  for (const note of notes) lines.push(paint('dim', `  note: ${toPrintable(note)}`))
-  return lines
+// nothing ran: there is one measurement, and the message with the numbers of the cache
+function toRefused({ path, verdict, exit }: Task, paint: Paint): string {
+  const before = verdict?.before
+  const facts =
+    before === undefined
+      ? []
+      : [`${before.cachedPercent} % cached`, toFiles(verdict), `${toBytes(before.bytes - before.cachedBytes)} missing`]
+  const why = toPrintable(exit?.message ?? 'the cache has no room for it')
+  return `${paint('bad', 'refused:')} ${toPrintable(path)}${facts.length === 0 ? '' : ` ${facts.join(', ')}`}: ${why}`
 }
 
 function toShare(verdict: Verdict | undefined): string {
@@ -98,26 +99,4 @@ export function toEnding(task: { readonly exit?: Exit | undefined }): string {
     lost: 'its agent was lost',
   }[exit.reason]
   return exit.message === undefined ? how : `${how} (${toPrintable(exit.message)})`
-}
-
-function toMissing(verdict: Verdict, paint: Paint): string[] {
-  const examples = new Map<Cause, string[]>()
-  for (const file of verdict.missing ?? []) {
-    examples.set(file.cause, [...(examples.get(file.cause) ?? []), file.path])
-  }
-  const counts = new Map<Cause, number>()
-  for (const [cause, paths] of examples) counts.set(cause, paths.length)
-  for (const [cause, count] of Object.entries(verdict.missingByCause ?? {})) counts.set(cause as Cause, count)
-  if (counts.size === 0) return []
-  const total = verdict.missingTotal ?? [...counts.values()].reduce((sum, count) => sum + count, 0)
-  const rows = [...counts].sort((a, b) => b[1] - a[1]).map(([cause, count]) => toRow(cause, count, examples))
-  const head = ['CAUSE', 'FILES', 'FOR EXAMPLE', 'WHAT TO DO'].map(title => paint('dim', title))
-  return [`  ${toCount(total, 'file')} not cached:`, ...toTable([head, ...rows.flat()], '    ')]
-}
-
-function toRow(cause: Cause, count: number, examples: ReadonlyMap<Cause, readonly string[]>): string[][] {
-  const shown = (examples.get(cause) ?? []).slice(0, EXAMPLES_A_CAUSE).map(toPrintable)
-  // the next step stands behind the first example only, so that long paths do not push it away
-  const first = [cause, count.toLocaleString('en-US'), shown[0] ?? '', NEXT_STEPS[cause] ?? NEXT_STEPS.unknown]
-  return [first, ...shown.slice(1).map(path => ['', '', path])]
 }

@@ -8,7 +8,7 @@ export const cached: Verb = {
   name: 'cached',
   takes: '[paths...]',
   summary: 'measure how much of each path is cached; nothing is loaded (exit 0 all, 3 partly, 1 nothing)',
-  options: ['cluster', 'timeout', 'file'],
+  options: ['cluster', 'freshness', 'timeout', 'file'],
   examples: [
     ['gander cached /datalake/db1', 'share, missing bytes and the time a load would take'],
     ['gander cached /datalake/db1 || gander load /datalake/db1', 'load only what is not cached yet'],

@@ -39,11 +39,25 @@ function wordsOf(verb: Verb): string {
   ].join(' ')
 }
 
+/** Options that take one of a few words: their long flag, and the words. */
+function choices(): [flag: string, words: string][] {
+  return Object.values(OPTIONS).flatMap(({ flags, values }): [string, string][] => {
+    const long = /--[\w-]+/.exec(flags)?.[0]
+    return values === undefined || long === undefined ? [] : [[long, values.join(' ')]]
+  })
+}
+
 function toBash(verbs: readonly Verb[]): string {
   const cases = verbs.map(verb => `    ${verb.name}) words="${wordsOf(verb)}" ;;`)
+  const values = choices().map(
+    ([flag, words]) => `    ${flag}) COMPREPLY=($(compgen -W "${words}" -- "$current")); return ;;`,
+  )
   return `_gander() {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=""
-  case "$before" in -f|--file) COMPREPLY=($(compgen -f -- "$current")); return ;; esac
+  case "$before" in
+    -f|--file) COMPREPLY=($(compgen -f -- "$current")); return ;;
+${values.join('\n')}
+  esac
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
   esac
@@ -56,6 +70,7 @@ complete -F _gander gander`
 function toZsh(verbs: readonly Verb[]): string {
   const names = verbs.map(verb => `    '${verb.name}:${toQuoted(verb.summary).replaceAll(':', '\\:')}'`)
   const cases = verbs.map(verb => `    ${verb.name}) compadd -- ${wordsOf(verb)} ;;`)
+  const values = choices().map(([flag, words]) => `    ${flag}) compadd -- ${words}; return ;;`)
   return `#compdef gander
 _gander() {
   local -a verbs
@@ -63,7 +78,10 @@ _gander() {
 ${names.join('\n')}
   )
   if (( CURRENT == 2 )); then _describe 'verb' verbs; return; fi
-  case "$words[CURRENT-1]" in -f|--file) _files; return ;; esac
+  case "$words[CURRENT-1]" in
+    -f|--file) _files; return ;;
+${values.join('\n')}
+  esac
   case "$words[2]" in
 ${cases.join('\n')}
   esac
@@ -85,9 +103,15 @@ function toFish(verbs: readonly Verb[]): string {
 }
 
 function toFishOption(name: OptionName): string {
-  const { flags, summary } = OPTIONS[name]
+  const { flags, summary, values } = OPTIONS[name]
   const words = flagsOf([name]).map(flag => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`))
-  const value = !flags.includes('<') ? '' : name === 'file' ? ' -r -F' : ' -x'
+  const value = !flags.includes('<')
+    ? ''
+    : name === 'file'
+      ? ' -r -F'
+      : values === undefined
+        ? ' -x'
+        : ` -x -a '${values.join(' ')}'`
   return `${words.join(' ')}${value} -d '${toQuoted(summary)}'`
 }
 

@@ -1,13 +1,12 @@
 // jobs and status: what was asked for, and how it stands
 import { Job } from '../../shared/job.ts'
 import { findJob, pages, tasksOf } from '../answers.ts'
-import { toEstimate } from '../estimate.ts'
 import { EXIT } from '../failure.ts'
 import { toPlainLine } from '../job-line.ts'
 import { hasEnded } from '../outcome.ts'
 import { toTable } from '../table.ts'
+import { toTaskLines } from '../task-lines.ts'
 import type { Context, Verb } from '../verb.ts'
-import { toDetails, toSentence } from '../verdict-words.ts'
 import { toLocalTime, toPrintable } from '../words.ts'
 
 const DEFAULT_LIMIT = 20
@@ -108,8 +107,7 @@ async function tellJob(context: Context, job: Job): Promise<number> {
       await screen.json({ type: 'task', task })
       continue
     }
-    await screen.line(task.estimate === undefined ? toSentence(task, screen.paint) : toEstimate(task, task.estimate))
-    for (const line of toDetails(task, screen.paint)) await screen.line(line)
+    for (const line of toTaskLines(job, task, screen.paint)) await screen.line(line)
   }
   return EXIT.cached
 }

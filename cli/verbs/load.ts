@@ -10,7 +10,10 @@ import { waitForJobs } from '../wait.ts'
 import { toCount } from '../words.ts'
 
 const ANY: readonly OptionName[] = ['name', 'cluster', 'timeout', 'wait', 'file']
-const LOADS: readonly OptionName[] = ['name', 'cluster', 'replication', 'refresh', 'timeout', 'verify', 'wait', 'file']
+const LOADS: readonly OptionName[] = [
+  ...(['name', 'cluster', 'replication', 'refresh', 'freshness', 'force', 'dryRun'] as const),
+  ...(['timeout', 'verify', 'wait', 'file'] as const),
+]
 
 export const load: Verb = {
   ...toVerb('load', LOADS),
@@ -20,6 +23,9 @@ export const load: Verb = {
     ['gander load --name nightly --replication 2 -f paths.txt', 'a list, two copies of each block'],
     ['hdfs-list | gander load - --timeout 2h --json', 'paths from stdin, objects for a program'],
     ['gander load --no-wait /datalake/db1', 'print the job and go'],
+    ['gander load --dry-run /datalake/db1', 'files, bytes, what is missing, time, room; exit as gander cached'],
+    ['gander load --force /datalake/db1', 'although the cache has no room for all of it'],
+    ['gander load --freshness known /datalake/huge', 'measure faster, without asking the object store'],
   ],
 }
 
@@ -47,7 +53,7 @@ function toVerb(action: ActionName, options: readonly OptionName[]): Pick<Verb, 
 
 async function handIn(context: Context, action: ActionName): Promise<number> {
   const paths = await readPaths(context.words, context.options.file)
-  const jobs = await submit(context, { action, paths })
+  const jobs = await submit(context, { action, paths, dryRun: context.options.dryRun === true })
   await tellSubmitted(context, jobs)
   return context.options.wait === false ? EXIT.cached : waitForJobs(context, jobs)
 }

@@ -92,6 +92,8 @@ describe('the exit code is the verdict', () => {
     [['load', 'relative/path']],
     [['load', '/a', '--replication', '0']],
     [['load', '/a', '--timeout', 'soon']],
+    [['load', '/a', '--freshness', 'stale']],
+    [['free', '/a', '--force']],
     [['load', '/a', '--nonsense']],
     [['load', '-f', '/there/is/no/such/list']],
     [['frobnicate']],
@@ -129,9 +131,68 @@ describe('what is told', () => {
     const end = await run('load', '/a')
     expect(end.stdout).toMatch(/^partly cached: \/a 0 % -> 70 %/)
     expect(end.stdout).toContain('30 files not cached')
-    expect(end.stdout).toMatch(/no-space +29 +\/a\/1 +free what is not needed/)
-    expect(end.stdout).toMatch(/\n +\/a\/2\n/)
-    expect(end.stdout).toMatch(/permission +1 +\/a\/3 +give the user of the agent the right/)
+    expect(end.stdout).toMatch(
+      /no-space +29 +not enough space\n +\/a\/1\n +\/a\/2\n +-> free what .*: gander free PATH; then gander retry 1\n/,
+    )
+    expect(end.stdout).toMatch(
+      /permission +1 +permission denied\n +\/a\/3\n +-> give the user .* then gander retry 1\n/,
+    )
+  })
+
+  it('how much room there is and how much has to be freed, when the workers are known', async () => {
+    const workers = { live: 1, lost: 0, silent: 0, capacityBytes: 8 * 1024 ** 2, usedBytes: 7 * 1024 ** 2 }
+    const more = { before: measured(0, 10, 8 * 1024 ** 2), after: measured(50, 10, 8 * 1024 ** 2), workers }
+    fake.outcome = () => verdictOf('partly', { ...more, missingTotal: 5, missingByCause: { 'no-space': 5 } })
+    const end = await run('load', '/a')
+    expect(end.stdout).toContain('not enough space: 4.00 MiB missing, 1.00 MiB free of a cache of 8.00 MiB\n')
+    expect(end.stdout).toContain('-> free at least 3.00 MiB: gander free PATH; then gander retry 1\n')
+  })
+
+  it('the daemon’s own sentences go before, and commands stand ready to be typed', async () => {
+    const reasons = [
+      {
+        ...{ cause: 'gone' as const, files: 7, text: { en: 'vanished \u001b[2J', zh: '没了' } },
+        next: { en: 'gander load --refresh PATH, or gander logs JOB', zh: '刷新' },
+      },
+    ]
+    fake.outcome = () => verdictOf('partly', { missingTotal: 7, missingByCause: { 'no-space': 7 }, reasons })
+    const end = await run('load', "/a b/it's")
+    expect(end.stdout).toContain('gone   7      vanished \\u001b[2J\n')
+    expect(end.stdout).toContain(String.raw`-> gander load --refresh '/a b/it'\''s', or gander logs 1`)
+    expect(end.stdout).not.toContain('no-space')
+  })
+
+  it('a load that the cache has no room for: the numbers, and the command that loads it all the same', async () => {
+    const message = 'needs 6.00 MiB, 1.00 MiB of the cache are free'
+    fake.outcome = () => ({
+      ...verdictOf('not-cached', { before: measured(40) }),
+      ...{ status: 'failed', exit: { reason: 'refused', message }, notes: [message] },
+    })
+    const end = await run('load', '--replication', '2', '/a b')
+    expect(end).toMatchObject({ code: 1 })
+    expect(end.stdout).toBe(
+      `refused: /a b 40 % cached, 10 files of 10.0 MiB, 6.00 MiB missing: ${message}\n` +
+        "  to load it all the same: gander load --force --replication 2 '/a b'\n",
+    )
+  })
+
+  it('another refusal is not one for lack of room', async () => {
+    fake.outcome = () => ({ status: 'failed', exit: { reason: 'refused', message: 'the directory is full' } })
+    const { stdout } = await run('load', '/a')
+    expect(stdout).toContain('refused by the agent (the directory is full)')
+    expect(stdout).not.toContain('--force')
+  })
+
+  it('a stopped load: what was loaded so far, and no cause that would be none', async () => {
+    const more = { before: measured(0), after: measured(12), missingTotal: 9, missingByCause: { unknown: 9 } }
+    fake.outcome = () => ({ ...verdictOf('partly', more), status: 'stopped', exit: { reason: 'stopped' } })
+    const end = await run('load', '/p')
+    expect(end).toMatchObject({
+      code: 4,
+      stdout: expect.stringMatching(/^stopped: \/p 0 % -> 12 %, 10 files of 10.0 MiB/),
+    })
+    expect(end.stdout).toContain('  9 files not cached when it was stopped\n')
+    expect(end.stdout).not.toContain('unknown')
   })
 
   it('many paths: only the bad ones and a summary', async () => {
@@ -171,8 +232,9 @@ describe('what is told', () => {
 describe('what is asked', () => {
   it('options reach the daemon, marked as coming from the command line', async () => {
     const flags = ['--name', 'n', '--cluster', 'c', '--replication', '2', '--refresh', '--timeout', '2h', '--no-verify']
-    await run('load', '/a', ...flags, '--no-wait')
-    const options = { replication: 2, refresh: true, timeoutSeconds: 7200, verify: false }
+    await run('load', '/a', ...flags, '--force', '--freshness', 'known', '--no-wait')
+    const known = { force: true, freshness: 'known' }
+    const options = { replication: 2, refresh: true, timeoutSeconds: 7200, verify: false, ...known }
     expect(bodies()).toEqual([{ action: 'load', paths: ['/a'], name: 'n', cluster: 'c', options }])
     expect(posts()[0]?.headers).toMatchObject({ 'x-gander-via': 'cli', 'idempotency-key': expect.any(String) })
   })
@@ -226,15 +288,41 @@ describe('what is asked', () => {
   })
 })
 
-describe('cached', () => {
+describe('a dry run', () => {
+  const estimate = { files: 5, bytes: 1_000, seconds: 90, missingFiles: 2 }
+
   it.each([
     [0, 0, '100 % cached'],
     [400, 3, '60 % cached'],
     [1_000, 1, '0 % cached'],
-  ])('%i missing bytes of 1000 exit %i', async (missingBytes, code, text) => {
-    fake.outcome = () => ({ estimate: { files: 5, bytes: 1_000, missingBytes, seconds: 90 } })
-    const end = await run('cached', '/a')
-    expect(end).toMatchObject({ code, stdout: expect.stringContaining(text) })
-    expect(bodies()).toEqual([{ action: 'load', paths: ['/a'], options: {}, dryRun: true }])
+  ])('with %i missing bytes of 1000 exits %i, as cached or as load', async (missingBytes, code, text) => {
+    fake.outcome = () => ({ estimate: { ...estimate, missingBytes } })
+    const stdout = expect.stringContaining(text)
+    expect(await run('cached', '/a')).toMatchObject({ code, stdout })
+    expect(await run('load', '--dry-run', '/a')).toMatchObject({ code, stdout })
+    const body = { action: 'load', paths: ['/a'], options: {}, dryRun: true }
+    expect(bodies()).toEqual([body, body])
+  })
+
+  it('tells files, bytes, what is missing, time and room', async () => {
+    fake.outcome = () => ({ estimate: { ...estimate, missingBytes: 400, freeAfterBytes: 1024 } })
+    expect((await run('load', '--dry-run', '/a')).stdout).toBe(
+      '/a: 60 % cached, 5 files of 1000 B, 400 B missing (2 files), about 1 min 30 s to load, 1.00 KiB of cache free afterwards\n',
+    )
+  })
+
+  it('tells how much has to be freed first', async () => {
+    fake.outcome = () => ({ estimate: { ...estimate, missingBytes: 400, freeAfterBytes: -2048 } })
+    const { stdout } = await run('forceload', '--dry-run', '--freshness', 'known', '/a')
+    expect(stdout).toContain('2.00 KiB more than the cache has free\n')
+    expect(stdout).toContain('  to make room: free at least 2.00 KiB with gander free PATH\n')
+    expect(bodies()[0]).toMatchObject({ action: 'forceload', dryRun: true, options: { freshness: 'known' } })
+  })
+
+  it('of a path that is not there exits 1 and says why', async () => {
+    const message = 'Path "/a" does not exist.'
+    fake.outcome = () => ({ status: 'failed', exit: { reason: 'exited', code: 255, message } })
+    const end = await run('load', '--dry-run', '/a')
+    expect(end).toMatchObject({ code: 1, stdout: expect.stringContaining(message) })
   })
 })

@@ -234,6 +234,9 @@ describe('help', () => {
     const ask = 'COMP_WORDS=(gander lo); COMP_CWORD=1; _gander; echo "$COMPREPLY"'
     const bash = spawnSync('bash', ['-c', `${stdout}\n${ask}`], { encoding: 'utf8' })
     expect(bash).toMatchObject({ status: 0, stderr: '', stdout: 'load\n' })
+    const words = 'COMP_WORDS=(gander load --freshness k); COMP_CWORD=3; _gander; echo "$COMPREPLY"'
+    const value = spawnSync('bash', ['-c', `${stdout}\n${words}`], { encoding: 'utf8' })
+    expect(value).toMatchObject({ status: 0, stderr: '', stdout: 'known\n' })
   })
 
   it.each(['zsh', 'fish'])('completion for %s names every verb', async shell => {

@@ -1,0 +1,9 @@
+// tells the load that the capacity guard refused from other refusals
+import type { Task } from '../shared/job.ts'
+
+/** Whether the run was refused because the cache has no room for it: whoever refuses earlier has measured nothing. */
+export function isBeyondRoom(task: Task): boolean {
+  if (task.exit?.reason !== 'refused') return false
+  const measured = task.verdict?.before !== undefined && task.verdict.after === undefined
+  return measured || task.steps.some(({ name }) => name === 'guard')
+}
