@@ -1,4 +1,5 @@
 // the shipped programs over a real cluster: its CLI behind a script that writes every call down
+import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -60,6 +61,13 @@ export async function createField(name: string, { agentEnv = {}, ...options }: F
       const rows = [...stdout.matchAll(/ (\d+%) (\/.*)$/gm)]
       return Object.fromEntries(rows.map(([, share = '', file = '']) => [file.slice(root.length + 1), share]))
     },
+    /**
+     * Lets the CLI's next call of a command (`ls`, `distributedLoad`, …) do something first, or the next load do something
+     * when it has ended: lines of bash, which may print and exit in its place.
+     */
+    hook(when: 'before' | 'after', command: string, ...lines: string[]) {
+      writeFileSync(join(dir, `${when}-${command}`), `${lines.join('\n')}\n`)
+    },
     engineJobs: (within: string) => readEngineJobs(cluster.jobMasterWeb, `${root}/${within}`),
     /** Loads by HTTP and answers the ended task. */
     async loaded(path: string, options: Record<string, unknown> = {}, action = 'load'): Promise<Task> {
@@ -116,10 +124,18 @@ function writeScript(dir: string, real: string): string {
   const lines = [
     '#!/usr/bin/env bash',
     `(IFS=$'\\x1f'; printf '%s\\n' "$*" >> '${dir}/calls')`,
-    `[[ $2 == distributedLoad ]] || exec '${real}' "$@"`,
+    // taken by one call only, whoever else calls
+    `hook() { mv "${dir}/$1" "${dir}/$1-$$" 2> /dev/null && . "${dir}/$1-$$"; }`,
+    `hook "before-$2"`,
     `path=\${!#}`,
-    `'${real}' "$@" 2>&1 | tee -a "${dir}/said\${path//\\//%}"`,
-    `exit "\${PIPESTATUS[0]}"`,
+    `[[ -f '${dir}/user' ]] && set -- "$@" "-Dalluxio.security.login.username=$(<'${dir}/user')"`,
+    `[[ $2 == distributedLoad ]] || exec '${real}' "$@"`,
+    // by a hash: paths are longer than names of files may be
+    'hash=$(printf %s "$path" | md5sum)',
+    `'${real}' "$@" 2>&1 | tee -a "${dir}/said-\${hash%% *}"`,
+    `code=\${PIPESTATUS[0]}`,
+    'hook after-distributedLoad',
+    `exit "$code"`,
   ]
   writeFileSync(bin, `${lines.join('\n')}\n`)
   chmodSync(bin, 0o755)
@@ -141,9 +157,17 @@ function toCallBook(dir: string) {
       return { calls: all().slice(from), result }
     },
     /** What the CLI printed when it loaded this path. */
-    said: (path: string): string => readFileSync(join(dir, `said${path.replaceAll('/', '%')}`), 'utf8'),
+    said: (path: string): string => readFileSync(join(dir, `said-${hashOf(path)}`), 'utf8'),
+    /** Whom the agent's CLI calls as from now on; undefined is whom everybody else does. */
+    callAs(user: string | undefined): void {
+      const knob = join(dir, 'user')
+      if (user === undefined) rmSync(knob, { force: true })
+      else writeFileSync(knob, user)
+    },
   }
 }
+
+const hashOf = (path: string): string => createHash('md5').update(path).digest('hex')
 
 async function readEngineJobs(web: string, within: string): Promise<EngineJob[]> {
   const api = `${web}/api/v1/master/job`

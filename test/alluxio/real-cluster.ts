@@ -48,6 +48,8 @@ export interface RealCluster {
   /** Runs the cluster's `goosefs`; a non-zero exit is a value, not an error. */
   goosefs(...args: string[]): Promise<Ran>
   kill(role: Role, signal?: Signal): Promise<void>
+  /** The same as a line of bash, for a script that knows the moment. */
+  killLine(role: Role, signal?: Signal): string
   start(role: Role): Promise<void>
   /** Mends what `kill` broke. */
   mend(): Promise<void>
@@ -112,6 +114,10 @@ export async function createRealCluster(options: RealClusterOptions = {}): Promi
     async kill(role, signal = 'KILL') {
       touched.add(role)
       await kit('kill', role, `-${signal}`)
+    },
+    killLine(role, signal = 'KILL') {
+      touched.add(role)
+      return `'${KIT}' kill ${role} -${signal} --home '${home}'`
     },
     async start(role) {
       await kit('start', role)

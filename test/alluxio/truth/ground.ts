@@ -38,7 +38,7 @@ export function createGround(field: Field, name: string) {
       expect((await cluster.goosefs('fs', 'ls', '-R', SYNC, root)).code).toBe(0)
     },
     /** Jobs of the engine below this directory. */
-    engineJobs: (path = '') => field.engineJobs(path === '' ? name : `${name}/${path}`),
+    engineJobs: (path = '') => field.engineJobs(path === '' ? `${name}/` : `${name}/${path}`),
     /** Begins a load; its end is waited for with `ended`. */
     async begin(path = '', options: Record<string, unknown> = {}, action = 'load'): Promise<string> {
       return (await stack.submit({ action, paths: [at(path)], options })).id
