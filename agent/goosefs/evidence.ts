@@ -52,17 +52,14 @@ export type LoadWords = {
 export async function gatherEvidence(output: LoadWords, summary: LoadSummary): Promise<Evidence> {
   const table = createPathTable()
   const unnamed = mostFrequent(summary.unnamed ?? {})
-  const reader = createLoadReader(event => {
+  const parts = summary.parts ?? [{ from: output.from, cwd: output.cwd, csvPath: summary.csvPath }]
+  await readParts(output.path, parts, event => {
     // a file may fail first and be loaded by a later attempt
     const mark = toMark(event)
     const matters = mark > 0 && (mark !== LOADED || unnamed !== undefined)
     if (matters || table.find(event.path) >= 0) table.put(event.path, { size: 0, stamp: 0, mark })
   })
-  const splitter = createLineSplitter(reader.line)
-  await readOnwards(output.path, output.from, splitter.push)
-  splitter.end()
-  reader.end()
-  const listed = await readFailures(output.cwd, summary.csvPath)
+  const listed = (await Promise.all(parts.map(({ cwd, csvPath }) => readFailures(cwd, csvPath)))).flat()
   const dominant = mostFrequent(summary.causes)
   const lent = dominant === undefined ? 0 : NAMES.indexOf(dominant) + 1
   for (const path of lent === 0 ? [] : listed) {
@@ -80,6 +77,21 @@ export async function gatherEvidence(output: LoadWords, summary: LoadSummary): P
       return cause === 'unknown' ? undefined : cause
     },
     foreignCauseOf: path => (markOf(path) === LOADED ? undefined : foreign),
+  }
+}
+
+/** Each load of several has a reader of its own: what one left open must not run into the words of the next. */
+async function readParts(path: string, parts: readonly { readonly from: number }[], emit: (event: LoadEvent) => void) {
+  for (const [at, { from }] of parts.entries()) {
+    const reader = createLoadReader(emit)
+    const splitter = createLineSplitter(reader.line)
+    let left = (parts[at + 1]?.from ?? Number.POSITIVE_INFINITY) - from
+    await readOnwards(path, from, bytes => {
+      splitter.push(bytes.subarray(0, left))
+      left = Math.max(0, left - bytes.length)
+    })
+    splitter.end()
+    reader.end()
   }
 }
 

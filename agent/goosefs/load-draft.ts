@@ -25,6 +25,8 @@ export type LoadSummary = {
   readonly problem?: { readonly cause: Cause; readonly message: string }
   /** The job service was found unreachable: each further file would wait about a minute for nothing. */
   readonly jobServiceAway: boolean
+  /** Of several loads taken together: where in the output each begins, where it ran, and its list of failed files. */
+  readonly parts?: readonly { readonly from: number; readonly cwd: string; readonly csvPath?: string }[]
 }
 
 export type Draft = {

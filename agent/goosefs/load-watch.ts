@@ -1,10 +1,12 @@
 // keeps an eye on a running load: tells its progress, samples when it is silent, gives it up when nothing moves any more
+import { type LineCounts, NO_LINES } from '../../shared/allocation.ts'
 import { toError } from '../../shared/errors.ts'
 import { MINUTE, SECOND } from '../../shared/time.ts'
 import type { Cause, Measurement } from '../../shared/verdict.ts'
 import type { Run } from '../driver.ts'
 import { endRun } from '../end-run.ts'
 import type { Bench } from './bench.ts'
+import { addLines } from './load-outcome.ts'
 import { sampleCached } from './measure.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { createLoadReader, type LoadReader, type LoadSummary } from './read-load.ts'
@@ -37,6 +39,7 @@ type Watch = {
   readonly reader: LoadReader
   readonly meter: ProgressMeter
   readonly limits: WatchLimits
+  readonly earlier: LineCounts
   readonly stall: Stall
   /** Aborted when the load has ended: nobody needs a sample then. */
   readonly over: AbortController
@@ -56,12 +59,18 @@ type Watch = {
   disarm: () => void
 }
 
+export type WatchFacts = {
+  readonly before: Measurement | undefined
+  readonly limits: WatchLimits
+  /** Only places below the measured path are loaded. */
+  readonly partial?: boolean
+  /** Lines of the loads before this one on other places of the path. */
+  readonly earlier?: LineCounts
+}
+
 /** Watches one load from its start, or from where an earlier process left it. */
-export function createLoadWatch(
-  bench: Bench,
-  { before, limits }: { before: Measurement | undefined; limits: WatchLimits },
-): LoadWatch {
-  const watch = openWatch(bench, { before, limits })
+export function createLoadWatch(bench: Bench, facts: WatchFacts): LoadWatch {
+  const watch = openWatch(bench, facts)
   arm(watch)
   return {
     line(line) {
@@ -85,10 +94,10 @@ export function createLoadWatch(
   }
 }
 
-function openWatch(bench: Bench, { before, limits }: { before: Measurement | undefined; limits: WatchLimits }): Watch {
+function openWatch(bench: Bench, { before, limits, partial = false, earlier = NO_LINES }: WatchFacts): Watch {
   const now = bench.deps.clock.now()
   return {
-    ...{ bench, limits, reader: createLoadReader(), meter: createProgressMeter(before) },
+    ...{ bench, limits, earlier, reader: createLoadReader(), meter: createProgressMeter(before, partial) },
     ...{ stall: createStall(limits), over: new AbortController(), closed: false, heard: false },
     ...{ doneAt: now, sampledAt: now, samples: 0, sampleEveryMs: limits.sampleMs, finished: 0, counted: 0 },
     disarm: () => {},
@@ -144,7 +153,8 @@ function tell(watch: Watch, now: number): void {
   watch.finished = finished
   watch.counted = finished + lines.started
   const { order, say } = watch.bench.deps
-  say({ type: 'progress', allocation: order.allocation, progress: watch.meter.fromLines(lines, now), lines })
+  const all = addLines(watch.earlier, lines)
+  say({ type: 'progress', allocation: order.allocation, progress: watch.meter.fromLines(all, now), lines: all })
 }
 
 async function sample(watch: Watch): Promise<void> {

@@ -14,14 +14,18 @@ export type ProgressMeter = {
   fromSample(cachedBytes: number, now: number): Progress
 }
 
-/** Turns counts into progress against the totals of the first measurement. */
-export function createProgressMeter(before: Measurement | undefined): ProgressMeter {
+/**
+ * Turns counts into progress against the totals of the first measurement.
+ * @param partial only places that missed something are loaded: the lines say nothing of what was cached elsewhere
+ */
+export function createProgressMeter(before: Measurement | undefined, partial = false): ProgressMeter {
   const byLines: Point[] = []
   const bySamples: Point[] = []
   return {
     fromLines(lines, now) {
       // versions that do not mention cached files leave them to the first measurement
-      const skipped = Math.max(lines.alreadyCached, lines.started === 0 ? (before?.cachedFiles ?? 0) : 0)
+      const isUntold = partial || lines.started === 0
+      const skipped = Math.max(lines.alreadyCached, isUntold ? (before?.cachedFiles ?? 0) : 0)
       const filesDone = capped(skipped + lines.loaded, before?.files)
       const rate = rateOf(byLines, { at: now, done: filesDone })
       return {

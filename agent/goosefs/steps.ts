@@ -1,13 +1,14 @@
 // an action as steps: which calls are made, in which order, and what each one leaves for the next
 
 import type { Capabilities } from '../../shared/agent.ts'
-import type { Exit } from '../../shared/allocation.ts'
+import { type Exit, NO_LINES } from '../../shared/allocation.ts'
 import type { Cause } from '../../shared/verdict.ts'
 import { ACTION_ARGV } from './argv.ts'
 import { type Bench, type StepEnd, type StepRow, unlessStopped } from './bench.ts'
-import { createLoadWatch, type WatchLimits } from './load-watch.ts'
+import { goesOn, type LoadOutcome, type LoadPart, mergeParts, sumLines } from './load-outcome.ts'
+import { createLoadWatch, type WatchFacts, type WatchLimits } from './load-watch.ts'
 import type { Measured } from './measure.ts'
-import type { LoadSummary } from './read-load.ts'
+import { toTargets } from './targets.ts'
 
 /**
  * CLI calls of each action on one path (a shared call counts for the ask that began it):
@@ -42,13 +43,7 @@ export const STEPS = {
   report: { key: 'report', name: 'report' },
 } as const satisfies Readonly<Record<string, StepRow>>
 
-export type LoadOutcome = {
-  readonly exit: Exit
-  readonly summary: LoadSummary
-  /** Where the load's own words begin in the allocation's output. */
-  readonly from: number
-  readonly givenUp?: Cause
-}
+export type { LoadOutcome } from './load-outcome.ts'
 
 /** The action's command: its words are the allocation's output. */
 export async function runOwn(bench: Bench, row: StepRow, args: readonly string[]): Promise<Exit> {
@@ -63,18 +58,36 @@ export async function runOwn(bench: Bench, row: StepRow, args: readonly string[]
   })
 }
 
-/** The load itself, watched. */
-export async function runLoad(bench: Bench, facts: { before?: Measured; limits: WatchLimits }): Promise<LoadOutcome> {
-  const { path, options } = bench.deps.order
+type Watched = { readonly before?: Measured; readonly limits: WatchLimits }
+
+/** The load itself, watched: of the whole path, or of the places that the order names, one after another. */
+export async function runLoad(bench: Bench, facts: Watched): Promise<LoadOutcome> {
+  const [path = '', ...others] = toTargets(bench.deps.order)
+  const partial = path !== bench.deps.order.path
+  const first = await loadOne(bench, { ...facts, path, row: STEPS.load, partial, earlier: NO_LINES })
+  const parts = [first]
+  for (const [at, other] of others.entries()) {
+    if (bench.signal.aborted || !parts.every(goesOn)) break
+    const row = { ...STEPS.load, key: `${STEPS.load.key}-${at + 2}` }
+    parts.push(await loadOne(bench, { ...facts, path: other, row, partial, earlier: sumLines(parts) }))
+  }
+  if (partial) bench.note(`only what was missing was loaded again: ${parts.length} of its places`)
+  return mergeParts(first, parts.slice(1))
+}
+
+type Loading = Watched & { readonly path: string; readonly row: StepRow } & Pick<WatchFacts, 'partial' | 'earlier'>
+
+async function loadOne(bench: Bench, { path, row, ...facts }: Loading): Promise<LoadPart> {
+  const { replication, activeJobs } = bench.deps.order.options
   const args = ACTION_ARGV.load({
     path,
-    ...(options.replication === undefined ? {} : { replication: options.replication }),
-    ...(options.activeJobs === undefined ? {} : { activeJobs: options.activeJobs }),
+    ...(replication === undefined ? {} : { replication }),
+    ...(activeJobs === undefined ? {} : { activeJobs }),
   })
-  return await bench.step(STEPS.load, async begun => {
-    const watch = createLoadWatch(bench, { before: facts.before?.measurement, limits: facts.limits })
+  const outcome = await bench.step(row, async begun => {
+    const watch = createLoadWatch(bench, { ...facts, before: facts.before?.measurement })
     const result = await bench.cli({
-      name: STEPS.load.key,
+      name: row.key,
       args,
       signal: bench.signal,
       output: { path: bench.outputPath, from: begun.from },
@@ -83,9 +96,10 @@ export async function runLoad(bench: Bench, facts: { before?: Measured; limits: 
     })
     const { givenUp, samples, ...summary } = await watch.close()
     const exit = givenUp === undefined ? result.exit : asGivenUp(result.exit, givenUp)
-    const outcome = { exit, summary, from: begun.from, ...(givenUp === undefined ? {} : { givenUp }) }
-    return { data: outcome, exit, calls: 1 + samples }
+    const data: LoadOutcome = { exit, summary, from: begun.from, ...(givenUp === undefined ? {} : { givenUp }) }
+    return { data, exit, calls: 1 + samples }
   })
+  return { ...outcome, cwd: bench.file(row.key) }
 }
 
 // `stopped` means that people wanted it; this was our own decision

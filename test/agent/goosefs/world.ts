@@ -48,6 +48,7 @@ export type Asked = {
   action?: RunOrder['action']
   options?: RunOrder['options']
   verify?: boolean
+  only?: string[]
   followers?: Follower[]
 }
 
