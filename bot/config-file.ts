@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml'
 import * as z from 'zod'
 import { ConfigError } from '../shared/config.ts'
 import { shown, toError } from '../shared/errors.ts'
+import { GUARD, Guard } from '../shared/guard.ts'
 import { JobName, Role } from '../shared/job.ts'
 import { createRedactor, STARS } from '../shared/log.ts'
 import { toDigest } from './access/credentials.ts'
@@ -42,6 +43,15 @@ const Route = z.strictObject({
   to: z.array(text).min(1),
 })
 
+// a bare `off` is a boolean in older YAML
+const GuardKeys = z.preprocess(
+  value =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, rule]) => [key, rule === false ? 'off' : rule]))
+      : value,
+  Guard,
+)
+
 const Keys = z.strictObject({
   users: z.array(User).default([]),
   defaultUser: text.optional(),
@@ -50,6 +60,7 @@ const Keys = z.strictObject({
   compat: z
     .strictObject({ alluxio: text.optional(), cronDialect: z.enum(['standard', 'quartz']).optional() })
     .optional(),
+  guard: GuardKeys.default(GUARD),
   chat: z.strictObject({ confirmAbove: z.int().min(0).optional(), groups: z.array(text).optional() }).optional(),
   notify: z.strictObject({ routes: z.array(Route).optional() }).optional(),
   schedules: z

@@ -9,11 +9,11 @@ import type { Told } from './told.ts'
 
 /** Makes the agents' hub; it listens through the HTTP server's upgrades. A set agent token is demanded in every mode. */
 export function openAgents(opened: Opened, { config }: Told, log: Log): Hub {
-  const { state, output, clock, frames } = opened
+  const { output, clock, frames } = opened
   const admits = (token: string | undefined): boolean =>
     config.agentToken === undefined || (token !== undefined && hashToken(token) === hashToken(config.agentToken))
   const hub = createHub({ door: createDesk(opened), admits, clock, log })
-  const orders = createOrderBook(state)
+  const orders = createOrderBook(opened)
   frames.subscribe(frame => {
     for (const event of frame.events) dispatch(event, orders, hub.send)
     const gone = frame.events.flatMap(event => (event.type === 'job.removed' ? event.allocationIds : []))

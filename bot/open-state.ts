@@ -50,6 +50,7 @@ function toSettings({ config, file }: Told): Settings {
     keepDays: config.keepDays,
     keepJobs: config.keepJobs,
     clusters: file.clusters.map(cluster => cluster.name),
+    guard: file.guard,
     ...(file.defaultCluster !== undefined && { defaultCluster: file.defaultCluster }),
   }
 }

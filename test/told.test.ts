@@ -79,3 +79,30 @@ notify: { routes: [{ when: ended, to: [robot] }] }
   expect(bare).toContain('GANDER_TZ=Asia/Tokyo')
   expect(bare).not.toContain('users')
 })
+
+describe('the capacity guard', () => {
+  const guardOf = async (yaml: string) => {
+    writeFileSync(path, yaml)
+    return (await readTold({ GANDER_CONFIG: path })).file.guard
+  }
+
+  test('refuses what cannot fit and warns of what crowds others out, unless it is told otherwise', async () => {
+    expect(await guardOf('')).toEqual({ beyondCapacity: 'refuse', beyondFree: 'warn' })
+    expect(await guardOf('guard: { beyondFree: refuse }')).toEqual({ beyondCapacity: 'refuse', beyondFree: 'refuse' })
+    for (const off of ['off', 'false', '"off"'])
+      expect(await guardOf(`guard: { beyondCapacity: ${off} }`)).toEqual({ beyondCapacity: 'off', beyondFree: 'warn' })
+  })
+
+  test('takes no other words', async () => {
+    expect(await mistakesOf('guard: { beyondFree: maybe, beyond: off }')).toEqual([
+      expect.stringContaining('guard.beyondFree'),
+      expect.stringContaining('beyond'),
+    ])
+    expect(await mistakesOf('guard: off')).toHaveLength(1)
+  })
+
+  test('is shown with its defaults', async () => {
+    writeFileSync(path, '')
+    expect(showTold(await readTold({ GANDER_CONFIG: path })).join('\n')).toContain('beyondCapacity: refuse')
+  })
+})

@@ -33,6 +33,8 @@ export function toJobVerdict(tasks: readonly TaskRow[]): Verdict | undefined {
     (sum, one) => ({ calls: sum.calls + (one.cost?.calls ?? 0), wallMs: sum.wallMs + (one.cost?.wallMs ?? 0) }),
     { calls: 0, wallMs: 0 },
   )
+  const workers = newest(own)?.workers
+  const copies = Math.max(1, ...verdicts.map(verdict => verdict.copies ?? 1))
   return {
     ok: VERDICT_OK[kind],
     kind,
@@ -40,6 +42,8 @@ export function toJobVerdict(tasks: readonly TaskRow[]): Verdict | undefined {
     ...(after !== undefined && { after }),
     ...(VERDICT_OK[kind] === false && toMissing(own)),
     cost,
+    ...(workers !== undefined && { workers }),
+    ...(copies > 1 && { copies }),
     notes: [...new Set(verdicts.flatMap(verdict => verdict.notes))].slice(0, 20),
   }
 }
@@ -50,6 +54,12 @@ function toKind(kinds: readonly VerdictKind[], incomplete: boolean): VerdictKind
   if (incomplete || kinds.includes('unverified')) return 'unverified'
   if (kinds.every(kind => kind === 'empty')) return 'empty'
   return kinds.includes('cached') ? 'cached' : 'nothing-new'
+}
+
+// of several looks at the same workers the last one counts
+function newest(verdicts: readonly Verdict[]): Verdict | undefined {
+  const told = verdicts.filter(verdict => verdict.workers !== undefined)
+  return told.toSorted((a, b) => ((a.after?.at ?? '') < (b.after?.at ?? '') ? -1 : 1)).at(-1)
 }
 
 // known only when it is known of all

@@ -3,7 +3,7 @@ import { ACTIONS } from '../../shared/actions.ts'
 import { type Exit, type LineCounts, NO_LINES } from '../../shared/allocation.ts'
 import type { Estimate } from '../../shared/verdict.ts'
 import { type Cause, type Findings, PASSING_CAUSES, type Verdict } from '../../shared/verdict.ts'
-import { isRefreshing } from './leader-key.ts'
+import type { Cut, Hints } from './hints.ts'
 import type { TaskRow } from './state.ts'
 import { toVerdict } from './verdict.ts'
 
@@ -33,11 +33,29 @@ export function judge(run: Run): Judgement {
   const { task, exit } = run
   if (task.options.dryRun === true) return { status: toStatus(run, run.estimate !== undefined), passing: false }
   if (!ACTIONS[task.action].verified) return { status: toStatus(run, endedWell(exit)), passing: false }
-  const hints = { endedWell: endedWell(exit), exit: toWords(exit), failures: failuresOf(run.lines ?? NO_LINES) }
+  const hints = toHints(run)
   const measured = task.verify ? run.findings : undefined
-  const verdict = toVerdict(measured, { ...hints, path: task.path, refreshing: isRefreshing(task), asked: task.verify })
+  const verdict = toVerdict(measured, hints)
   const status = toStatus(run, verdict.ok ?? (hints.endedWell && hints.failures === 0))
-  return { status, verdict, passing: status === 'failed' && isPassing(verdict, measured) }
+  // room does not come by itself to a load that was refused for want of it: somebody has to free or to force
+  const passing = status === 'failed' && exit.reason !== 'refused' && isPassing(verdict, measured)
+  return { status, verdict, passing }
+}
+
+const CUTS: readonly Cut[] = ['stopped', 'timeout', 'refused']
+
+function toHints({ task, exit, lines = NO_LINES }: Run): Hints {
+  return {
+    path: task.path,
+    endedWell: endedWell(exit),
+    exit: toWords(exit),
+    cut: CUTS.find(reason => reason === exit.reason),
+    message: exit.message,
+    failures: failuresOf(lines),
+    asked: task.verify,
+    freshness: task.options.freshness ?? 'refreshed',
+    copies: task.options.replication ?? 1,
+  }
 }
 
 /** Whether a program ended by itself and with 0. Proves nothing of a load. */

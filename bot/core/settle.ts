@@ -101,12 +101,20 @@ function settleTask(state: State, settled: Settled): Event[] {
   }
   // limits and stops of the leader are not the follower's
   const limited = judgement.status === 'stopped' || ending.exit.reason === 'timeout'
-  const isSettled = (of: Judgement | undefined): boolean => of !== undefined && (!limited || of.verdict?.ok === true)
+  const refused = ending.exit.reason === 'refused'
+  const settledOnes = followers.filter(one =>
+    refused ? isRefusedToo(task, one.follower) : !limited || one.judgement?.verdict?.ok === true,
+  )
   // what is still open when its leader has ended is handed over
   return [
-    ...followers.filter(one => isSettled(one.judgement)).flatMap(one => toEnded(one.follower, one.judgement, ending)),
+    ...settledOnes.flatMap(one => toEnded(one.follower, one.judgement, ending)),
     ...toEnded(task, judgement, ending),
   ]
+}
+
+// there may be room for a part of the path, and who forces is not refused
+function isRefusedToo(leader: TaskRow, follower: TaskRow): boolean {
+  return follower.key === leader.key && follower.options.force !== true
 }
 
 // whoever looks at a task that waits sees what for

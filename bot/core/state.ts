@@ -3,6 +3,7 @@ import type { ActionName, TaskOptions } from '../../shared/actions.ts'
 import type { AgentDescription } from '../../shared/agent.ts'
 import type { Desired, EngineCancel, Exit, LineCounts, Progress, Status, Step } from '../../shared/allocation.ts'
 import type { ClusterReport, ListEntry } from '../../shared/cluster.ts'
+import type { Guard } from '../../shared/guard.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Counts, JobStatus, Via } from '../../shared/job.ts'
 import type { CachePath } from '../../shared/path.ts'
@@ -168,6 +169,8 @@ export type Settings = {
   readonly defaultCluster?: string
   /** Configured clusters; empty: whatever agents say. */
   readonly clusters: readonly string[]
+  /** What becomes of a load that the cache has no room for. */
+  readonly guard: Guard
 }
 
 /** An empty state. */

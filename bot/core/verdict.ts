@@ -7,26 +7,9 @@ import {
   type Verdict,
   type VerdictKind,
 } from '../../shared/verdict.ts'
+import { type Cut, type Hints, isServed, type Missing } from './hints.ts'
+import { toNotes } from './verdict-notes.ts'
 
-/** What the CLI itself let be known: remarks in the verdict, never its reason. */
-export type Hints = {
-  readonly path: string
-  readonly endedWell: boolean
-  /** The exit in words. */
-  readonly exit: string
-  /** Lines that speak of a failure. */
-  readonly failures: number
-  /** Fresh metadata were asked for. */
-  readonly refreshing: boolean
-  /** Measuring was asked for. */
-  readonly asked: boolean
-}
-
-type Missing = {
-  readonly missing: Findings['missing']
-  readonly missingTotal: number
-  readonly missingByCause: Partial<Record<Cause, number>>
-}
 const NOTHING_MISSING: Missing = { missing: [], missingTotal: 0, missingByCause: {} }
 
 /**
@@ -39,45 +22,57 @@ const NOTHING_MISSING: Missing = { missing: [], missingTotal: 0, missingByCause:
  * - `not-cached`: not one byte of the wanted files is in the cache, there is no such path, or no worker that is heard of
  *   holds what the master still counts as cached (nothing would be served).
  * - `partly`: everything between.
+ *
+ * Of a load that was stopped, or refused by the guard, it is the same: how much is there, whoever brought it.
  */
 export function toVerdict(findings: Findings | undefined, hints: Hints): Verdict {
-  if (findings === undefined)
-    return toUnverified(hints.asked ? 'nobody measured the cache' : 'not measured: verification is off', {})
-  const { after, trouble } = findings
-  if (after === undefined && trouble?.cause === 'no-such-path') return toAbsent(findings, hints)
-  if (after === undefined)
-    return toUnverified(`the cache could not be measured: ${trouble?.message ?? 'no listing'}`, findings)
-  const missing = isServed(findings) ? toMissing(findings, after) : toUnserved(after, hints)
-  const kind = toKind(findings, after, missing)
+  const { missing, kind, measured, sentence } = weigh(findings, hints)
   const ok = VERDICT_OK[kind]
-  const notes = NOTES.flatMap(note => note({ findings, after, hints, kind, missing }) ?? [])
-  return { ok, kind, ...toMeasured(findings), ...(ok === false && missing), notes }
-}
-
-function toUnverified(note: string, findings: Partial<Findings>): Verdict {
-  return { ok: null, kind: 'unverified', ...toMeasured(findings), notes: [note] }
-}
-
-function toAbsent(findings: Findings, { path }: Hints): Verdict {
-  const missing = {
-    missing: [{ path, cause: 'no-such-path' as const }],
-    missingTotal: 1,
-    missingByCause: { 'no-such-path': 1 },
-  }
+  const seen = { findings, after: measured?.after, hints, kind, missing: missing ?? NOTHING_MISSING }
   return {
-    ok: false,
-    kind: 'not-cached',
-    ...toMeasured(findings),
-    ...missing,
-    notes: [findings.trouble?.message ?? 'there is no such path'],
+    ...{ ok, kind },
+    ...measured,
+    ...(hints.copies > 1 && { copies: hints.copies }),
+    ...(ok === false && missing),
+    notes: [...(sentence === undefined ? [] : [sentence]), ...toNotes(seen)],
   }
 }
 
-function toMeasured({ before, after, cost }: Partial<Findings>): Pick<Verdict, 'before' | 'after' | 'cost'> {
+type Measured = Pick<Verdict, 'before' | 'after' | 'cost' | 'workers'>
+type Weighed = {
+  readonly kind: VerdictKind
+  readonly measured?: Measured
+  readonly missing?: Missing
+  /** Why it could not be judged by figures. */
+  readonly sentence?: string
+}
+
+function weigh(findings: Findings | undefined, hints: Hints): Weighed {
+  if (findings === undefined) {
+    const sentence = hints.asked ? 'nobody measured the cache' : 'not measured: verification is off'
+    return { kind: 'unverified', sentence }
+  }
+  const measured = toMeasured(findings, hints)
+  const { after } = measured
+  if (after !== undefined) {
+    const missing = toMissing(findings, after, hints)
+    return { kind: toKind(findings, after, missing), measured, missing }
+  }
+  const { trouble } = findings
+  if (trouble?.cause === 'no-such-path')
+    return { kind: 'not-cached', measured, missing: toAbsent(hints), sentence: trouble.message }
+  const sentence = `the cache could not be measured: ${trouble?.message ?? 'no listing'}`
+  return { kind: 'unverified', measured, sentence }
+}
+
+// a refused load changed nothing: what was there before is there now
+function toMeasured({ before, cost, workers, ...findings }: Findings, { cut }: Hints): Measured {
+  const after = findings.after ?? (cut === 'refused' ? before : undefined)
   return {
     ...(before !== undefined && { before }),
     ...(after !== undefined && { after }),
-    ...(cost !== undefined && { cost }),
+    ...(workers !== undefined && { workers }),
+    cost,
   }
 }
 
@@ -95,65 +90,43 @@ function wasCached(before: Measurement | undefined, after: Measurement): boolean
   return before.cachedFiles >= before.files && before.files === after.files && before.bytes === after.bytes
 }
 
-// a dead worker is counted as live by the master for minutes, and so is what it held; with several workers nobody can tell
-// from outside which of them holds a block, so only silence of all of them is certain
-function isServed({ workers }: Findings): boolean {
-  return workers === undefined || workers.live - workers.silent > 0
+function toMissing(findings: Findings, after: Measurement, hints: Hints): Missing {
+  if (!isServed(findings)) return toAll(after, hints.path, 'worker-lost')
+  const missing = toNamed(findings, after, hints)
+  return missing.missingTotal === 0 && isShort(findings, hints) ? toAll(after, hints.path, 'replicas') : missing
 }
 
-function toUnserved(after: Measurement, { path }: Hints): Missing {
-  if (after.files === 0) return NOTHING_MISSING
-  return {
-    missing: [{ path, cause: 'worker-lost' }],
-    missingTotal: after.files,
-    missingByCause: { 'worker-lost': after.files },
-  }
+// a worker holds one copy of a block: with fewer of them the copies cannot be there, whatever was said
+function isShort({ workers }: Findings, { copies }: Hints): boolean {
+  return workers !== undefined && workers.live - workers.silent < copies
+}
+
+function toAll({ files }: Measurement, path: string, cause: Cause): Missing {
+  if (files === 0) return NOTHING_MISSING
+  return { missing: [{ path, cause }], missingTotal: files, missingByCause: { [cause]: files } }
+}
+
+function toAbsent({ path }: Hints): Missing {
+  return { missing: [{ path, cause: 'no-such-path' }], missingTotal: 1, missingByCause: { 'no-such-path': 1 } }
+}
+
+/**
+ * What files are missing for that nobody blamed on anything. A load that was cut short did not get to them: nothing is
+ * wrong with them, and they count without a cause. A refused one was refused for want of room.
+ */
+const UNNAMED: Readonly<Record<Cut, Cause | undefined>> = {
+  stopped: undefined,
+  timeout: undefined,
+  refused: 'no-space',
 }
 
 // files that are missing without a named cause are missing all the same
-function toMissing(findings: Findings, after: Measurement): Missing {
+function toNamed(findings: Findings, after: Measurement, { cut }: Hints): Missing {
   const named = Object.values(findings.missingByCause).reduce((sum, files) => sum + files, 0)
   const missingTotal = Math.max(findings.missingTotal, named, findings.missing.length, after.files - after.cachedFiles)
-  const unnamed = missingTotal - named
   const missingByCause: Partial<Record<Cause, number>> = { ...findings.missingByCause }
-  if (unnamed > 0) missingByCause.unknown = (missingByCause.unknown ?? 0) + unnamed
+  const cause = cut === undefined ? 'unknown' : UNNAMED[cut]
+  if (missingTotal > named && cause !== undefined)
+    missingByCause[cause] = (missingByCause[cause] ?? 0) + missingTotal - named
   return { missing: findings.missing, missingTotal, missingByCause }
 }
-
-type Seen = {
-  readonly findings: Findings
-  readonly after: Measurement
-  readonly hints: Hints
-  readonly kind: VerdictKind
-  readonly missing: Missing
-}
-type Note = (seen: Seen) => string | undefined
-
-const NOTES: readonly Note[] = [
-  ({ kind }) => (kind === 'empty' ? 'there are no files under this path' : undefined),
-  ({ findings, after }) =>
-    isServed(findings) || after.files === 0
-      ? undefined
-      : 'the cluster counts files as cached, but none of its workers has been heard of lately',
-  ({ findings }) => {
-    const { live, silent } = findings.workers ?? { live: 0, silent: 0 }
-    return silent > 0 && live > silent ? `${silent} of ${live} workers have not been heard of lately` : undefined
-  },
-  ({ findings }) =>
-    findings.quiet === false ? 'the engine still had unfinished jobs for this path when it was measured' : undefined,
-  ({ after }) => (after.complete ? undefined : 'the path could not be listed whole, so nobody knows about every file'),
-  ({ after, hints }) =>
-    hints.refreshing && !after.fresh
-      ? 'the metadata could not be refreshed; measured is what the cluster knew before'
-      : undefined,
-  ({ hints, kind }) =>
-    VERDICT_OK[kind] && hints.failures > 0
-      ? `the CLI told of failures (${hints.failures}), but everything is cached`
-      : undefined,
-  ({ hints, kind }) =>
-    VERDICT_OK[kind] && !hints.endedWell ? `the CLI ended with ${hints.exit}, but everything is cached` : undefined,
-  ({ hints, kind, after, missing }) =>
-    VERDICT_OK[kind] === false && hints.endedWell && hints.failures === 0
-      ? `the CLI told of success, but ${missing.missingTotal} of ${Math.max(after.files, missing.missingTotal)} files are not cached`
-      : undefined,
-]

@@ -2,11 +2,10 @@
 
 import type { AgentDescription } from '../../shared/agent.ts'
 import { isEnded } from '../../shared/allocation.ts'
-import { GUARD } from '../../shared/guard.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Follower, LiveAllocation, Report, RunOrder } from '../../shared/wire.ts'
 import { MOST_NAMED } from '../core/attach.ts'
-import type { AllocationRow, State, TaskRow } from '../core/state.ts'
+import type { AllocationRow, Settings, State, TaskRow } from '../core/state.ts'
 import type { Bus } from './bus.ts'
 import type { Engine } from './engine.ts'
 import type { OutputStore, StreamId } from './ports.ts'
@@ -46,12 +45,14 @@ export function createDesk({ state, engine, output, growth }: DeskDeps) {
   }
 }
 
+type Book = { readonly state: State; readonly settings: Pick<Settings, 'guard'> }
+
 /** What each unfinished allocation is to do, for those who tell the agents. */
-export function createOrderBook(state: State) {
+export function createOrderBook({ state, settings }: Book) {
   return {
     orderOf(allocationId: Id): { readonly agentId: Id; readonly order: RunOrder } | undefined {
       const row = state.allocations.get(allocationId)
-      const order = row === undefined || isEnded(row.status) ? undefined : toOrder(state, row)
+      const order = row === undefined || isEnded(row.status) ? undefined : toOrder({ state, settings }, row)
       return row === undefined || order === undefined ? undefined : { agentId: row.agentId, order }
     },
     outstanding: (agentId: Id): { readonly allocation: Id; readonly stop: boolean; readonly started: boolean }[] =>
@@ -79,10 +80,20 @@ function nameFollowers(state: State, leader: TaskRow): Follower[] {
   return named
 }
 
-function toOrder(state: State, row: AllocationRow): RunOrder | undefined {
+function toOrder({ state, settings }: Book, row: AllocationRow): RunOrder | undefined {
   const task = state.tasks.get(row.taskId)
   if (task === undefined) return undefined
   const followers = nameFollowers(state, task)
   const { action, path, options, verify } = task
-  return { allocation: row.id, task: task.id, action, path, options, verify, followers, only: [], guard: GUARD }
+  return {
+    allocation: row.id,
+    task: task.id,
+    action,
+    path,
+    options,
+    verify,
+    followers,
+    only: [],
+    guard: settings.guard,
+  }
 }

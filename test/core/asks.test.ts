@@ -336,7 +336,7 @@ describe('one load per path', () => {
       events.flatMap(event => (event.type === 'allocation.followed' ? [event.follower.task] : []))
     expect(named(many.events)).toEqual(many.taskIds.slice(0, MOST_NAMED))
     expect(named(world.submit(['/a/later'], { actor: BOB }).events)).toEqual([])
-    const order = must(createOrderBook(world.state).orderOf(world.run(leader).id)).order
+    const order = must(createOrderBook(world).orderOf(world.run(leader).id)).order
     expect(order.followers.map(one => one.task)).toEqual(many.taskIds.slice(0, MOST_NAMED))
     const cuts = order.followers.map(({ task }) => ({ task, findings: findings({ after: measured(1, 1) }) }))
     world.end(leader, { cuts })
@@ -362,7 +362,7 @@ describe('one load per path', () => {
     expect(world.run(parent)).toMatchObject({ attempt: 1, status: 'queued' })
     expect(world.state.tasks.countOf('followers', parent)).toBe(9_999)
     expect(events.filter(event => event.type === 'task.queued')).toHaveLength(1)
-    const { order } = must(createOrderBook(world.state).orderOf(world.run(parent).id))
+    const { order } = must(createOrderBook(world).orderOf(world.run(parent).id))
     expect(order.followers).toHaveLength(MOST_NAMED)
   })
 
@@ -371,7 +371,7 @@ describe('one load per path', () => {
     world.agent({ work: 1 })
     const deep = `/a${`/${'ü"'.repeat(100)}`.repeat(13)}`
     const { taskIds } = world.submit(['/a', ...Array.from({ length: 400 }, (_, n) => `${deep}/${n}`)])
-    const { order } = must(createOrderBook(world.state).orderOf(world.run(taskIds[0]!).id))
+    const { order } = must(createOrderBook(world).orderOf(world.run(taskIds[0]!).id))
     expect(order.followers.length).toBeGreaterThan(10)
     expect(Buffer.byteLength(JSON.stringify({ type: 'run', order }))).toBeLessThan(LARGEST_FRAME_BYTES / 2)
   })

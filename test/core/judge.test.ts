@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { judge, type Run } from '../../bot/core/judge.ts'
 import type { Exit, LineCounts } from '../../shared/allocation.ts'
 import { NO_LINES } from '../../shared/allocation.ts'
+import type { Findings } from '../../shared/verdict.ts'
 import { EXIT_0, findings, measured } from './world.ts'
 
 const TASK: Run['task'] = {
@@ -17,6 +18,7 @@ const TASK: Run['task'] = {
 const KILLED: Exit = { reason: 'signalled', signal: 'SIGKILL' }
 const lines = (more: Partial<LineCounts>): LineCounts => ({ ...NO_LINES, ...more })
 const workers = (live: number, silent: number) => ({ live, silent, lost: 0, capacityBytes: 1, usedBytes: 1 })
+const REFUSED: Exit = { reason: 'refused', message: '30 B are missing, and the cache holds 10 B' }
 const all = findings({ before: measured(3, 0), after: measured(3, 3) })
 const some = findings({ before: measured(3, 0), after: measured(3, 2), missingTotal: 1, missingByCause: { gone: 1 } })
 
@@ -97,6 +99,46 @@ const CASES: Case[] = [
     'stopped on request with all cached',
     { task: { ...TASK, desired: 'stop' }, findings: all, exit: { reason: 'stopped' } },
     'stopped',
+    'cached',
+  ],
+  [
+    'stopped on request before anything was loaded',
+    { task: { ...TASK, desired: 'stop' }, findings: findings({ after: measured(3, 0) }), exit: { reason: 'stopped' } },
+    'stopped',
+    'not-cached',
+  ],
+  [
+    'stopped on request before it was measured',
+    { task: { ...TASK, desired: 'stop' }, exit: { reason: 'stopped' } },
+    'stopped',
+    'unverified',
+  ],
+  [
+    'refused for want of room, a part was there',
+    { exit: REFUSED, findings: findings({ before: measured(3, 1), after: measured(3, 1) }) },
+    'failed',
+    'partly',
+  ],
+  [
+    'refused for want of room, measured once',
+    {
+      exit: REFUSED,
+      findings: findings({ before: measured(3, 0), missingTotal: 3, missingByCause: { 'no-space': 3 } }),
+    },
+    'failed',
+    'not-cached',
+  ],
+  ['refused without figures', { exit: REFUSED }, 'failed', 'unverified'],
+  [
+    'fewer workers than copies, whatever was said',
+    { task: { ...TASK, options: { replication: 2 } }, findings: { ...all, workers: workers(2, 1) } },
+    'failed',
+    'partly',
+  ],
+  [
+    'as many workers as copies',
+    { task: { ...TASK, options: { replication: 2 } }, findings: { ...all, workers: workers(2, 0) } },
+    'succeeded',
     'cached',
   ],
   ['the stop came too late', { task: { ...TASK, desired: 'stop' }, findings: all }, 'succeeded', 'cached'],
@@ -188,5 +230,83 @@ describe('judge', () => {
     expect(
       judge({ task: TASK, exit: EXIT_0, findings: findings({ after: measured(3, 1) }) }).verdict?.missingByCause,
     ).toEqual({ unknown: 2 })
+  })
+
+  const verdictOf = (run: Partial<Run>) => judge({ task: TASK, exit: EXIT_0, ...run }).verdict
+  const notesOf = (run: Partial<Run>) => verdictOf(run)?.notes
+
+  test('a stop blames nobody for what it did not get to; only what was blamed has a cause', () => {
+    const run = { exit: { reason: 'stopped' } as const, task: { ...TASK, desired: 'stop' as const } }
+    const stopped = verdictOf({ ...run, findings: findings({ before: measured(9, 0), after: measured(9, 4) }) })
+    expect(stopped).toMatchObject({ ok: false, kind: 'partly', missing: [], missingTotal: 5, missingByCause: {} })
+    expect(stopped?.notes).toEqual(['stopped: what was loaded so far was measured'])
+    const gone = { missing: [{ path: '/a/g', cause: 'gone' as const }], missingTotal: 1, missingByCause: { gone: 1 } }
+    expect(verdictOf({ ...run, findings: findings({ after: measured(9, 4), ...gone }) })).toMatchObject({
+      missingTotal: 5,
+      missingByCause: { gone: 1 },
+    })
+    expect(notesOf({ ...run, findings: all })).toEqual(['stopped: what was loaded so far was measured'])
+    expect(notesOf({ exit: { reason: 'timeout' }, findings: findings({ after: measured(2, 1) }) })).toEqual([
+      'the time for it was over: what was loaded so far was measured',
+    ])
+  })
+
+  test('a refused load is refused for want of room, says why, and nothing of what the CLI told', () => {
+    const refused = judge({ task: TASK, exit: REFUSED, findings: findings({ before: measured(3, 1) }) })
+    expect(refused).toMatchObject({ status: 'failed', passing: false })
+    expect(refused.verdict).toMatchObject({ kind: 'partly', missingTotal: 2, missingByCause: { 'no-space': 2 } })
+    expect(refused.verdict?.notes).toEqual(['nothing was loaded: 30 B are missing, and the cache holds 10 B'])
+  })
+
+  test('freshness that was not looked at is another matter than freshness that could not be had', () => {
+    const known = { ...TASK, options: { freshness: 'known' as const } }
+    const old = findings({ after: measured(1, 1, { fresh: false }) })
+    expect(notesOf({ task: known, findings: old })).toEqual([
+      'freshness was not looked at: what changed in the object store is not seen',
+    ])
+    expect(notesOf({ findings: old })).toEqual([
+      'the metadata could not be refreshed: what changed in the object store is not seen',
+    ])
+    expect(notesOf({ findings: all })).toEqual([])
+  })
+
+  test('copies are said not to be verified when all is there, and counted against workers when it is not', () => {
+    const two = { ...TASK, options: { replication: 2 } }
+    expect(verdictOf({ task: two, findings: { ...all, workers: workers(3, 0) } })).toMatchObject({
+      ok: true,
+      copies: 2,
+      workers: { live: 3 },
+      notes: ['copies not verified: 2 were asked for, and they cannot be counted cheaply'],
+    })
+    expect(verdictOf({ task: two, findings: { ...all, workers: workers(1, 0) } })).toMatchObject({
+      ok: false,
+      missing: [{ path: '/a', cause: 'replicas' }],
+      missingByCause: { replicas: 3 },
+      notes: ['the CLI told of success, but 3 of 3 files have fewer copies'],
+    })
+    expect(verdictOf({ findings: all })).not.toHaveProperty('copies')
+  })
+
+  test('what left the cache is told with its size, and who took it only when no cause is known', () => {
+    const left = (missingByCause: Findings['missingByCause']) =>
+      notesOf({
+        exit: KILLED,
+        findings: findings({ after: measured(9, 4), dropped: { files: 5, bytes: 3 * 1024 * 1024 }, missingByCause }),
+      })
+    const what = '5 files (3.00 MiB) that had been cached or called loaded are not in the cache any more'
+    expect(left({})).toEqual([`${what}: something else evicted or freed them`])
+    expect(left({ 'no-space': 5 })).toEqual([`${what}: there is no room for everything`])
+    expect(left({ 'no-job-worker': 5 })).toEqual([what])
+    expect(notesOf({ findings: { ...all, dropped: { files: 0, bytes: 0 } } })).toEqual([])
+  })
+
+  test('servers that went away are told once, a silent worker by its silence', () => {
+    const away = (restarted: Findings['restarted'], silent: number) =>
+      notesOf({ findings: { ...all, restarted, workers: workers(2, silent) } })
+    expect(away(['job-master', 'worker', 'job-master'], 0)).toEqual([
+      'the job master and a worker went away during the load',
+    ])
+    expect(away(['worker'], 1)).toEqual(['1 of 2 workers have not been heard of lately'])
+    expect(away([], 0)).toEqual([])
   })
 })

@@ -17,6 +17,7 @@ import {
 import type { ActionName, TaskOptions } from '../../shared/actions.ts'
 import type { AgentDescription } from '../../shared/agent.ts'
 import type { Exit, StepName } from '../../shared/allocation.ts'
+import { GUARD } from '../../shared/guard.ts'
 import { createIds, type Id, type Ids } from '../../shared/ids.ts'
 import type { Actor } from '../../shared/job.ts'
 import { toInstant } from '../../shared/time.ts'
@@ -24,7 +25,14 @@ import type { Findings, Measurement } from '../../shared/verdict.ts'
 import type { Ending, LiveAllocation, Report } from '../../shared/wire.ts'
 
 export const START = Date.UTC(2024, 4, 1, 8)
-export const SETTINGS: Settings = { verify: true, graceMs: 120_000, keepDays: 30, keepJobs: 100_000, clusters: [] }
+export const SETTINGS: Settings = {
+  verify: true,
+  graceMs: 120_000,
+  keepDays: 30,
+  keepJobs: 100_000,
+  clusters: [],
+  guard: GUARD,
+}
 
 export const ANN: Actor = { name: 'ann', role: 'operator', via: 'http' }
 export const BOB: Actor = { name: 'bob', role: 'operator', via: 'http' }
