@@ -5,6 +5,15 @@ type Row = { readonly says: RegExp; readonly cause: Cause }
 
 // the first match decides, so the narrow ones stand before the wide ones
 const ROWS: readonly Row[] = [
+  // the launcher's own words, or those of the shell that could not run it or its Java
+  {
+    says: /Cannot find 'java' on path|JAVA_HOME is not (?:set|defined)|JAVA_HOME is set to an invalid directory|\bjava: (?:command )?not found$/,
+    cause: 'cli-missing',
+  },
+  {
+    says: /^.+: line \d+: .+: (?:No such file or directory|Permission denied|cannot execute.*|command not found)$|bad interpreter: |^\S*sh: \d+: exec: .+: (?:not found|Permission denied)$|^(?:\S*\/)?env: .+: No such file or directory$/,
+    cause: 'cli-missing',
+  },
   { says: /at full capacity of/, cause: 'job-service-down' },
   { says: /JobMasterClient|JobMasterClientServiceClient/, cause: 'job-service-down' },
   { says: /Failed to (?:list the jobs|get status of the job)/, cause: 'job-service-down' },
@@ -12,9 +21,14 @@ const ROWS: readonly Row[] = [
     says: /Failed to start job with error:.*(?:[Cc]onnect|determine address|UNAVAILABLE|[Uu]navailable)/,
     cause: 'job-service-down',
   },
+  {
+    // neither is there a worker that could take it, nor one that only lacks its job worker
+    says: /Needed \d+ but only found 0\b.*without the block: \[\].*no local job workers: \[\]/s,
+    cause: 'worker-lost',
+  },
   { says: /Job worker was lost|no local job workers: \[[^\]]/, cause: 'no-job-worker' },
   { says: /Needed \d+ but only found 0\b/, cause: 'no-job-worker' },
-  { says: /Failed to find enough block workers/, cause: 'replicas' },
+  { says: /Failed to find enough block workers|Needed \d+ but only found \d/, cause: 'replicas' },
   {
     says: /Failed to connect to remote block worker|[Nn]o (?:available |live )*(?:block )?workers? (?:is |are )?available|[Nn]o available (?:block )?worker/,
     cause: 'worker-lost',
@@ -24,6 +38,7 @@ const ROWS: readonly Row[] = [
     cause: 'no-space',
   },
   { says: /is expected to be \d+ bytes, but only|metadata is consistent between/, cause: 'changed' },
+  { says: /\(Permission denied\)/, cause: 'permission' },
   { says: /No such file or directory|FileNotFoundException|NoSuchKey|NoSuchFile/, cause: 'gone' },
   { says: /in incomplete status|is incomplete\b|[Ii]ncompleteFile/, cause: 'incomplete' },
   {

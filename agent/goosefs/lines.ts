@@ -66,8 +66,9 @@ const NOISE: Readonly<Record<string, RegExp>> = {
   O: /^OpenJDK\(?.* VM warning:/,
   J: /^Java HotSpot\(?.* VM warning:/,
   P: /^Picked up (?:JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS):/,
-  j: /^java\.io\.FileNotFoundException: .*user_\S*\.log \(Permission denied\)/,
-  '\t': /^\tat (?:java|org\.apache\.log4j)\./,
+  // the CLI's own log cannot be written: it works all the same, and it is no file of anybody's tree
+  j: /^java\.io\.FileNotFoundException: .*\buser_.*\.log \((?:Permission denied|No such file or directory|Read-only file system|Is a directory)\)/,
+  '\t': /^\tat [\w$.<>/@-]+\(.*\)$|^\t\.\.\. \d+ (?:more|common frames omitted)$/,
 }
 const DATED = /^\w{3} \d{1,2}, \d{4} \d.* org\.jline\./
 const BLANK = 32
