@@ -2,16 +2,29 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { CAUSES } from '../../../shared/causes.ts'
 import type { Task } from '../../../shared/job.ts'
+import type { Cause, VerdictKind } from '../../../shared/verdict.ts'
 import { until } from '../../agent/until.ts'
 import { type Field, JOB_MS, SYNC } from '../field.ts'
 import { type CliExit, type Expected, exitOf, type Load, type Seen, type Truth, toWords } from './scenario.ts'
+import { createServers } from './servers.ts'
 
 export type Ground = ReturnType<typeof createGround>
 
 /** A load that waits to be tried again: its task as it stood then. */
 export type Waiting = { readonly id: string; readonly task: Task; readonly exit: CliExit; readonly notes: string }
 
+/** `missing`: files that are not there, or not served. */
+export type Counted = Truth & { readonly missing: number }
+
+/** A load whose first attempt was over, how things stood then, and how it ended. */
+export type Again = { readonly waiting: Waiting; readonly truth: Truth; readonly load: Load }
+
+/** Of the first attempt; `last` is the kind that the last one comes to, default `cached`. */
+export type AgainExpected = Pick<Expected, 'causes' | 'says'> & { readonly last?: VerdictKind }
+
+const CAUSES_OF = /not all is cached \(([^)]*)\)/
 const ALIVE_SECONDS = 3
 const LISTED = /(\d+)\s+(?:NOT_PERSISTED|TO_BE_PERSISTED|PERSISTED|LOST)\s+\S+ \S+\s+(\d+)% (\/.*)$/
 
@@ -28,7 +41,7 @@ export function createGround(field: Field, name: string) {
   }
 
   const ground = {
-    ...{ field, cluster, stack, root, at },
+    ...{ field, cluster, stack, root, at, servers: createServers(cluster) },
     /** Writes objects behind the cache's back. */
     fill: (objects: Record<string, string | Uint8Array>) =>
       field.fill(Object.fromEntries(Object.entries(objects).map(([path, bytes]) => [`${name}/${path}`, bytes]))),
@@ -69,10 +82,15 @@ export function createGround(field: Field, name: string) {
       )
       return { id, task, exit: exitOf(task), notes: task.notes.join('\n') }
     },
+    /** Lets what waits be tried again now, and waits for the end. */
+    async again({ id }: Pick<Waiting, 'id'>): Promise<Load> {
+      await field.later()
+      return await ground.ended(id)
+    },
     /** What stands in the under storage below `path`: sizes by path. */
     stored: (path = '') => readTree(join(cluster.ufs, at(path)), at(path)),
     /** Whether everything that stands in the under storage is wholly in the cache, behind a worker that lives. */
-    async truth(path = ''): Promise<Truth> {
+    async truth(path = ''): Promise<Counted> {
       const stored = await ground.stored(path)
       const { stdout } = await cluster.goosefs('fs', 'ls', '-R', SYNC, at(path))
       const cached = new Map<string, number>()
@@ -83,7 +101,11 @@ export function createGround(field: Field, name: string) {
       const missing = [...stored].filter(([file, size]) => cached.get(file) !== size)
       const alive = await isWorkerAlive(cluster.masterWeb)
       const held = `${stored.size - missing.length} of ${stored.size} files cached`
-      return { whole: missing.length === 0 && alive, words: alive ? held : `${held}, no living worker` }
+      return {
+        whole: missing.length === 0 && alive,
+        missing: alive ? missing.length : stored.size,
+        words: alive ? held : `${held}, no living worker`,
+      }
     },
     /** Expects of a load what its row promises, and that it agrees with the truth. */
     async seen(load: Load, expected: Expected, truth?: Truth): Promise<Seen> {
@@ -97,8 +119,42 @@ export function createGround(field: Field, name: string) {
       if (good !== null) expect(good, told).toBe(real.whole)
       return { exit: load.exit, truth: real, said: toWords(load.task), good }
     },
+    /**
+     * Expects of the first attempt the causes and words of its row, and of the last one that all is cached. What is told
+     * in the table is the first attempt: `truth` is how things stood when it was over.
+     */
+    async seenAgain({ waiting, truth, load }: Again, expected: AgainExpected): Promise<Seen> {
+      const last = await ground.seen(load, { kind: expected.last ?? 'cached', code: 0 })
+      const told = JSON.stringify({ waiting, truth }, undefined, 1)
+      const said = CAUSES_OF.exec(waiting.notes)?.[1] ?? ''
+      const causes = Object.fromEntries([...said.matchAll(/([a-z-]+): (\d+)/g)].map(([, c = '', n]) => [c, Number(n)]))
+      expect(causes, told).toEqual(expected.causes ?? {})
+      expect(waiting.notes, told).toContain('the next attempt is not before')
+      for (const words of expected.says ?? []) expect(`${waiting.notes}\n${load.text}`, told).toMatch(words)
+      expect(truth.whole, told).toBe(false)
+      const first = said === '' ? 'not verified' : said
+      return { exit: waiting.exit, truth, said: `${first}; tried again: ${last.said}`, good: false }
+    },
+    /**
+     * Waits for the end of a load that may or may not come through at its first attempt: a second one is made only for
+     * this cause, and ends cached.
+     */
+    async seenAtLast(id: string, cause: Cause): Promise<Seen> {
+      const task = await until('the end of the first attempt', () => overOnce(id), JOB_MS)
+      if (task.endedAt !== undefined) return await ground.seen(await ground.ended(id), { kind: 'cached', code: 0 })
+      const waiting = await ground.waiting(id)
+      const truth = await ground.truth()
+      const load = await ground.again(waiting)
+      const causes = waiting.notes.includes('not all is cached') ? { [cause]: truth.missing } : {}
+      return await ground.seenAgain({ waiting, truth, load }, { causes, says: [CAUSES[cause].text({ files: 1 }).en] })
+    },
   }
   return ground
+
+  async function overOnce(id: string): Promise<Task | false> {
+    const task = await stack.task(id)
+    return (task.endedAt !== undefined || (task.status === 'queued' && task.notes.length > 0)) && task
+  }
 }
 
 const relative = (path: string, root: string): string => path.slice(root.length).replace(/^\/+/, '')

@@ -1,0 +1,30 @@
+// a worker that is gone: listings go on counting as cached what it held
+import { many } from '../../field.ts'
+import { real, type Scenario } from '../scenario.ts'
+
+const SAYS = ['worker']
+
+export const WORKER: readonly Scenario[] = [
+  real(7, 'the worker is killed after the load, before the measurement', async ground => {
+    await ground.fill(many(20, 'f'))
+    ground.field.hook('after', 'distributedLoad', ground.cluster.killLine('worker'))
+    const id = await ground.begin()
+    const waiting = await ground.waiting(id)
+    const truth = await ground.truth()
+    await ground.servers.startWorker()
+    const load = await ground.again(waiting)
+    return await ground.seenAgain({ waiting, truth, load }, { causes: { 'worker-lost': 20 }, says: SAYS })
+  }),
+  real(7, 'the worker was killed long before the load of what it held', async ground => {
+    await ground.fill(many(20, 'f'))
+    await ground.load()
+    await ground.cluster.kill('worker')
+    await ground.servers.silent(11)
+    const id = await ground.begin()
+    const waiting = await ground.waiting(id)
+    const truth = await ground.truth()
+    await ground.servers.startWorker()
+    const load = await ground.again(waiting)
+    return await ground.seenAgain({ waiting, truth, load }, { causes: { 'worker-lost': 20 }, says: SAYS })
+  }),
+]
