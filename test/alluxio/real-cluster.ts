@@ -34,6 +34,7 @@ export interface Ran {
 }
 
 export interface RealCluster {
+  version: Version
   home: string
   goosefsBin: string
   /** Folder that is the root of the under storage: `/a/b` of the cache is `<ufs>/a/b`. */
@@ -98,6 +99,7 @@ export async function createRealCluster(options: RealClusterOptions = {}): Promi
   }
 
   return {
+    version,
     home,
     goosefsBin,
     ufs,

@@ -1,0 +1,29 @@
+// how much there is: large objects without content, room in use, files counted
+import { mkdir, open } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Ground } from './ground.ts'
+
+export const MIB = 2 ** 20
+
+/** Makes objects of the same length, numbered, behind the cache's back. */
+export async function fillSparsely(ground: Ground, count: number, prefix: string, bytes: number): Promise<void> {
+  for (let at = 0; at < count; at += 1) {
+    const path = join(ground.cluster.ufs, ground.at(`${prefix}${at}`))
+    await mkdir(dirname(path), { recursive: true })
+    const file = await open(path, 'w')
+    await file.truncate(bytes)
+    await file.close()
+  }
+}
+
+/** Bytes of the cache that are in use, as the master heard last. */
+export async function usedBytes({ cluster }: Ground): Promise<number> {
+  const info = await (await fetch(`${cluster.masterWeb}/api/v1/master/info`)).json()
+  return (info as { capacity: { used: number } }).capacity.used
+}
+
+/** How many files the truth counts, and how many of them are cached. */
+export function countsOf({ words }: { readonly words: string }): { readonly files: number; readonly cached: number } {
+  const [, cached = '', files = ''] = /^(\d+) of (\d+) files/.exec(words) ?? []
+  return { files: Number(files), cached: Number(cached) }
+}
