@@ -16,24 +16,30 @@ const EXAMPLES_A_CAUSE = 3
 export function toDetails({ job, task, paint }: Of): string[] {
   const lines = [...toMissing({ job, task, paint }), ...toRefusal(task), ...toShortage(task)]
   const notes = new Set([...(task.verdict?.notes ?? []), ...task.notes])
-  // a refusal's message stands in the sentence already
-  notes.delete(task.exit?.message ?? '')
-  for (const note of notes) lines.push(paint('dim', `  note: ${toPrintable(note)}`))
+  for (const note of notes) if (!isTold(task, note)) lines.push(paint('dim', `  note: ${toPrintable(note)}`))
   return lines
+}
+
+// the message of a refusal stands in the sentence already
+function isTold({ exit }: Task, note: string): boolean {
+  return exit?.reason === 'refused' && exit.message !== undefined && note.includes(exit.message)
 }
 
 function toMissing({ job, task, paint }: Of): string[] {
   const { verdict } = task
   const reasons = verdict === undefined ? [] : (verdict.reasons ?? toReasons(verdict))
-  if (verdict === undefined || reasons.length === 0) return []
-  const total = verdict.missingTotal ?? reasons.reduce((sum, { files }) => sum + files, 0)
-  if (task.status === 'stopped') return [`  ${toCount(total, 'file')} not cached when it was stopped`]
+  const total = verdict?.missingTotal ?? reasons.reduce((sum, { files }) => sum + files, 0)
+  if (verdict === undefined || total === 0) return []
+  // what a load that was cut short did not get to is missing without a cause
+  const cut = task.status === 'stopped' || task.exit?.reason === 'timeout'
+  const count = `  ${toCount(total, 'file')} not cached${cut ? ' when it was stopped' : ''}`
+  if (reasons.length === 0) return [count]
   const rows = reasons.flatMap(reason => {
     const next = toTyped(reason.next.en, task, job)
     return toRows(reason, [...examplesOf(verdict, reason), `${paint('bold', '->')} ${toPrintable(next)}`])
   })
   const head = ['CAUSE', 'FILES', 'WHAT IT IS, FOR EXAMPLE, WHAT TO DO'].map(title => paint('dim', title))
-  return [`  ${toCount(total, 'file')} not cached:`, ...toTable([head, ...rows], '    ')]
+  return [`${count}:`, ...toTable([head, ...rows], '    ')]
 }
 
 function examplesOf(verdict: Verdict, { cause }: Reason): string[] {

@@ -1,7 +1,8 @@
-// writes the parts of ARCHITECTURE.md that follow from the source: the tree with each file's caption
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+// writes the documents that follow from the source: the tree in ARCHITECTURE.md, and docs/causes.md
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { toCausesPage } from './causes-page.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const ROOMS = ['shared', 'process', 'bot', 'agent', 'cli', 'playground', 'scripts']
@@ -38,4 +39,6 @@ export function toArchitecture(current: string): string {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const path = join(root, 'ARCHITECTURE.md')
   writeFileSync(path, toArchitecture(readFileSync(path, 'utf8')))
+  mkdirSync(join(root, 'docs'), { recursive: true })
+  writeFileSync(join(root, 'docs/causes.md'), toCausesPage())
 }

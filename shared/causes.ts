@@ -24,7 +24,7 @@ export const CAUSES: Readonly<Record<Cause, Row>> = {
     text: always('permission denied', '没有读取权限'),
     next: always(
       'give the user that the workers and the agent run as the right to read it, then gander retry JOB',
-      '给 worker 和代理的运行用户授予读权限，再 `重试 任务号`',
+      '授予 worker 和代理的运行用户读权限，再 `重试 任务号`',
     ),
   },
   gone: {
@@ -35,7 +35,7 @@ export const CAUSES: Readonly<Record<Cause, Row>> = {
     ),
   },
   changed: {
-    text: always('changed since its metadata was loaded', '元数据加载之后，底层文件有变更'),
+    text: always('changed since its metadata was loaded', '底层文件在元数据加载之后有变更'),
     next: always(
       'gander load --refresh PATH once it is no longer being rewritten',
       '等文件不再改写后：`预热 /路径 刷新`',
@@ -143,8 +143,8 @@ export function toReason(cause: Cause, facts: Facts): Reason {
 }
 
 /**
- * The causes that a verdict names, most files first; none when nothing is missing. Files that are missing without a
- * cause count as `unknown`. What is missing in bytes comes from the last measurement that there is. Pure.
+ * The causes that a verdict names, most files first. Files that it counts without a cause have none: a load that was
+ * stopped did not get to them. What is missing in bytes comes from the last measurement that there is. Pure.
  */
 export function toReasons(verdict: Verdict): Reason[] {
   const counts = countCauses(verdict)
@@ -164,8 +164,5 @@ function countCauses(verdict: Verdict): [Cause, number][] {
   const add = (cause: Cause, files: number) => void counts.set(cause, (counts.get(cause) ?? 0) + files)
   if (verdict.missingByCause === undefined) for (const { cause } of verdict.missing ?? []) add(cause, 1)
   else for (const [cause, files] of Object.entries(verdict.missingByCause)) add(cause as Cause, files)
-  const named = [...counts.values()].reduce((sum, files) => sum + files, 0)
-  const unnamed = (verdict.missingTotal ?? named) - named
-  if (unnamed > 0) add('unknown', unnamed)
   return [...counts].filter(([, files]) => files > 0).sort((a, b) => b[1] - a[1])
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from '@babel/parser'
 import { build } from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { toCausesPage } from '../scripts/causes-page.ts'
 import { toArchitecture } from '../scripts/docs.ts'
 import { ERROR_CODES } from '../shared/errors.ts'
 
@@ -243,5 +244,16 @@ describe('ARCHITECTURE.md', () => {
   it('shows the tree as it is (npm run docs)', () => {
     const current = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
     expect(toArchitecture(current)).toBe(current)
+  })
+})
+
+describe('docs/causes.md', () => {
+  it('shows the table of causes as it is (npm run docs)', () => {
+    expect(readFileSync(join(root, 'docs/causes.md'), 'utf8')).toBe(toCausesPage())
+  })
+
+  it('is found from both READMEs', () => {
+    for (const name of ['README.md', 'README.zh-CN.md'])
+      expect(readFileSync(join(root, name), 'utf8')).toContain('(docs/causes.md)')
   })
 })

@@ -164,16 +164,29 @@ describe('what is told', () => {
 
   it('a load that the cache has no room for: the numbers, and the command that loads it all the same', async () => {
     const message = 'needs 6.00 MiB, 1.00 MiB of the cache are free'
+    const workers = { live: 1, lost: 0, silent: 0, capacityBytes: 8 * 1024 ** 2, usedBytes: 7 * 1024 ** 2 }
+    const seen = {
+      before: measured(40),
+      after: measured(40),
+      workers,
+      missingTotal: 6,
+      missingByCause: { 'no-space': 6 },
+    }
     fake.outcome = () => ({
-      ...verdictOf('not-cached', { before: measured(40) }),
-      ...{ status: 'failed', exit: { reason: 'refused', message }, notes: [message] },
+      ...verdictOf('partly', { ...seen, notes: [`nothing was loaded: ${message}`] }),
+      ...{ exit: { reason: 'refused', message }, notes: [message] },
     })
     const end = await run('load', '--replication', '2', '/a b')
-    expect(end).toMatchObject({ code: 1 })
-    expect(end.stdout).toBe(
-      `refused: /a b 40 % cached, 10 files of 10.0 MiB, 6.00 MiB missing: ${message}\n` +
-        "  to load it all the same: gander load --force --replication 2 '/a b'\n",
-    )
+    expect(end.code).toBe(3)
+    expect(end.stdout.split('\n')).toEqual([
+      `refused: /a b 40 % cached, 10 files of 10.0 MiB, 6.00 MiB missing: ${message}`,
+      '  6 files not cached:',
+      expect.stringContaining('CAUSE'),
+      '    no-space  6      not enough space: 6.00 MiB missing, 1.00 MiB free of a cache of 8.00 MiB',
+      expect.stringMatching(/^ +-> it needs 10\.0 MiB, the whole cache has 8\.00 MiB/),
+      "  to load it all the same: gander load --force --replication 2 '/a b'",
+      '',
+    ])
   })
 
   it('another refusal is not one for lack of room', async () => {
@@ -184,7 +197,7 @@ describe('what is told', () => {
   })
 
   it('a stopped load: what was loaded so far, and no cause that would be none', async () => {
-    const more = { before: measured(0), after: measured(12), missingTotal: 9, missingByCause: { unknown: 9 } }
+    const more = { before: measured(0), after: measured(12), missingTotal: 9, missingByCause: {} }
     fake.outcome = () => ({ ...verdictOf('partly', more), status: 'stopped', exit: { reason: 'stopped' } })
     const end = await run('load', '/p')
     expect(end).toMatchObject({

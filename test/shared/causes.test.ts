@@ -139,12 +139,12 @@ describe('the reasons of a verdict', () => {
     expect(before?.text.en).toContain('space: 2.00 GiB missing')
   })
 
-  it('name what is missing without a cause, and nothing when all is there', () => {
+  it('name what the verdict names, and nothing when all is there or nothing is wrong', () => {
     const missing = [{ path: '/a', cause: 'gone' as const }]
-    expect(toReasons(partly({ missing, missingTotal: 4 })).map(({ cause, files }) => [cause, files])).toEqual([
-      ['unknown', 3],
-      ['gone', 1],
-    ])
+    const named = (more: Partial<Verdict>) => toReasons(partly(more)).map(({ cause, files }) => [cause, files])
+    expect(named({ missing, missingTotal: 4 })).toEqual([['gone', 1]])
+    expect(named({ missing, missingByCause: { gone: 2 }, missingTotal: 40 })).toEqual([['gone', 2]])
+    expect(named({ missingByCause: {}, missingTotal: 40 })).toEqual([])
     expect(toReasons({ ok: true, kind: 'cached', after: measured(GIB, GIB), notes: [] })).toEqual([])
   })
 })
