@@ -32,8 +32,8 @@ export type AllocationDeps = {
    */
   overlaps(): boolean
   capabilities(): Promise<Capabilities>
-  /** Where the job master's web answers, if it does; takes a probe when the CLI was not asked yet. */
-  webs?(): Promise<{ readonly jobMasterWeb?: string }>
+  /** Where the webs of master and job master answer, if they do; takes a probe when the CLI was not asked yet. */
+  webs?(): Promise<{ readonly masterWeb?: string; readonly jobMasterWeb?: string }>
   readonly shared: SharedWalks
   /** Tells the sender which file of the spool carries a stream; the sender follows it. Twice is once. */
   stream(kind: 'output' | 'missing', path: string): void

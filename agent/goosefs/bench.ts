@@ -43,7 +43,7 @@ export type Bench = {
   engine(): Promise<Engine>
 }
 
-const MEASURING: ReadonlySet<StepName> = new Set<StepName>(['workers', 'measure', 'sample', 'quiet', 'verify'])
+const MEASURING: ReadonlySet<StepName> = new Set<StepName>(['workers', 'measure', 'guard', 'sample', 'quiet', 'verify'])
 
 /** Opens the allocation, new or found again. */
 export async function openBench(deps: AllocationDeps): Promise<Bench> {

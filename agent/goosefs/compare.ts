@@ -19,6 +19,8 @@ export type Comparison = {
   readonly isMissing: (file: ListedFile) => boolean
   /** Why such a file is missing; `change` tells what the two listings say of it. */
   readonly blame: (file: ListedFile, change: 'same' | 'changed' | 'new') => Cause
+  /** Whether the load said that such a file was cached. */
+  readonly wasLoaded?: (path: string) => boolean
   /** File for the whole list of missing files, one `path<TAB>cause` a line. */
   readonly missingPath?: string
 }
@@ -26,13 +28,17 @@ export type Comparison = {
 export type Compared = Pick<Findings, 'missing' | 'missingTotal' | 'missingByCause'> & {
   readonly before?: Totals
   readonly after: Totals
+  /** Cached before or called loaded, unchanged since, and not wholly cached any more. */
+  readonly dropped: { readonly files: number; readonly bytes: number }
   /** How much of the list of missing files stands in its file. */
   readonly missingStreamBytes: number
   /** Why that is not all of it. */
   readonly missingTrouble?: string
 }
 
+// bits of a row's mark
 const SEEN = 1
+const CACHED = 2
 
 /** Compares; memory does not grow with path lengths: about 35 bytes for each file of the first listing. */
 export async function compareLists(comparison: Comparison): Promise<Compared> {
@@ -42,25 +48,33 @@ export async function compareLists(comparison: Comparison): Promise<Compared> {
   const before = comparison.before === undefined ? undefined : await remember(comparison.before, table, wanted)
   const missing = createMissing(comparison.missingPath)
   const tally = createTally()
+  const dropped = { files: 0, bytes: 0 }
+  const onFile = (listed: ListedFile) => {
+    if (!wanted(listed)) return
+    const file = incomplete.has(listed.path) ? { ...listed, percent: 0 } : listed
+    tally.add(file)
+    const { change, cached } = before === undefined ? UNKNOWN : changeOf(table, file)
+    if (change === 'same' && listed.percent < 100 && (cached || comparison.wasLoaded?.(file.path) === true)) {
+      dropped.files += 1
+      dropped.bytes += file.bytes - Math.floor((file.bytes * listed.percent) / 100)
+    }
+    if (comparison.isMissing(file)) missing.add(file.path, comparison.blame(file, change))
+  }
   try {
-    await readListFile(comparison.after, listed => {
-      if (!wanted(listed)) return
-      const file = incomplete.has(listed.path) ? { ...listed, percent: 0 } : listed
-      tally.add(file)
-      const change = before === undefined ? 'same' : changeOf(table, file)
-      if (comparison.isMissing(file)) missing.add(file.path, comparison.blame(file, change))
+    await readListFile(comparison.after, onFile, ({ path }) => {
+      if (comparison.within === undefined || isWithin(path, comparison.within)) missing.add(path, 'permission')
     })
     if (comparison.before !== undefined) {
       await readListFile(comparison.before, file => {
         if (!wanted(file)) return
         const row = table.find(file.path)
-        if (table.mark(row) !== SEEN) missing.add(file.path, 'gone')
+        if ((table.mark(row) & SEEN) === 0) missing.add(file.path, 'gone')
       })
     }
   } finally {
     missing.close()
   }
-  return { ...missing.found(), after: tally.totals(), ...(before === undefined ? {} : { before }) }
+  return { ...missing.found(), after: tally.totals(), dropped, ...(before === undefined ? {} : { before }) }
 }
 
 async function remember(path: string, table: PathTable, wanted: (file: ListedFile) => boolean): Promise<Totals> {
@@ -68,16 +82,22 @@ async function remember(path: string, table: PathTable, wanted: (file: ListedFil
   await readListFile(path, file => {
     if (!wanted(file)) return
     tally.add(file)
-    table.put(file.path, { size: file.bytes, stamp: stampOf(file.modified), mark: 0 })
+    table.put(file.path, { size: file.bytes, stamp: stampOf(file.modified), mark: file.percent === 100 ? CACHED : 0 })
   })
   return tally.totals()
 }
 
-function changeOf(table: PathTable, file: ListedFile): 'same' | 'changed' | 'new' {
+type Change = { readonly change: 'same' | 'changed' | 'new'; readonly cached: boolean }
+const UNKNOWN: Change = { change: 'same', cached: false }
+
+/** What the first listing says of a file; `cached`: it was wholly cached then. */
+function changeOf(table: PathTable, file: ListedFile): Change {
   const row = table.find(file.path)
-  if (row < 0) return 'new'
-  table.setMark(row, SEEN)
-  return table.size(row) === file.bytes && table.stamp(row) === stampOf(file.modified) ? 'same' : 'changed'
+  if (row < 0) return { change: 'new', cached: false }
+  const mark = table.mark(row)
+  table.setMark(row, mark | SEEN)
+  const isSame = table.size(row) === file.bytes && table.stamp(row) === stampOf(file.modified)
+  return { change: isSame ? 'same' : 'changed', cached: (mark & CACHED) !== 0 }
 }
 
 /** Counts the missing files and lists them in a file; when that cannot be written they are counted all the same. */

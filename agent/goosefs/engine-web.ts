@@ -2,8 +2,8 @@
 
 import { concerns, type Engine, type EngineAsk, type Unfinished } from './engine-jobs.ts'
 import { isUnfinished, readJobStatus } from './read-jobs.ts'
+import { askWeb } from './web-json.ts'
 
-const CALL_MS = 5_000
 const PACE_MS = 300
 const AT_ONCE = 8
 // looking at more than these is slower than asking for the counts
@@ -19,7 +19,8 @@ export function createWebEngine(base: string): Engine {
   return {
     paceMs: PACE_MS,
     async newest() {
-      return (await listIds(base))?.at(-1) ?? 0
+      const ids = await listIds(base)
+      return ids === undefined ? undefined : (ids.at(-1) ?? 0)
     },
     async unfinished(ask) {
       const all = await listIds(base)
@@ -30,7 +31,7 @@ export function createWebEngine(base: string): Engine {
       return jobWorkers === undefined ? seen : { ...seen, jobWorkers }
     },
     async cancel(id) {
-      return (await call(base, `master/job/cancel?jobId=${id}`, 'POST')) !== undefined
+      return (await askWeb({ base, path: `master/job/cancel?jobId=${id}`, method: 'POST' })) !== undefined
     },
   }
 }
@@ -50,7 +51,7 @@ async function look(base: string, { ids, ended, ask }: Looking): Promise<Unfinis
   const lane = async () => {
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       if (ask.signal?.aborted) return
-      const job = readJobStatus(await call(base, `master/job/get_status?jobId=${id}`, 'GET'))
+      const job = readJobStatus(await askWeb({ base, path: `master/job/get_status?jobId=${id}` }))
       if (job === undefined) known = false
       else if (!isUnfinished(job.status)) ended.add(id)
       else if (concerns(job, ask.path)) found.push(id)
@@ -66,28 +67,13 @@ async function look(base: string, { ids, ended, ask }: Looking): Promise<Unfinis
 }
 
 async function countJobWorkers(base: string): Promise<number | undefined> {
-  const info = (await call(base, 'job_master/info', 'GET')) as { workers?: unknown } | null | undefined
+  const info = (await askWeb({ base, path: 'job_master/info' })) as { workers?: unknown } | null | undefined
   return Array.isArray(info?.workers) ? info.workers.length : undefined
 }
 
-async function listIds(base: string): Promise<number[] | undefined> {
-  const answer = await call(base, 'master/job/list', 'GET')
+/** Ids of the jobs, ascending; 2.5 ignores the status. Undefined when the web does not answer. */
+export async function listIds(base: string, status?: 'FAILED'): Promise<number[] | undefined> {
+  const answer = await askWeb({ base, path: `master/job/list${status === undefined ? '' : `?status=${status}`}` })
   if (!Array.isArray(answer)) return undefined
   return answer.filter((id): id is number => typeof id === 'number').sort((a, b) => a - b)
-}
-
-/** The parsed answer; null for an empty one, undefined when the call failed or was refused. */
-async function call(base: string, path: string, method: 'GET' | 'POST'): Promise<unknown> {
-  try {
-    const response = await fetch(`${base.replace(/\/+$/, '')}/api/v1/${path}`, {
-      method,
-      signal: AbortSignal.timeout(CALL_MS),
-    })
-    const text = await response.text()
-    if (!response.ok) return undefined
-    return text.trim() === '' ? null : JSON.parse(text)
-  } catch {
-    // no connection, no answer in time, no JSON: the caller falls back to the CLI or says that it does not know
-    return undefined
-  }
 }

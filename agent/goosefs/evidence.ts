@@ -1,11 +1,10 @@
-// why a file is missing: what the load said of it, what the two listings say, what the cluster looked like
+// why a file is missing: what the load's own words and the engine say of it
 import { open } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
-import type { Findings } from '../../shared/verdict.ts'
 import { Cause } from '../../shared/verdict.ts'
+import { readCause } from './causes.ts'
 import { readOnwards } from './cli.ts'
 import { createLineSplitter } from './lines.ts'
-import type { ListedFile } from './list-file.ts'
 import { createPathTable } from './path-table.ts'
 import { createLoadReader, type LoadEvent, type LoadSummary } from './read-load.ts'
 
@@ -17,24 +16,12 @@ export type Evidence = {
    * that the CLI called loaded, and when every failure is named: a failure of others explains nothing.
    */
   foreignCauseOf(path: string): Cause | undefined
-}
-
-export type Circumstances = {
-  readonly evidence: Evidence
-  /** What ended or crippled the whole run. */
-  readonly runCause?: Cause
-  readonly workers?: Findings['workers']
-  readonly jobWorkers?: number
-  /** Bytes that are not in the cache. */
-  readonly missingBytes: number
-  /** Everything cached counts for nothing: no worker serves it. */
-  readonly servesNothing: boolean
-  readonly copies: number
+  /** Whether the load called it loaded, or cached already; false as well when nobody asked to know. */
+  wasLoaded(path: string): boolean
 }
 
 const NAMES = Cause.options
 const LOADED = NAMES.length + 1
-const FULL_SHARE = 0.95
 const MOST_LIST_BYTES = 8 * 1024 * 1024
 
 export type LoadWords = {
@@ -42,6 +29,8 @@ export type LoadWords = {
   readonly from: number
   /** The load's own working directory: lists of failed files that it names are looked for below. */
   readonly cwd: string
+  /** Remember what was called loaded, at about 33 bytes a path. */
+  readonly keepLoaded?: boolean
 }
 
 /**
@@ -56,7 +45,7 @@ export async function gatherEvidence(output: LoadWords, summary: LoadSummary): P
   await readParts(output.path, parts, event => {
     // a file may fail first and be loaded by a later attempt
     const mark = toMark(event)
-    const matters = mark > 0 && (mark !== LOADED || unnamed !== undefined)
+    const matters = mark > 0 && (mark !== LOADED || unnamed !== undefined || output.keepLoaded === true)
     if (matters || table.find(event.path) >= 0) table.put(event.path, { size: 0, stamp: 0, mark })
   })
   const listed = (await Promise.all(parts.map(({ cwd, csvPath }) => readFailures(cwd, csvPath)))).flat()
@@ -77,6 +66,7 @@ export async function gatherEvidence(output: LoadWords, summary: LoadSummary): P
       return cause === 'unknown' ? undefined : cause
     },
     foreignCauseOf: path => (markOf(path) === LOADED ? undefined : foreign),
+    wasLoaded: path => markOf(path) === LOADED,
   }
 }
 
@@ -125,43 +115,23 @@ async function readFailures(cwd: string, csvPath: string | undefined): Promise<s
   return found
 }
 
-export const NO_EVIDENCE: Evidence = { causeOf: () => undefined, foreignCauseOf: () => undefined }
-
-/** Whether a listed file is not what was asked for: not wholly cached, not served, or too few copies of it. */
-export function isMissing(circumstances: Circumstances, file: ListedFile): boolean {
-  if (file.percent < 100 || circumstances.servesNothing || isShortOfWorkers(circumstances)) return true
-  return circumstances.copies > 1 && circumstances.evidence.causeOf(file.path) === 'replicas'
+export const NO_EVIDENCE: Evidence = {
+  causeOf: () => undefined,
+  foreignCauseOf: () => undefined,
+  wasLoaded: () => false,
 }
 
-// a worker holds one copy; up to 2.5 the CLI calls a file loaded as soon as there is one, however many were asked for
-function isShortOfWorkers({ copies, workers }: Circumstances): boolean {
-  return copies > 1 && workers !== undefined && workers.live < copies
-}
-
-/** The narrowest cause that is known: of this file, then of the run, then of the cluster. */
-export function blame(circumstances: Circumstances, file: ListedFile, change: 'same' | 'changed' | 'new'): Cause {
-  const { evidence, runCause, workers, jobWorkers } = circumstances
-  if (file.percent === 100 && circumstances.servesNothing) return 'worker-lost'
-  if (file.percent === 100 && isShortOfWorkers(circumstances)) return 'replicas'
-  if (!file.persisted) return 'incomplete'
-  const own = evidence.causeOf(file.path)
-  if (own !== undefined) return own
-  if (change === 'new') return 'not-seen'
-  if (change === 'changed') return 'changed'
-  if (runCause !== undefined) return runCause
-  if (circumstances.servesNothing) return 'worker-lost'
-  if (jobWorkers === 0) return 'no-job-worker'
-  const foreign = evidence.foreignCauseOf(file.path)
-  if (foreign !== undefined) return foreign
-  if (isTooFull(circumstances)) return 'no-space'
-  return workers !== undefined && workers.lost + workers.silent > 0 ? 'worker-lost' : 'unknown'
-}
-
-/** Whether what is missing would not fit any more. */
-export function isTooFull({ workers, missingBytes }: Pick<Circumstances, 'workers' | 'missingBytes'>): boolean {
-  if (workers === undefined || workers.capacityBytes === 0) return false
-  const free = workers.capacityBytes - workers.usedBytes
-  return free < missingBytes || workers.usedBytes >= workers.capacityBytes * FULL_SHARE
+/**
+ * Adds what the engine says of its failed jobs, where the load's words name nothing: those of 2.9 tell of success for files
+ * whose jobs failed.
+ */
+export function withFailures(evidence: Evidence, failures: ReadonlyMap<string, string>): Evidence {
+  const causes = new Map([...failures].map(([path, message]) => [path, readCause(message)]))
+  return {
+    ...evidence,
+    causeOf: path => evidence.causeOf(path) ?? causes.get(path),
+    wasLoaded: path => !causes.has(path) && evidence.wasLoaded(path),
+  }
 }
 
 function mostFrequent(causes: LoadSummary['causes']): Cause | undefined {

@@ -5,10 +5,12 @@ import type { Findings, Measurement } from '../../shared/verdict.ts'
 import type { Follower } from '../../shared/wire.ts'
 import { toReason } from '../spool.ts'
 import type { Bench } from './bench.ts'
+import { blame, type Circumstances, isMissing, isTooFull } from './blame.ts'
 import { compareLists } from './compare.ts'
-import { blame, type Circumstances, gatherEvidence, isMissing, NO_EVIDENCE } from './evidence.ts'
+import { type Evidence, gatherEvidence, NO_EVIDENCE, withFailures } from './evidence.ts'
 import { toMeasurement } from './list-file.ts'
 import { listName, type Measured } from './measure.ts'
+import { type Absences, NO_ABSENCES } from './restarts.ts'
 import { type LoadOutcome, STEPS } from './steps.ts'
 
 export type LoadFacts = {
@@ -18,10 +20,15 @@ export type LoadFacts = {
   readonly quiet?: boolean
   readonly jobWorkers?: number
   readonly workers?: Findings['workers']
+  /** Servers that were not there all the time. */
+  readonly absences?: Absences
+  /** What the engine says of its failed jobs, by file. */
+  readonly failures?: ReadonlyMap<string, string>
 }
 
 export type Result = { readonly findings: Findings; readonly missingBytes: number }
-const MISSING_FILE = 'missing.tsv'
+/** Where the whole list of missing files is written, in the allocation's directory. */
+export const MISSING_FILE = 'missing.tsv'
 
 /** Compares the two listings and names each missing file with its cause; the whole list becomes the `missing` stream. */
 export async function toFindings(bench: Bench, facts: LoadFacts, follower?: Follower): Promise<Result> {
@@ -54,6 +61,7 @@ function toBase(bench: Bench, facts: LoadFacts): Findings {
     cost: bench.cost(),
     ...(facts.quiet === undefined ? {} : { quiet: facts.quiet }),
     ...(facts.workers === undefined ? {} : { workers: facts.workers }),
+    ...(facts.absences?.restarted.length ? { restarted: [...facts.absences.restarted] } : {}),
   }
 }
 
@@ -71,6 +79,7 @@ async function compared(bench: Bench, { base, facts, place }: Work): Promise<Res
     ...(after.incomplete === undefined ? {} : { incomplete: after.incomplete }),
     isMissing: file => isMissing(circumstances, file),
     blame: (file, change) => blame(circumstances, file, change),
+    wasLoaded: circumstances.evidence.wasLoaded,
     ...(missingPath === undefined ? {} : { missingPath }),
   })
   if (found.missingTrouble !== undefined) tellTrouble(bench, found.missingTrouble)
@@ -81,6 +90,7 @@ async function compared(bench: Bench, { base, facts, place }: Work): Promise<Res
     missingTotal: found.missingTotal,
     missingByCause: found.missingByCause,
     after: toMeasurement(found.after, pick(after.measurement)),
+    ...(found.dropped.files === 0 || areWorkersAway(facts) ? {} : { dropped: found.dropped }),
     ...(found.before === undefined ? {} : { before: toMeasurement(found.before, pick(before.measurement)) }),
   }
   return { findings, missingBytes: found.missingStreamBytes }
@@ -94,23 +104,45 @@ function pick(of: Measurement | undefined): Pick<Measurement, 'at' | 'fresh' | '
   return { at: of?.at ?? new Date(0).toISOString(), fresh: of?.fresh ?? false, complete: of?.complete ?? false }
 }
 
+// with a worker goes what it held: nobody else made that leave
+function areWorkersAway({ workers, absences = NO_ABSENCES }: LoadFacts): boolean {
+  return (workers?.lost ?? 0) + (workers?.silent ?? 0) > 0 || absences.restarted.includes('worker')
+}
+
 async function look(bench: Bench, facts: LoadFacts): Promise<Circumstances> {
   const { load, workers, after } = facts
   const total = after.measurement
-  const saidOfFailures = Object.keys(load.summary.causes).length > 0
-  const evidence = saidOfFailures
-    ? await gatherEvidence({ path: bench.outputPath, from: load.from, cwd: bench.file(STEPS.load.key) }, load.summary)
-    : NO_EVIDENCE
+  const missingBytes = (total?.bytes ?? 0) - (total?.cachedBytes ?? 0)
   const runCause = load.givenUp ?? load.summary.problem?.cause
+  const keepLoaded = areWordsTrue(facts) && !isTooFull({ workers, missingBytes })
   return {
-    evidence,
-    missingBytes: (total?.bytes ?? 0) - (total?.cachedBytes ?? 0),
+    evidence: await readEvidence(bench, facts, keepLoaded),
+    missingBytes,
     servesNothing: workers !== undefined && workers.silent >= workers.live,
     copies: bench.deps.order.options.replication ?? 1,
+    absences: facts.absences ?? NO_ABSENCES,
     ...(runCause === undefined ? {} : { runCause }),
     ...(workers === undefined ? {} : { workers }),
     ...(facts.jobWorkers === undefined ? {} : { jobWorkers: facts.jobWorkers }),
   }
+}
+
+async function readEvidence(bench: Bench, { load, failures }: LoadFacts, keepLoaded: boolean): Promise<Evidence> {
+  const words = { path: bench.outputPath, from: load.from, cwd: bench.file(STEPS.load.key), keepLoaded }
+  const isAsked = keepLoaded || Object.keys(load.summary.causes).length > 0
+  const evidence = isAsked ? await gatherEvidence(words, load.summary) : NO_EVIDENCE
+  return failures === undefined ? evidence : withFailures(evidence, failures)
+}
+
+/**
+ * Whether a file that was called loaded was loaded once, so that it must have left the cache since. Up to 2.5 a success line
+ * is true when it is printed; later ones, known by their footers, tell of success for what failed or was taken back.
+ */
+function areWordsTrue({ after, load, absences = NO_ABSENCES }: LoadFacts): boolean {
+  const { measurement } = after
+  if (measurement === undefined || measurement.cachedFiles === measurement.files) return false
+  const { footer, jobControlId, csvPath } = load.summary
+  return [footer, jobControlId, csvPath].every(sign => sign === undefined) && absences.restarted.length === 0
 }
 
 async function noSuchPath(bench: Bench, { base, facts, place }: Work): Promise<Result> {

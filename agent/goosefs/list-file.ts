@@ -3,6 +3,7 @@ import { closeSync, fdatasync, openSync, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Measurement } from '../../shared/verdict.ts'
 import { readOnwards } from './cli.ts'
+import { createDirectoryCheck, type HiddenPlace, type HiddenPlaces } from './directory-check.ts'
 import { createLineSplitter } from './lines.ts'
 import type { ListEntry } from './read-ls.ts'
 
@@ -29,27 +30,34 @@ export type Doubtful = {
   /** The first of them. */
   readonly paths: readonly string[]
 }
-export type Listed = { readonly totals: Totals; readonly unreadableDirectories: number; readonly doubtful: Doubtful }
+export type Listed = { readonly totals: Totals; readonly hidden: HiddenPlaces; readonly doubtful: Doubtful }
 /** Every verb throws the system's error when the file cannot be written. */
 export type ListWriter = {
   /** Forgets what was written: the listing begins anew. */
   restart(): void
   add(entry: ListEntry): void
-  /** Resolves when all of it is on the disk. The file is closed in any case; twice is once. */
-  close(): Promise<Listed>
+  /** Direct children of the listed path, which has no line of its own; undefined when it is a file. */
+  shownIn(path: string): number | undefined
+  /**
+   * Resolves when all of it is on the disk. The file is closed in any case; twice is once.
+   * @param own entries of the listed path itself that were found to be hidden
+   */
+  close(own?: HiddenPlace): Promise<Listed>
 }
 
 /** So many doubtful files are kept by name. */
 export const MOST_DOUBTFUL = 5
+// stands where a file's share stands
+const HIDDEN = 'hidden'
 const FLUSH_CHARACTERS = 128 * 1024
 const sync = promisify(fdatasync)
 
-/** Writes the files of a listing to `path`; directories are only looked at for missing rights. */
+/** Writes the files of a listing to `path`; of directories only those that do not show all of their entries. */
 export function createListWriter(path: string): ListWriter {
   let handle: number | undefined = openSync(path, 'w')
   let buffered = ''
   let tally = createTally()
-  let unreadableDirectories = 0
+  const directories = createDirectoryCheck()
   let doubtful: string[] = []
   let doubts = 0
   const flush = () => {
@@ -67,16 +75,13 @@ export function createListWriter(path: string): ListWriter {
       handle = openSync(path, 'w')
       buffered = ''
       tally = createTally()
-      unreadableDirectories = 0
+      directories.restart()
       doubtful = []
       doubts = 0
     },
     add(entry) {
-      if (entry.directory) {
-        // such a directory lists as empty, without a word
-        if (entry.mode?.startsWith('d---------') === true) unreadableDirectories += 1
-        return
-      }
+      directories.add(entry)
+      if (entry.directory) return
       const file = toListedFile(entry)
       tally.add(file)
       if (isDoubtful(file)) {
@@ -86,15 +91,22 @@ export function createListWriter(path: string): ListWriter {
       buffered += `${file.percent}\t${file.bytes}\t${file.persisted ? 1 : 0}\t${file.modified}\t${file.path}\n`
       if (buffered.length > FLUSH_CHARACTERS) flush()
     },
-    async close() {
+    shownIn(place) {
+      const shown = directories.shownIn(place)
+      return shown === 0 && tally.totals().files > 0 ? undefined : shown
+    },
+    async close(own) {
+      const { places, skipped } = directories.found()
+      const hidden = { places: own === undefined ? places : [...places, own], skipped }
       try {
+        for (const { path: place, entries } of hidden.places) buffered += `${HIDDEN}\t${entries}\t\t\t${place}\n`
         flush()
         // a step that is noted as ended must find its list after a power cut
         if (handle !== undefined) await sync(handle)
       } finally {
         release()
       }
-      return { totals: tally.totals(), unreadableDirectories, doubtful: { count: doubts, paths: doubtful } }
+      return { totals: tally.totals(), hidden, doubtful: { count: doubts, paths: doubtful } }
     },
   }
 }
@@ -110,10 +122,15 @@ export function writeWhole(handle: number, text: string): number {
   return bytes.length
 }
 
-/** Reads a listing back, one file at a time. */
-export async function readListFile(path: string, onFile: (file: ListedFile) => void): Promise<void> {
+/** Reads a listing back, one file at a time, and the directories that do not show all of their entries. */
+export async function readListFile(
+  path: string,
+  onFile: (file: ListedFile) => void,
+  onHidden: (place: HiddenPlace) => void = () => {},
+): Promise<void> {
   const splitter = createLineSplitter(line => {
     const [percent = '', bytes = '', persisted = '', modified = '', ...name] = line.split('\t')
+    if (percent === HIDDEN) return onHidden({ path: name.join('\t'), entries: Number(bytes) })
     onFile({
       percent: Number(percent),
       bytes: Number(bytes),

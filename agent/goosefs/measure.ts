@@ -1,10 +1,11 @@
 // what the cache holds of a path: a bounded listing over refreshed metadata, kept on disk; a total when it is too large
-
+import { toNamespacePath } from '../../shared/path.ts'
 import { toInstant } from '../../shared/time.ts'
 import type { Cause, Measurement } from '../../shared/verdict.ts'
 import { syncDirectory, toReason } from '../spool.ts'
 import { READ_ARGV } from './argv.ts'
 import type { Bench, StepEnd } from './bench.ts'
+import { tellHidden } from './directory-check.ts'
 import type { WalkResult } from './entrants.ts'
 import {
   createListWriter,
@@ -14,6 +15,7 @@ import {
   type Totals,
   toMeasurement,
 } from './list-file.ts'
+import { countChildren } from './master-web.ts'
 import { readCount } from './read-count.ts'
 import { readDiskUse } from './read-du.ts'
 
@@ -25,6 +27,8 @@ export type Measured = {
   readonly doubtful?: Doubtful
   /** Those of them that are known to be still being written: nothing of them is cached. */
   readonly incomplete?: readonly string[]
+  /** Entries directly in the path that the listing does not show. */
+  readonly hiddenHere?: number
 }
 
 const TOTALS_MS = 10 * 60_000
@@ -33,17 +37,20 @@ const NO_FILES: Totals = { files: 0, bytes: 0, cachedFiles: 0, cachedBytes: 0, u
 
 /**
  * Lists the order's path into `list-<key>` of the allocation's directory. Asks that wait together share one CLI call, so
- * its cost may be 0 calls. A missing path is measured as no files. A list that cannot be kept is a failed measurement.
+ * its cost may be 0 calls. A missing path is measured as no files. A list that cannot be kept is a failed measurement. With
+ * `freshness: known` the object store is not asked.
+ * @param earlier an earlier measurement of the same path
  */
-export async function measure(bench: Bench, key: string): Promise<StepEnd<Measured>> {
+export async function measure(bench: Bench, key: string, earlier?: Measured): Promise<StepEnd<Measured>> {
   const at = toInstant(bench.deps.clock.now())
-  const { walk, listed, trouble } = await list(bench, key)
+  const mostHidden = earlier?.state === 'listed' ? (earlier.hiddenHere ?? 0) : Number.POSITIVE_INFINITY
+  const { walk, listed, trouble, hiddenHere: here = 0 } = await list(bench, key, mostHidden)
   if (walk.state === 'stopped') return { data: { state: 'stopped' }, calls: walk.calls }
   if (walk.state === 'cut') return await measureTotals(bench, { key, at, calls: walk.calls })
   if (walk.state === 'failed') {
     return { data: { state: 'failed', trouble: { cause: walk.cause, message: walk.message } }, calls: walk.calls }
   }
-  const facts = { at, fresh: true, complete: true }
+  const facts = { at, fresh: isFresh(bench), complete: true }
   if (walk.state === 'missing') {
     return { data: { state: 'missing', measurement: toMeasurement(NO_FILES, facts) }, calls: walk.calls }
   }
@@ -51,24 +58,31 @@ export async function measure(bench: Bench, key: string): Promise<StepEnd<Measur
   const unread = walk.state === 'listed' ? walk.unread : undefined
   const measurement = toMeasurement(listed.totals, { ...facts, complete: unread === undefined })
   const { doubtful } = listed
-  const data = { state: 'listed' as const, measurement, ...(doubtful.count === 0 ? {} : { doubtful }) }
+  const more = { ...(doubtful.count === 0 ? {} : { doubtful }), ...(here === 0 ? {} : { hiddenHere: here }) }
+  const data = { state: 'listed' as const, measurement, ...more }
   return { data, calls: walk.calls, notes: remarks(listed, unread) }
 }
 
-type Kept = { readonly walk: WalkResult; readonly listed?: Listed; readonly trouble?: Measured['trouble'] }
+type Kept = {
+  readonly walk: WalkResult
+  readonly listed?: Listed
+  readonly hiddenHere?: number
+  readonly trouble?: Measured['trouble']
+}
 
 /** Walks into the list file; what keeps the file from being written is trouble, not an exception. */
-async function list(bench: Bench, key: string): Promise<Kept> {
+async function list(bench: Bench, key: string, mostHidden: number): Promise<Kept> {
   const { deps, signal } = bench
   let walk: WalkResult | undefined
   let writer: ListWriter | undefined
   try {
     writer = createListWriter(bench.file(listName(key)))
     const { path } = deps.order
-    walk = await deps.shared.walk({ path, fresh: true, begin: writer.restart, entry: writer.add, signal })
-    const listed = await writer.close()
+    walk = await deps.shared.walk({ path, fresh: isFresh(bench), begin: writer.restart, entry: writer.add, signal })
+    const here = walk.state === 'listed' ? await hiddenHere(bench, writer, mostHidden) : 0
+    const listed = await writer.close(here === 0 ? undefined : { path: toNamespacePath(path), entries: here })
     await syncDirectory(deps.dir)
-    return { walk, listed }
+    return { walk, listed, hiddenHere: here }
   } catch (thrown) {
     // its own failure is the second one here
     await writer?.close().catch(() => {})
@@ -77,22 +91,36 @@ async function list(bench: Bench, key: string): Promise<Kept> {
   }
 }
 
+function isFresh({ deps }: Bench): boolean {
+  return deps.order.options.freshness !== 'known'
+}
+
+/**
+ * Entries of the listed path itself that the listing does not show. It has no line of its own that would tell how many there
+ * are, so the master's web is asked, where there is one; elsewhere nobody knows.
+ */
+async function hiddenHere({ deps }: Bench, writer: ListWriter, most: number): Promise<number> {
+  const place = toNamespacePath(deps.order.path)
+  const shown = writer.shownIn(place)
+  const { masterWeb } = (await deps.webs?.()) ?? {}
+  // of a file the web would read data
+  if (masterWeb === undefined || shown === undefined) return 0
+  const all = await countChildren(masterWeb, place)
+  // what was created while it was listed is not hidden: it counts when it was so the first time too
+  return Math.min(most, Math.max(0, (all ?? 0) - shown))
+}
+
 /** Where the listing of a measuring step is kept. */
 export function listName(key: string): string {
   return `list-${key}`
 }
 
-function remarks({ totals, unreadableDirectories }: Listed, unread: string | undefined): string[] {
+function remarks({ totals, hidden }: Listed, unread: string | undefined): string[] {
   const notes: string[] = []
   if (unread !== undefined)
     notes.push(`the listing holds words that are not understood, so something may be missing from it: ${unread}`)
   if (totals.unpersisted > 0) notes.push(`${totals.unpersisted} files are not in the object store (yet)`)
-  if (unreadableDirectories > 0) {
-    notes.push(
-      `${unreadableDirectories} directories cannot be read by the agent's user: what is in them was not measured`,
-    )
-  }
-  return notes
+  return [...notes, ...tellHidden(hidden)]
 }
 
 /** The same as two numbers from `du -s` and `count`: enough for a share, not for names. */

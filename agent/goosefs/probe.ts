@@ -10,17 +10,15 @@ import type { Place } from '../place.ts'
 import { brandOf, READ_ARGV } from './argv.ts'
 import { type Cli, createCli } from './cli.ts'
 import { isJobWeb } from './engine-web.ts'
+import { findWebs, type Webs } from './find-webs.ts'
 import { isNoise } from './lines.ts'
 import { readConfiguration, readFlags, readVersion } from './read-help.ts'
 import { toTrouble } from './report-call.ts'
 
-/** Web addresses that answered or are configured; used for speed only. */
-export type Webs = { readonly masterWeb?: string; readonly jobMasterWeb?: string }
-
 export type Prober = {
   /** What the CLI can do, from the last probe while that still holds. Never rejects. */
   capabilities(): Promise<Capabilities>
-  /** Where the job master's web answered; found with the capabilities. */
+  /** Where the webs of master and job master answered; found with the capabilities. */
   webs(): Promise<Webs>
 }
 
@@ -100,7 +98,7 @@ async function probe(deps: ProberDeps, name: string): Promise<Probed> {
   const configuration = readConfiguration(
     simulated ? [] : (await ask('configuration', READ_ARGV.configuration())).lines,
   )
-  const jobMasterWeb = await findJobWeb(deps.webs.jobMasterWeb, configuration)
+  const webs = await findWebs(deps.webs, configuration)
   await clean(deps, name)
   const capabilities: Capabilities = {
     ...nothingKnown(deps.bin),
@@ -110,9 +108,9 @@ async function probe(deps: ProberDeps, name: string): Promise<Probed> {
     brand: toBrand(deps.bin, [...load.lines, ...metadata.lines]),
     loadFlags: readFlags('distributedLoad', load.lines) ?? [],
     ...toMetadata(metadata.lines),
-    jobWeb: jobMasterWeb !== undefined,
+    jobWeb: webs.jobMasterWeb !== undefined && (await isJobWeb(webs.jobMasterWeb)),
   }
-  return { capabilities, webs: { ...deps.webs, ...(jobMasterWeb === undefined ? {} : { jobMasterWeb }) }, stamp, at }
+  return { capabilities, webs, stamp, at }
 }
 
 function nothingKnown(bin: string): Capabilities {
@@ -131,15 +129,6 @@ function toBrand(bin: string, lines: readonly string[]): 'GooseFS' | 'Alluxio' {
   const text = lines.join(' ')
   if (/GooseFS/i.test(text)) return 'GooseFS'
   return /Alluxio/i.test(text) || brandOf(bin) === 'alluxio' ? 'Alluxio' : 'GooseFS'
-}
-
-async function findJobWeb(configured: string | undefined, configuration: ReadonlyMap<string, string>) {
-  const host = configuration.get('job.master.hostname') || configuration.get('master.hostname')
-  const port = configuration.get('job.master.web.port')
-  const found =
-    host === undefined || !/^[\w.:-]+$/.test(host) || !/^\d+$/.test(port ?? '') ? [] : [`http://${host}:${port}`]
-  for (const base of configured === undefined ? found : [configured]) if (await isJobWeb(base)) return base
-  return undefined
 }
 
 async function askOnce(cli: Cli, name: string, args: readonly string[]) {

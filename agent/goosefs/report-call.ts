@@ -1,12 +1,12 @@
-// one call of the capacity report: workers, their heartbeats, space
+// one call of the capacity report, and what kept a call from answering
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Cause, Findings } from '../../shared/verdict.ts'
+import type { Cause } from '../../shared/verdict.ts'
 import { READ_ARGV } from './argv.ts'
 import { readCause } from './causes.ts'
 import type { Cli } from './cli.ts'
 import { isNoise } from './lines.ts'
-import { type ClusterReport, readReport, type WorkerRow } from './read-report.ts'
+import { type ClusterReport, readReport } from './read-report.ts'
 
 export type ReportAnswer = {
   readonly report?: ClusterReport
@@ -59,25 +59,5 @@ export function toTrouble(
   return {
     cause: 'unknown',
     message: said ?? `the CLI ended without a word (${exit.reason} ${exit.code ?? ''})`.trim(),
-  }
-}
-
-/**
- * The report as findings carry it; undefined when it does not tell its workers. The report goes on listing a worker that
- * the master has given up, with its space: only the heartbeat shows it, so silent ones add nothing to the space.
- */
-export function toWorkers(report: ClusterReport): Findings['workers'] {
-  const { workers: rows } = report
-  if (rows.length === 0 && (report.capacityBytes ?? 0) > 0) return undefined
-  const lost = rows.filter(worker => worker.lost === true).length
-  const live = rows.filter(worker => worker.lost !== true)
-  const beating = live.filter(worker => worker.heartbeatSeconds <= SILENT_AFTER_SECONDS)
-  const sum = (pick: (worker: WorkerRow) => number) => beating.reduce((total, worker) => total + pick(worker), 0)
-  return {
-    live: live.length,
-    lost: report.lostWorkers ?? lost,
-    silent: live.length - beating.length,
-    capacityBytes: sum(worker => worker.capacityBytes),
-    usedBytes: sum(worker => worker.usedBytes),
   }
 }

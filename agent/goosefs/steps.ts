@@ -16,17 +16,18 @@ import { toTargets } from './targets.ts'
  * | step     | load | forceload | metadata | free | list | report | dry run | call |
  * | -------- | ---- | --------- | -------- | ---- | ---- | ------ | ------- | ---- |
  * | measure  | 1    | 1         |          |      |      |        | 1       | `fs ls -R` over refreshed metadata, shared |
+ * | guard    | 0–1  | 0–1       |          |      |      |        |         | 0 over the master's web or when nothing is missing, else `fsadmin report capacity`, shared by the tasks of half a minute |
  * | metadata |      | 1         | 1        |      |      |        |         | `fs loadMetadata -R -F`, or the same listing where the CLI lacks it |
  * | load     | 1    | 1         |          |      |      |        |         | `fs distributedLoad` |
  * | quiet    | 0–1  | 0–1       |          |      |      |        |         | 0 over the job master's web, else `fsadmin report jobservice` |
  * | verify   | 1    | 1         |          |      |      |        |         | as measure |
- * | workers  | 0–1  | 0–1       |          |      |      |        | 0–1     | `fsadmin report capacity`, shared by the tasks of half a minute |
+ * | workers  | 0–1  | 0–1       |          |      |      |        | 0–1     | 0 over the master's web, else `fsadmin report capacity`, taken after the listing and shared by the tasks that wait (dry run: as guard) |
  * | own      |      |           |          | 1    | 1    | 1      |         | the action's command |
- * | in all   | ≤ 5  | ≤ 6       | 1        | 1    | 1    | 1      | ≤ 2     | |
+ * | in all   | ≤ 6  | ≤ 7       | 1        | 1    | 1    | 1      | ≤ 2     | |
  *
  * More only when the world is in disorder: a silent load is sampled (`fs du -s`), a stopped one takes its engine jobs back,
- * a busy engine is asked again, up to five empty files that are not persisted are looked at (`fs stat`),
- * a tree too large to list costs `du` and `count`.
+ * a busy engine is asked again, and so is a report in which no worker was heard of since the listing (up to three times),
+ * up to five empty files that are not persisted are looked at (`fs stat`), a tree too large to list costs `du` and `count`.
  */
 export const STEPS = {
   before: { key: 'before', name: 'measure' },

@@ -16,7 +16,7 @@ import { until } from './until.ts'
 usePlayground()
 
 describe('load', () => {
-  it('what was not cached is cached afterwards, in five calls', async () => {
+  it('what was not cached is cached afterwards, in six calls', async () => {
     const world = createWorld()
     world.goosefs('playground', 'put', '/data/set', '--bytes', '1000', '--files', '5')
     const one = world.allocation({ path: '/data//set/' })
@@ -32,9 +32,10 @@ describe('load', () => {
     expect(ending.lines).toMatchObject({ started: 5, loaded: 5 })
     expect(one.output()).toMatch(/^Allow up to \d+ active jobs\n/)
     expect(ending.outputBytes).toBe(Buffer.byteLength(one.output()))
-    expect(ending.findings).toMatchObject({ quiet: true, workers: { live: 1, silent: 0 }, cost: { calls: 4 } })
+    expect(ending.findings).toMatchObject({ quiet: true, workers: { live: 1, silent: 0 }, cost: { calls: 5 } })
     expect(world.calls()).toEqual([
       'fs ls -R -Dgoosefs.user.file.metadata.sync.interval=0 /data//set/',
+      'fsadmin report capacity',
       'fs distributedLoad --replication 1 /data//set/',
       'fsadmin report jobservice',
       'fs ls -R -Dgoosefs.user.file.metadata.sync.interval=0 /data//set/',
@@ -49,6 +50,8 @@ describe('load', () => {
       'measure',
       'measure.',
       'measured',
+      'guard',
+      'guard.',
       'load',
       'load.',
       'quiet',
@@ -91,7 +94,7 @@ describe('load', () => {
   it('more data than the cache holds: no space', async () => {
     const world = createWorld({ QUOTA: '3000', BLOCK: '1000' })
     world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '5')
-    const ending = await runAllocation(world.allocation({ path: '/a' }).deps)
+    const ending = await runAllocation(world.allocation({ path: '/a', options: { force: true } }).deps)
     expect(ending.findings?.missingByCause).toEqual({ 'no-space': 2 })
   })
 
@@ -207,7 +210,7 @@ describe('load', () => {
 })
 
 describe('forceload and metadata', () => {
-  it('metadata, then load, into one output; six calls and the probe', async () => {
+  it('metadata, then load, into one output; seven calls and the probe', async () => {
     const world = createWorld()
     world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '2')
     await world.prober.capabilities()
@@ -220,7 +223,7 @@ describe('forceload and metadata', () => {
         .slice(probing)
         .filter(call => /loadMetadata|distributedLoad/.test(call)),
     ).toEqual(['fs loadMetadata -R -F /a', 'fs distributedLoad --replication 1 /a'])
-    expect(world.calls().length - probing).toBe(6)
+    expect(world.calls().length - probing).toBe(7)
   })
 
   it('a failed first stage does not keep the second from running', async () => {

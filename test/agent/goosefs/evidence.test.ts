@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { blame, type Circumstances, gatherEvidence } from '../../../agent/goosefs/evidence.ts'
+import { blame, type Circumstances } from '../../../agent/goosefs/blame.ts'
+import { gatherEvidence } from '../../../agent/goosefs/evidence.ts'
 import { createLoadReader } from '../../../agent/goosefs/read-load.ts'
 import { runAllocation } from '../../../agent/run-allocation.ts'
 import { createWorld, usePlayground } from './world.ts'
@@ -32,7 +33,7 @@ it('one file that may not be read does not explain those that were evicted', asy
   const kib = 1024
   const world = createWorld({ QUOTA: String(16 * kib), BLOCK: String(4 * kib), DENIED: '/a/part-00003' })
   world.goosefs('playground', 'put', '/a', '--bytes', String(4 * kib), '--files', '8')
-  const ending = await runAllocation(world.allocation({ path: '/a' }).deps)
+  const ending = await runAllocation(world.allocation({ path: '/a', options: { force: true } }).deps)
   expect(ending.findings?.missingByCause).toEqual({ permission: 1, 'no-space': 3 })
   expect(ending.findings?.missing).toContainEqual({ path: '/a/part-00003', cause: 'permission' })
 })

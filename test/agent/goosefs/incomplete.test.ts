@@ -34,7 +34,7 @@ it.each(['B', 'D', 'F'])(
       [0, 1],
     ])
     expect(stats(world)).toEqual(['fs stat /u/x/part-00002'])
-    expect(ending.findings?.cost.calls).toBe(5)
+    expect(ending.findings?.cost.calls).toBe(6)
   },
 )
 

@@ -1,0 +1,83 @@
+// what the webs of master, job master and workers tell of the servers: who lives, since when, how much room there is
+import * as z from 'zod'
+import { toNamespacePath } from '../../shared/path.ts'
+import { askWeb } from './web-json.ts'
+
+const count = z.number().min(0).catch(0)
+const Server = z.object({
+  address: z.object({ host: z.string(), rpcPort: z.number().catch(0), webPort: z.number().catch(0) }),
+  startTimeMs: z.number().optional().catch(undefined),
+  lastContactSec: z.number().min(0),
+  capacityBytes: count,
+  usedBytes: count,
+})
+const servers = z.array(Server)
+// fields of Alluxio 2.5 and 2.9, which GooseFS kept
+const MasterInfo = z.object({ startTimeMs: z.number(), workers: servers, lostWorkers: servers.catch([]) })
+const JobMasterInfo = z.object({ startTimeMs: z.number(), workers: servers.catch([]) })
+const Browse = z.object({ ntotalFile: z.int().min(0), invalidPathError: z.string().nullish() })
+
+/** A worker or job worker as its master sees it. `webPort` is 0 when it has none. */
+export type ServerFact = {
+  readonly host: string
+  readonly port: number
+  readonly webPort: number
+  /** Whole seconds since its master heard of it, rounded down. */
+  readonly silentSeconds: number
+  /** When its master registered it, in milliseconds of the master's clock. */
+  readonly startedAt?: number
+  readonly capacityBytes: number
+  readonly usedBytes: number
+  readonly lost: boolean
+}
+
+export type MasterFacts = { readonly startedAt: number; readonly workers: readonly ServerFact[] }
+
+/** `GET /api/v1/master/info` of the master; undefined when it does not answer with one. */
+export async function readMasterInfo(base: string): Promise<MasterFacts | undefined> {
+  const read = MasterInfo.safeParse(await askWeb({ base, path: 'master/info' }))
+  if (!read.success) return undefined
+  const { startTimeMs, workers, lostWorkers } = read.data
+  const live = workers.map(worker => toServer(worker, false))
+  return { startedAt: startTimeMs, workers: [...live, ...lostWorkers.map(worker => toServer(worker, true))] }
+}
+
+/** `GET /api/v1/job_master/info` of the job master; undefined when it does not answer with one. */
+export async function readJobMasterInfo(base: string): Promise<MasterFacts | undefined> {
+  const read = JobMasterInfo.safeParse(await askWeb({ base, path: 'job_master/info' }))
+  if (!read.success) return undefined
+  return { startedAt: read.data.startTimeMs, workers: read.data.workers.map(worker => toServer(worker, false)) }
+}
+
+/**
+ * When a worker itself started: its master keeps the first registration of an address, so a quick restart shows only here.
+ * Undefined when its web does not tell.
+ */
+export async function readWorkerStart({ host, webPort }: ServerFact): Promise<number | undefined> {
+  if (webPort === 0 || !/^[\w.-]+$/.test(host)) return undefined
+  const base = `http://${host}:${webPort}`
+  const read = z
+    .object({ startTimeMs: z.number() })
+    .safeParse(await askWeb({ base, path: 'worker/info', timeoutMs: 2_000 }))
+  return read.success ? read.data.startTimeMs : undefined
+}
+
+/**
+ * How many direct children the master counts in a directory, whoever may see them. Only for directories: of a file the web
+ * would read data. Undefined when it does not tell.
+ */
+export async function countChildren(base: string, path: string): Promise<number | undefined> {
+  const query = `path=${encodeURIComponent(toNamespacePath(path))}&offset=0&limit=1`
+  const read = Browse.safeParse(await askWeb({ base, path: `master/webui_browse?${query}` }))
+  if (!read.success || read.data.invalidPathError) return undefined
+  return read.data.ntotalFile
+}
+
+function toServer(worker: z.infer<typeof Server>, lost: boolean): ServerFact {
+  const { address, startTimeMs, lastContactSec, capacityBytes, usedBytes } = worker
+  return {
+    ...{ host: address.host, port: address.rpcPort, webPort: address.webPort, lost, capacityBytes, usedBytes },
+    ...(startTimeMs === undefined ? {} : { startedAt: startTimeMs }),
+    silentSeconds: lastContactSec,
+  }
+}
