@@ -15,7 +15,9 @@ export type LedRun = { readonly task: TaskRow; readonly allocation: AllocationRo
  * - there is no cut (it was not named to the agent, or the report had no room for it);
  * - the measurement had begun when it was asked for: what was cached before somebody asked proves nothing afterwards;
  * - the load had begun when it was asked for and something is missing: the load may have been past it. It is given a
- *   load of its own, which began after it was asked for, so that this happens once.
+ *   load of its own, which began after it was asked for, so that this happens once;
+ * - the load began only at what had been missing, somebody asked after that was seen, and not all is cached: nobody was
+ *   to load all of what they asked for.
  */
 export function createFollowerJudge({ task: leader, allocation, ending }: LedRun) {
   const cuts = new Map(ending.cuts.map(cut => [cut.task, cut.findings]))
@@ -30,8 +32,13 @@ export function createFollowerJudge({ task: leader, allocation, ending }: LedRun
     if (cameAfter(follower, allocation, verify)) return undefined
     const judgement = judgeIt(follower, cuts.get(follower.id))
     const tooLate = judgement?.status === 'failed' && cameAfter(follower, allocation, load)
-    return tooLate ? undefined : judgement
+    const leftOut = judgement?.verdict?.ok !== true && asksForMore(follower, leader)
+    return tooLate || leftOut ? undefined : judgement
   }
+}
+
+function asksForMore(follower: TaskRow, { targets }: TaskRow): boolean {
+  return targets !== undefined && (follower.retriedAt ?? follower.createdAt) > targets.seenAt
 }
 
 // steps are told by the agent's clock: an ask from before the placement came before all of its steps whatever that says

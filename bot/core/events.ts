@@ -4,7 +4,7 @@ import type { Exit, LineCounts, Progress, Step } from '../../shared/allocation.t
 import type { Id } from '../../shared/ids.ts'
 import type { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
 import type { Ending, Follower } from '../../shared/wire.ts'
-import type { AllocationRow, JobRow, KeyRow, TaskRow, TokenRow } from './state.ts'
+import type { AllocationRow, JobRow, KeyRow, Targets, TaskRow, TokenRow } from './state.ts'
 
 export type Event =
   | { readonly type: 'job.created'; readonly job: JobRow }
@@ -22,6 +22,8 @@ export type Event =
       readonly taskId: Id
       readonly why: 'retry' | 'lost' | 'passing' | 'refused' | 'handed-over'
       readonly notBefore?: number
+      /** Where its next load begins, when that is not the whole path. */
+      readonly targets?: Targets
       readonly notes?: readonly string[]
     }
   /** The time that it had to wait for is over. */

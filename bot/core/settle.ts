@@ -7,6 +7,7 @@ import { createFollowerJudge, type LedRun } from './cut.ts'
 import type { Event } from './events.ts'
 import { type Judgement, judge } from './judge.ts'
 import type { AllocationRow, State, TaskRow } from './state.ts'
+import { aimAt, NO_TARGETS } from './targets.ts'
 
 /** Placements again after a run was lost. */
 export const MOST_LOST_AGAIN = 2
@@ -93,9 +94,13 @@ function settleTask(state: State, settled: Settled): Event[] {
   }))
   if (judgement.passing && mayPass(task, ending.exit, now)) {
     const notBefore = now + (PASSING_WAITS_MS[task.passedAgain] ?? PASSING_WINDOW_MS)
+    // followers that this measurement says nothing of ask for more than what it saw to be missing
+    const isWhole = followers.some(one => one.judgement === undefined)
+    const again = isWhole ? NO_TARGETS : aimAt(task, judgement.verdict, settled.allocation.placedAt)
+    const notes = [toWaitNote(judgement, notBefore), ...again.notes]
     const served = followers.filter(one => one.judgement?.verdict?.ok === true)
     return [
-      { type: 'task.queued', taskId: task.id, why: 'passing', notBefore, notes: [toWaitNote(judgement, notBefore)] },
+      { type: 'task.queued', taskId: task.id, why: 'passing', notBefore, ...again, notes },
       ...served.flatMap(one => toEnded(one.follower, one.judgement, ending)),
     ]
   }

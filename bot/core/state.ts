@@ -36,6 +36,13 @@ export type JobRow = {
   readonly notes: readonly string[]
 }
 
+/** Places at which a load begins, at or below its task's path, because the rest of it was cached. */
+export type Targets = {
+  readonly paths: readonly string[]
+  /** Whoever asked later than this asks for more than what was seen to be missing. */
+  readonly seenAt: Instant
+}
+
 export type TaskRow = {
   readonly id: Id
   readonly jobId: Id
@@ -62,6 +69,8 @@ export type TaskRow = {
   /** Placements again because the verdict named only causes that pass (at most 2 within 30 minutes of `passingSince`). */
   readonly passedAgain: number
   readonly passingSince?: Instant
+  /** Set while only what was missing is loaded again. */
+  readonly targets?: Targets
   /** Agents that refused it lately, so that it moves elsewhere. */
   readonly refusedBy: readonly Id[]
   readonly createdAt: Instant

@@ -84,16 +84,10 @@ function toOrder({ state, settings }: Book, row: AllocationRow): RunOrder | unde
   const task = state.tasks.get(row.taskId)
   if (task === undefined) return undefined
   const followers = nameFollowers(state, task)
-  const { action, path, options, verify } = task
+  const { action, path, options, verify, targets } = task
   return {
-    allocation: row.id,
-    task: task.id,
-    action,
-    path,
-    options,
-    verify,
-    followers,
-    only: [],
+    ...{ allocation: row.id, task: task.id, action, path, options, verify, followers },
+    only: [...(targets?.paths ?? [])],
     guard: settings.guard,
   }
 }

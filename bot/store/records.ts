@@ -52,6 +52,7 @@ const TaskRecord = z.object({
   lostAgain: count,
   passedAgain: count,
   passingSince: Instant.optional(),
+  targets: z.object({ paths: z.array(z.string()).readonly(), seenAt: Instant }).optional(),
   refusedBy: z.array(Id),
   createdAt: Instant,
   retriedAt: Instant.optional(),

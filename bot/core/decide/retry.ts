@@ -3,7 +3,9 @@ import { isEnded } from '../../../shared/allocation.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { rehome } from '../attach.ts'
 import type { Command, Context, Decision } from '../commands.ts'
+import type { Event } from '../events.ts'
 import type { State, TaskRow } from '../state.ts'
+import { aimAt } from '../targets.ts'
 import { demandOwner, getJob } from './permit.ts'
 
 const CHOICES: Readonly<Record<'failed' | 'all', (task: TaskRow) => boolean>> = {
@@ -11,7 +13,10 @@ const CHOICES: Readonly<Record<'failed' | 'all', (task: TaskRow) => boolean>> = 
   all: task => isEnded(task.status),
 }
 
-/** `failed` takes what failed (partly included) or was lost, `all` whatever has ended. */
+/**
+ * `failed` takes what failed (partly included) or was lost, and of a load only what was missing when that is little;
+ * `all` takes whatever has ended, whole.
+ */
 export function decideRetry(
   state: State,
   command: Extract<Command, { type: 'job.retry' }>,
@@ -31,8 +36,17 @@ export function decideRetry(
     )
   }
   const events = rehome(state, tasks, 'retry')
+  const aimed = only === 'all' ? events : events.map(event => aim(state, event))
   return {
-    events: [{ type: 'job.retried', jobId, by: actor.name }, ...events],
+    events: [{ type: 'job.retried', jobId, by: actor.name }, ...aimed],
     answer: { jobId, taskIds: tasks.map(task => task.id) },
   }
+}
+
+// a task that only followed has no run of its own: then whoever follows it asks for more
+function aim(state: State, event: Event): Event {
+  const task = event.type === 'task.queued' ? state.tasks.get(event.taskId) : undefined
+  if (event.type !== 'task.queued' || task === undefined) return event
+  const run = task.allocationId === undefined ? undefined : state.allocations.get(task.allocationId)
+  return { ...event, ...aimAt(task, task.verdict, run?.placedAt ?? task.createdAt) }
 }

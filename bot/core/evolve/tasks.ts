@@ -21,7 +21,12 @@ export const TASK_EVENTS: Evolvers<TaskEvent> = {
     const running = status === 'running'
     const waiting = status === undefined || isEnded(status)
     changeTask(draft, taskId, row => {
-      const attached: TaskRow = { ...without(row, 'notBefore'), attachedTo: leader, waiting, status: 'queued' }
+      const attached: TaskRow = {
+        ...without(row, 'notBefore', 'targets'),
+        attachedTo: leader,
+        waiting,
+        status: 'queued',
+      }
       return running ? { ...attached, status: 'running', startedAt: row.startedAt ?? at } : attached
     })
   },
@@ -57,13 +62,18 @@ export const TASK_EVENTS: Evolvers<TaskEvent> = {
   },
 }
 
-function toQueued(row: TaskRow, { notBefore, notes = [] }: Queued): TaskRow {
+/** It is placed again for a reason that has nothing to do with what is missing. */
+const KEEPS_TARGETS: ReadonlySet<Queued['why']> = new Set(['lost', 'refused'])
+
+function toQueued(before: TaskRow, { why, notBefore, targets, notes = [] }: Queued): TaskRow {
+  const row = KEEPS_TARGETS.has(why) ? before : without(before, 'targets')
   return {
     ...without(row, 'attachedTo', 'notBefore', 'endedAt', 'exit', 'verdict', 'estimate'),
     status: 'queued',
     waiting: true,
     ...(notBefore !== undefined && { notBefore: toInstant(notBefore) }),
-    notes: [...row.notes, ...notes].slice(0, MOST_NOTES),
+    ...(targets !== undefined && { targets }),
+    notes: [...(why === 'retry' ? [] : row.notes), ...notes].slice(0, MOST_NOTES),
   }
 }
 
@@ -77,7 +87,6 @@ const REQUEUE: Readonly<Record<Queued['why'], Requeue>> = {
     lostAgain: 0,
     passedAgain: 0,
     refusedBy: [],
-    notes: [],
   }),
   lost: row => ({ ...row, lostAgain: row.lostAgain + 1 }),
   passing: (row, { at }) => ({ ...row, passedAgain: row.passedAgain + 1, passingSince: row.passingSince ?? at }),
