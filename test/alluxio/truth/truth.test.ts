@@ -15,6 +15,8 @@ const rows = (process.env['GANDER_TRUTH_ROWS'] ?? '').split(',').filter(row => r
 const mine = SCENARIOS.filter(one =>
   one.on === 'cluster' ? one.versions.includes(version) : version === '2.5',
 ).filter(one => rows.length === 0 || rows.includes(String(one.row)))
+// every wait of a scenario has its own deadline; one that is cut off would mend its servers in the middle of the next one
+const PATIENCE_MS = 10 * 60_000
 const entries: Entry[] = []
 let field: Field
 
@@ -55,10 +57,10 @@ describe.runIf(onCluster.length > 0)(`the truth on ${version}`, () => {
   afterAll(() => field?.close())
 
   for (const one of onCluster) {
-    if (one.calm) it.concurrent(`${one.row} ${one.title}`, () => play(one))
+    if (one.calm) it.concurrent(`${one.row} ${one.title}`, () => play(one), PATIENCE_MS)
   }
   for (const one of onCluster) {
-    if (!one.calm) it(`${one.row} ${one.title}`, () => play(one))
+    if (!one.calm) it(`${one.row} ${one.title}`, () => play(one), PATIENCE_MS)
   }
 })
 
