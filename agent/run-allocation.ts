@@ -6,9 +6,9 @@ import { ACTION_ARGV } from './goosefs/argv.ts'
 import { type Bench, openBench } from './goosefs/bench.ts'
 import { toEnding } from './goosefs/load-ending.ts'
 import { runLoadPlan } from './goosefs/load-plan.ts'
-import { WATCH_LIMITS, type WatchLimits } from './goosefs/load-watch.ts'
 import { readOwnListing, readOwnReport } from './goosefs/own-words.ts'
 import { runMetadata, runOwn, STEPS } from './goosefs/steps.ts'
+import { WATCH_LIMITS, type WatchLimits } from './goosefs/watch-limits.ts'
 
 type Plan = (bench: Bench, limits: WatchLimits) => Promise<Ending>
 

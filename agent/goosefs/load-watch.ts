@@ -1,7 +1,6 @@
 // keeps an eye on a running load: tells its progress, samples when it is silent, gives it up when nothing moves any more
 import { type LineCounts, NO_LINES } from '../../shared/allocation.ts'
 import { toError } from '../../shared/errors.ts'
-import { MINUTE, SECOND } from '../../shared/time.ts'
 import type { Cause, Measurement } from '../../shared/verdict.ts'
 import type { Run } from '../driver.ts'
 import { endRun } from '../end-run.ts'
@@ -11,16 +10,9 @@ import { sampleCached } from './measure.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { createLoadReader, type LoadReader, type LoadSummary } from './read-load.ts'
 import { createStall, type Stall } from './stall.ts'
+import { toSamplePause, type WatchLimits } from './watch-limits.ts'
 
-export type WatchLimits = {
-  /** Silence of the lines after which the cache itself is looked at. */
-  readonly sampleMs: number
-  /** Neither a line nor, by successful samples, a byte for this long: the load is given up, unless its engine jobs move. */
-  readonly stalledMs: number
-  /** Between two looks at its engine jobs; default a minute. */
-  readonly lookAgainMs?: number
-}
-export const WATCH_LIMITS: WatchLimits = { sampleMs: 15 * SECOND, stalledMs: 10 * MINUTE }
+export type { WatchLimits } from './watch-limits.ts'
 
 export type LoadWatch = {
   line(line: string): void
@@ -30,9 +22,6 @@ export type LoadWatch = {
 }
 
 const TELL_MS = 500
-// a sample is a JVM: it may cost a tenth of the time
-const SAMPLE_SHARE = 10
-
 /** Instants are milliseconds of the clock. */
 type Watch = {
   readonly bench: Bench
@@ -129,12 +118,19 @@ function tick(watch: Watch): void {
 async function look(watch: Watch): Promise<void> {
   try {
     await sample(watch)
-    if (!watch.closed && watch.stall.looksStill() && (await isOver(watch))) giveUp(watch, 'stalled')
+    if (!watch.closed && watch.stall.looksStill(isWaiting(watch.reader.summary())) && (await isOver(watch)))
+      giveUp(watch, 'stalled')
   } catch (thrown) {
     watch.bench.deps.log.warn('a load could not be sampled', { error: toError(thrown) })
   } finally {
     watch.sampledAt = watch.bench.deps.clock.now()
   }
+}
+
+/** Whether the CLI has told of files that it has not told the end of: it waits for jobs then, and does not list any more. */
+function isWaiting({ lines, jobControlId }: LoadSummary): boolean {
+  const ended = lines.loaded + lines.attemptsFailed + lines.failed + lines.submitFailed
+  return lines.started > ended || (lines.started === 0 && jobControlId !== undefined)
 }
 
 async function isOver(watch: Watch): Promise<boolean> {
@@ -164,7 +160,7 @@ async function sample(watch: Watch): Promise<void> {
   const signal = AbortSignal.any([watch.over.signal, watch.bench.signal])
   const bytes = await sampleCached(watch.bench, `sample-${beganAt}-${watch.samples}`, signal)
   const endedAt = clock.now()
-  watch.sampleEveryMs = Math.max(watch.limits.sampleMs, (endedAt - beganAt) * SAMPLE_SHARE)
+  watch.sampleEveryMs = toSamplePause(watch.limits, endedAt - beganAt)
   if (bytes === undefined || watch.closed) return
   if (!watch.heard) watch.stall.sampled({ bytes, beganAt, endedAt })
   say({ type: 'progress', allocation: order.allocation, progress: watch.meter.fromSample(bytes, endedAt) })

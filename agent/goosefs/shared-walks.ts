@@ -11,14 +11,14 @@ import { toReason } from '../spool.ts'
 import { createCli } from './cli.ts'
 import type { Entrant, WalkAsk, WalkResult } from './entrants.ts'
 import { type ReportAnswer, readReportOnce } from './report-call.ts'
-import { runWalk } from './walk.ts'
+import { runWalk, type WalkLimits } from './walk.ts'
 
 export type { WalkAsk, WalkResult } from './entrants.ts'
 
 export type SharedWalks = {
   /**
    * Lists a path recursively. The call begins after the ask, and may answer several asks at once; never rejects.
-   * A listing of more than two million entries or ten minutes is `cut`.
+   * A listing of more than two million entries, or still at it after ten minutes, is `cut`; one that hangs has failed.
    */
   walk(ask: WalkAsk): Promise<WalkResult>
   /** The capacity report, at most `maxAgeMs` old (default half a minute), or taken anew. */
@@ -35,7 +35,7 @@ export type SharedWalksDeps = {
   readonly clock: Clock
   readonly log: Log
   readonly graceMs: number
-  readonly limits?: { readonly entries?: number; readonly walkMs?: number }
+  readonly limits?: WalkLimits
 }
 
 const AT_ONCE = 2

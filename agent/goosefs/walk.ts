@@ -2,8 +2,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Exit } from '../../shared/allocation.ts'
-import { MINUTE } from '../../shared/time.ts'
+import { type Clock, MINUTE, SECOND } from '../../shared/time.ts'
 import { brandOf, READ_ARGV } from './argv.ts'
+import { CALL_LIMITS } from './call-limits.ts'
 import { isUnauthenticatedChannel } from './causes.ts'
 import type { Cli } from './cli.ts'
 import { begin, deliver, type Entrant, groupByPlace, isOf, isWaiting, pathsOf, toListed } from './entrants.ts'
@@ -17,11 +18,19 @@ export type WalkDeps = {
   readonly dir: string
   readonly name: () => string
   readonly signal: AbortSignal
-  readonly limits?: { readonly entries?: number; readonly walkMs?: number }
+  readonly clock: Clock
+  readonly limits?: WalkLimits
+}
+
+export type WalkLimits = {
+  readonly entries?: number
+  readonly walkMs?: number
+  /** Without a line for this long a listing hangs: it has failed. Default five minutes. */
+  readonly silenceMs?: number
 }
 
 const MOST_ENTRIES = 2_000_000
-const LONGEST_WALK_MS = 10 * MINUTE
+const LONGEST_SILENCE_MS = 5 * MINUTE
 const MOST_OTHER_LINES = 30
 
 /** Lists the paths of a batch in one call, and goes on with the rest when one of them ends it. Rejects when the spool fails. */
@@ -39,7 +48,13 @@ export async function runWalk(deps: WalkDeps, batch: readonly Entrant[]): Promis
   }
 }
 
-type Heard = { readonly exit: Exit; readonly other: readonly string[]; readonly tooLarge: boolean }
+type Heard = {
+  readonly exit: Exit
+  readonly other: readonly string[]
+  readonly tooLarge: boolean
+  /** It hangs: nothing came for too long. */
+  readonly silentMs?: number
+}
 
 async function listOnce(deps: WalkDeps, batch: readonly Entrant[]): Promise<Heard> {
   const stop = new AbortController()
@@ -51,14 +66,17 @@ async function listOnce(deps: WalkDeps, batch: readonly Entrant[]): Promise<Hear
   const other: string[] = []
   let entries = 0
   const name = deps.name()
+  const silence = watchSilence(deps.clock, { silenceMs: deps.limits?.silenceMs ?? LONGEST_SILENCE_MS, stop })
   try {
     const { exit } = await deps.cli({
       name,
       args: READ_ARGV.walk(brandOf(deps.bin), pathsOf(batch), batch[0]?.ask.fresh === true),
-      timeoutMs: deps.limits?.walkMs ?? LONGEST_WALK_MS,
+      timeoutMs: deps.limits?.walkMs ?? CALL_LIMITS.walk.timeoutMs,
+      mostBytes: CALL_LIMITS.walk.mostBytes,
       signal: stop.signal,
       repeatable: true,
       onLine: line => {
+        silence.heard()
         const entry = readListLine(line)
         if (entry === undefined) {
           if (other.length < MOST_OTHER_LINES && !isNoise(line) && line.trim() !== '') other.push(line)
@@ -69,9 +87,10 @@ async function listOnce(deps: WalkDeps, batch: readonly Entrant[]): Promise<Hear
         if (deliver(places, entry)) interest.look()
       },
     })
-    return { exit, other, tooLarge: entries > most || exit.reason === 'timeout' }
+    return { exit, other, tooLarge: entries > most || exit.reason === 'timeout', ...silence.found() }
   } finally {
     interest.close()
+    silence.close()
     await rm(join(deps.dir, name), { recursive: true, force: true })
   }
 }
@@ -92,6 +111,7 @@ async function settle(
     return []
   }
   const places = [...groupByPlace(batch).values()]
+  if (heard.silentMs !== undefined) return settleSilent(places, { ...heard, silentMs: heard.silentMs })
   const missing = heard.tooLarge ? undefined : heard.other.map(readMissingPath).find(path => path !== undefined)
   const at = missing === undefined ? -1 : places.findIndex(group => isOf(group, missing))
   if (at >= 0) {
@@ -109,6 +129,43 @@ async function settle(
   if (missing !== undefined && batch[0]?.alone === true) return answer(batch, 'missing')
   for (const entrant of batch) entrant.answer({ state: 'failed', ...toTrouble(heard.exit, heard.other) })
   return []
+}
+
+/** A listing goes on in the order asked for, so the places before the one that it hangs in are known. */
+function settleSilent(
+  places: readonly (readonly Entrant[])[],
+  { other, silentMs }: Heard & { readonly silentMs: number },
+): Entrant[] {
+  const at = places.findLastIndex(group => group.some(entrant => entrant.entries > 0))
+  const message = `the listing hangs: the CLI said nothing for ${Math.round(silentMs / SECOND)} s`
+  for (const [index, group] of places.entries()) {
+    for (const entrant of group) {
+      entrant.answer(index < at ? toListed(entrant, other) : { state: 'failed', cause: 'stalled', message })
+    }
+  }
+  return []
+}
+
+/** Ends the call when it says nothing for too long; a timer for each line would be too many. */
+function watchSilence(clock: Clock, { silenceMs, stop }: { silenceMs: number; stop: AbortController }) {
+  let heardAt = clock.now()
+  let isSilent = false
+  const look = () => {
+    const leftMs = heardAt + silenceMs - clock.now()
+    if (leftMs > 0) disarm = clock.after(leftMs, look)
+    else {
+      isSilent = true
+      stop.abort()
+    }
+  }
+  let disarm = clock.after(silenceMs, look)
+  return {
+    heard() {
+      heardAt = clock.now()
+    },
+    found: () => (isSilent ? { silentMs: silenceMs } : {}),
+    close: () => disarm(),
+  }
 }
 
 /** Ends the call when nobody waits for it any more; `look` is for those who were answered without having left. */

@@ -1,9 +1,10 @@
 // a silent load is given up on evidence only: a clock by hand, a `du` and an engine that answer what the test wants
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Run } from '../../../agent/driver.ts'
 import type { Bench } from '../../../agent/goosefs/bench.ts'
 import type { Engine, Unfinished } from '../../../agent/goosefs/engine-jobs.ts'
 import { createLoadWatch } from '../../../agent/goosefs/load-watch.ts'
+import { toListingSilence, toSamplePause, toWatchLimits } from '../../../agent/goosefs/watch-limits.ts'
 import { SILENT_LOG } from '../../../shared/log.ts'
 import { MINUTE, SECOND } from '../../../shared/time.ts'
 
@@ -123,4 +124,75 @@ it('jobs of the engine that move keep the load alive; those that stand do not', 
   const still = createScene({ du: () => 500, jobs })
   await still.pass(15 * MINUTE)
   expect(still.stops).toHaveLength(1)
+})
+
+describe('the CLI waits for jobs that it has told of', () => {
+  const busy: Unfinished = { known: true, ids: [7], left: 1, calls: 1 }
+
+  it('and the engine has none of them: given up after a tenth of the time', async () => {
+    const { pass, watch, stops, samples } = createScene({ du: () => 500 })
+    watch.line('/a/1 loading')
+    await pass(MINUTE)
+    expect(stops).toHaveLength(0)
+    await pass(MINUTE)
+    expect(stops).toHaveLength(1)
+    expect(samples()).toBeGreaterThanOrEqual(3)
+    expect((await watch.close()).givenUp).toBe('stalled')
+  })
+
+  it.each([
+    ['the engine has one of them', ['/a/1 loading'], () => busy],
+    ['the engine does not tell', ['/a/1 loading'], () => ({ known: false, ids: [], left: 0, calls: 1 })],
+    [
+      'each file has its end: it lists',
+      ['/a/1 loading', 'Successfully loaded path /a/1 after 1 attempts'],
+      () => NOTHING,
+    ],
+    ['it has told of no file yet', ['Allow up to 3000 active jobs'], () => NOTHING],
+    ['2.9 is still submitting', ['Please wait for command submission to finish..'], () => NOTHING],
+  ])('but %s: the whole time', async (_, lines, jobs) => {
+    const { pass, watch, stops } = createScene({ du: () => 500, jobs })
+    for (const line of lines) watch.line(line)
+    await pass(9 * MINUTE)
+    expect(stops).toHaveLength(0)
+  })
+
+  it('2.9 waits for its job: a tenth of the time', async () => {
+    const { pass, watch, stops } = createScene({ du: () => 500 })
+    watch.line('Submitted successfully, jobControlId = 17')
+    await pass(2 * MINUTE)
+    expect(stops).toHaveLength(1)
+  })
+
+  it('but the next jobs come: an engine that is empty now and then is at work', async () => {
+    let turn = 0
+    const jobs = () => (++turn % 2 === 0 ? busy : NOTHING)
+    const { pass, watch, stops } = createScene({ du: () => 500, jobs })
+    watch.line('/a/1 loading')
+    await pass(9 * MINUTE)
+    expect(turn).toBeGreaterThan(4)
+    expect(stops).toHaveLength(0)
+  })
+
+  it('but bytes come', async () => {
+    const { pass, watch, stops } = createScene({ du: turn => 500 + Math.floor(turn / 2) })
+    watch.line('/a/1 loading')
+    await pass(30 * MINUTE)
+    expect(stops).toHaveLength(0)
+  })
+})
+
+describe('the limits that follow from one figure', () => {
+  it.each([
+    [600 * SECOND, 15 * SECOND, MINUTE, 300 * SECOND],
+    [20 * SECOND, 5 * SECOND, 2 * SECOND, 20 * SECOND],
+    [50 * SECOND, 12.5 * SECOND, 5 * SECOND, 30 * SECOND],
+  ])('%i ms', (stalledMs, sampleMs, lookAgainMs, silenceMs) => {
+    const limits = toWatchLimits(stalledMs)
+    expect(limits).toEqual({ stalledMs, sampleMs, lookAgainMs })
+    expect(toListingSilence(limits)).toBe(silenceMs)
+    // a fast CLI is asked at the pace of the figure, a slow one takes at most a quarter of the time
+    expect(toSamplePause(limits, 0)).toBe(sampleMs)
+    expect(toSamplePause(limits, 10 * MINUTE)).toBe(30 * MINUTE)
+  })
 })

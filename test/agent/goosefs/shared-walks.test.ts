@@ -1,7 +1,7 @@
 // listings and reports that several asks share
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { WalkAsk, WalkResult } from '../../../agent/goosefs/shared-walks.ts'
 import { createSharedWalks } from '../../../agent/goosefs/shared-walks.ts'
 import { runAllocation } from '../../../agent/run-allocation.ts'
@@ -191,5 +191,46 @@ describe('the report', () => {
     const world = createWorld({ MASTER: 'down' })
     expect((await world.shared.capacity()).trouble?.cause).toBe('master-unreachable')
     expect((await world.shared.capacity()).calls).toBe(1)
+  })
+})
+
+describe('a listing that hangs', () => {
+  /** A CLI that says these lines and then nothing, for ever. */
+  function createHanging(...lines: string[]) {
+    const bin = join(scratch(), 'hanging')
+    writeFileSync(bin, `#!/bin/sh\n${lines.map(line => `echo '${line}'\n`).join('')}exec sleep 1000\n`)
+    chmodSync(bin, 0o755)
+    const { driver, clock, dir } = createWorld({}, bin)
+    const tools = { driver, clock, dir: `${dir}/hanging`, bin, log: SILENT_LOG, graceMs: 200 }
+    const shared = createSharedWalks({ ...tools, limits: { silenceMs: 400 } })
+    onTestFinished(() => shared.close())
+    return shared
+  }
+
+  it('has failed, and the places before the one that it hangs in are known', async () => {
+    const shared = createHanging(ROW('/t/a/1'), ROW('/t/b/1'))
+    const results = await Promise.all(['/t/a', '/t/b', '/t/c'].map(path => shared.walk(ask(path).asked)))
+    expect(results.map(result => result.state)).toEqual(['listed', 'failed', 'failed'])
+    expect(results[1]).toMatchObject({ cause: 'stalled', message: expect.stringContaining('the listing hangs') })
+  })
+
+  it('is not measured by totals', async () => {
+    const { walk } = createHanging()
+    const world = createWorld()
+    const shared = { ...world.shared, walk }
+    const ending = await runAllocation({ ...world.allocation({ path: '/t' }).deps, shared })
+    expect(ending.findings?.trouble?.cause).toBe('stalled')
+    expect(world.calls().filter(call => /^fs (?:du|count)/.test(call))).toEqual([])
+  })
+
+  it('one that goes on telling lines does not hang: its time is over some day, and it is cut', async () => {
+    const bin = join(scratch(), 'talking')
+    writeFileSync(bin, `#!/bin/sh\nwhile :; do echo '${ROW('/t/a/1')}'; sleep 0.05; done\n`)
+    chmodSync(bin, 0o755)
+    const { driver, clock, dir } = createWorld({}, bin)
+    const tools = { driver, clock, dir: `${dir}/talking`, bin, log: SILENT_LOG, graceMs: 200 }
+    const shared = createSharedWalks({ ...tools, limits: { silenceMs: 5_000, walkMs: 6_000 } })
+    expect((await shared.walk(ask('/t/a').asked)).state).toBe('cut')
+    await shared.close()
   })
 })
