@@ -17,6 +17,8 @@ export type AllocationDeps = {
   readonly config: {
     readonly bin: string
     readonly graceMs: number
+    /** What a command of an action may print; default 1 GiB. */
+    readonly mostBytes?: number
   }
   readonly clock: Clock
   readonly log: Log

@@ -33,6 +33,8 @@ const SETTINGS = {
   concurrency: setting('GANDER_AGENT_CONCURRENCY', numberOr(2, { min: 1, max: 1_000 })),
   entrypoint: setting('GANDER_AGENT_ENTRYPOINT', optionalText),
   owner: setting('GANDER_AGENT_OWNER', optionalText),
+  stallSeconds: setting('GANDER_STALL_SECONDS', numberOr(600, { min: 5, max: 86_400 })),
+  outputMostMib: setting('GANDER_AGENT_OUTPUT_MIB', numberOr(1_024, { min: 1, max: 1_048_576 })),
   bin: setting('GOOSEFS_BIN', textOr('goosefs')),
   masterWeb: setting('GANDER_GOOSEFS_WEB', optionalUrl),
   jobMasterWeb: setting('GANDER_GOOSEFS_JOB_WEB', optionalUrl),

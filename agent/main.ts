@@ -14,6 +14,7 @@ import { createDescriber } from './description.ts'
 import { createExecaDriver } from './driver-execa.ts'
 import { createProber } from './goosefs/probe.ts'
 import { createSharedWalks } from './goosefs/shared-walks.ts'
+import { toListingSilence, toWatchLimits } from './goosefs/watch-limits.ts'
 import { keepIdentity } from './identity.ts'
 import { endRunsBelow } from './leftovers.ts'
 import type { Port } from './life.ts'
@@ -22,6 +23,8 @@ import { runAllocation } from './run-allocation.ts'
 
 /** A run that is stopped has this long to end by itself. */
 const STOP_GRACE_MS = 10 * SECOND
+
+const MIB = 1024 * 1024
 
 const HELP = `usage: node dist/agent/main.js [--check | --help | --version]
 
@@ -50,7 +53,12 @@ async function run(config: AgentConfig, log: Log, scope: Scope): Promise<void> {
   const { bin } = config
   const tools = { driver, bin, clock, log, graceMs: STOP_GRACE_MS }
   // listings of an earlier process are of no use; not closed at the end, because a run must not take that for an answer
-  const shared = createSharedWalks({ ...tools, dir: join(dir, 'walks') })
+  const limits = toWatchLimits(config.stallSeconds * SECOND)
+  const shared = createSharedWalks({
+    ...tools,
+    dir: join(dir, 'walks'),
+    limits: { silenceMs: toListingSilence(limits) },
+  })
   await rm(join(dir, 'probe'), { recursive: true, force: true })
   // lists, reports and probes take turns: never more CLIs than places for work and one
   const place = createPlace()
@@ -70,10 +78,9 @@ async function run(config: AgentConfig, log: Log, scope: Scope): Promise<void> {
     async run(port: Port) {
       const { capabilities, webs } = prober
       const leave = ACTIONS[port.order.action].lane === 'read' ? await place.enter(port.stopRequested) : undefined
-      const told = { bin, graceMs: STOP_GRACE_MS }
-      return runAllocation({ ...port, driver, config: told, clock, capabilities, webs, shared }).finally(() =>
-        leave?.(),
-      )
+      const told = { bin, graceMs: STOP_GRACE_MS, mostBytes: config.outputMostMib * MIB }
+      const deps = { ...port, driver, config: told, clock, capabilities, webs, shared }
+      return runAllocation(deps, limits).finally(() => leave?.())
     },
     // pm2 waits for this when wait_ready is set
     onConnected: () => process.send?.('ready'),

@@ -54,7 +54,7 @@ export async function openBench(deps: AllocationDeps): Promise<Bench> {
     notes.add(`the agent could not note its steps (${reason}): had it restarted, some would have been done again`)
   })
   const bill = { calls: 0, wallMs: 0 }
-  const cli = createCli({ ...deps, bin: deps.config.bin, graceMs: deps.config.graceMs })
+  const cli = createCli({ ...deps, ...deps.config })
   const outputPath = join(deps.dir, 'output')
   let engine: Promise<Engine> | undefined
   return {

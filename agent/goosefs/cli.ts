@@ -7,11 +7,15 @@ import type { Clock } from '../../shared/time.ts'
 import type { CliCall, CliResult } from '../cli-port.ts'
 import type { Driver, Run } from '../driver.ts'
 import { endRun } from '../end-run.ts'
+import { MOST_OUTPUT_BYTES } from './call-limits.ts'
+import { isFlooded, toFloodedExit, watchFlood } from './flood.ts'
 import { createLineSplitter } from './lines.ts'
 
 export type SpooledCall = CliCall & {
   /** A file shared with earlier calls of the allocation, and how long it was before this one; default: its own file. */
   readonly output?: { readonly path: string; readonly from: number }
+  /** What it may print; default what the CLI was made with. */
+  readonly mostBytes?: number
   /** Harmless to run again when nobody knows how it ended. */
   readonly repeatable?: boolean
   /** Given once the program runs, so that a watcher can end it. */
@@ -27,6 +31,8 @@ type CliDeps = {
   readonly clock: Clock
   readonly log: Log
   readonly graceMs: number
+  /** What a command may print: one that prints more is ended at once. Default 1 GiB. */
+  readonly mostBytes?: number
 }
 
 const FASTEST_LOOK_MS = 15
@@ -65,19 +71,31 @@ function start(deps: CliDeps, { dir, call }: { dir: string; call: SpooledCall })
 
 async function attend(deps: CliDeps, { run, call }: { run: Run; call: SpooledCall }): Promise<Exit> {
   const end = (reason: 'stopped' | 'timeout') => endRun(run, { ...deps, reason })
+  const from = call.output?.from ?? 0
+  const growing = { path: run.outputPath, from, mostBytes: call.mostBytes ?? deps.mostBytes ?? MOST_OUTPUT_BYTES }
+  let flooded = false
+  const onFlood = () => {
+    flooded = true
+    void endRun(run, { ...deps, graceMs: 0, reason: 'stopped' })
+  }
+  const unwatch = watchFlood({ ...growing, clock: deps.clock, onFlood })
   const stop = () => void end(call.signal?.reason === 'timeout' ? 'timeout' : 'stopped')
   const disarm = call.timeoutMs === undefined ? () => {} : deps.clock.after(call.timeoutMs, () => void end('timeout'))
   if (call.signal?.aborted) stop()
   call.signal?.addEventListener('abort', stop, { once: true })
   try {
-    if (call.onLine === undefined) return await run.exited
-    const from = call.output?.from ?? 0
-    return await followLines({ path: run.outputPath, from, ended: run.exited, clock: deps.clock, onLine: call.onLine })
+    const following = { path: run.outputPath, from, ended: run.exited, clock: deps.clock, isOver: () => flooded }
+    const { onLine } = call
+    const exit = await (onLine === undefined ? run.exited : followLines({ ...following, onLine }))
+    // an earlier process may have ended it
+    const ours = exit.reason === 'stopped' && call.signal?.aborted !== true && (await isFlooded(growing))
+    return flooded || ours ? toFloodedExit(exit, growing.mostBytes) : exit
   } catch (thrown) {
     await end('stopped')
     throw thrown
   } finally {
     disarm()
+    unwatch()
     call.signal?.removeEventListener('abort', stop)
   }
 }
@@ -88,10 +106,12 @@ type Following = {
   readonly ended: Promise<Exit>
   readonly clock: Clock
   readonly onLine: (line: string) => void
+  /** It is being ended for what it prints: nobody wants to read on. */
+  readonly isOver: () => boolean
 }
 
 /** Reads a growing file line by line until its writer has ended and all of it is read. */
-async function followLines({ path, from, ended, clock, onLine }: Following): Promise<Exit> {
+async function followLines({ path, from, ended, clock, onLine, isOver }: Following): Promise<Exit> {
   const splitter = createLineSplitter(onLine)
   let exit: Exit | undefined
   let wake = () => {}
@@ -103,10 +123,13 @@ async function followLines({ path, from, ended, clock, onLine }: Following): Pro
   let pauseMs = FASTEST_LOOK_MS
   for (;;) {
     const over = exit
-    const next = await readOnwards(path, at, splitter.push)
+    const next = await readOnwards(path, at, bytes => {
+      splitter.push(bytes)
+      return !isOver()
+    })
     pauseMs = next > at ? FASTEST_LOOK_MS : Math.min(pauseMs * 2, SLOWEST_LOOK_MS)
     at = next
-    if (over !== undefined) break
+    if (over !== undefined || isOver()) break
     if (exit !== undefined) continue
     await new Promise<void>(resolve => {
       const cancel = clock.after(pauseMs, resolve)
@@ -120,8 +143,11 @@ async function followLines({ path, from, ended, clock, onLine }: Following): Pro
   return await ended
 }
 
-/** Hands on what a file holds beyond an offset; answers the new offset. A file that is not there yet holds nothing. */
-export async function readOnwards(path: string, from: number, push: (bytes: Uint8Array) => void): Promise<number> {
+/**
+ * Hands on what a file holds beyond an offset; answers the new offset. A file that is not there yet holds nothing.
+ * @param push ends the reading when it answers false
+ */
+export async function readOnwards(path: string, from: number, push: (bytes: Uint8Array) => unknown): Promise<number> {
   const file = await open(path, 'r').catch(() => undefined)
   if (file === undefined) return from
   try {
@@ -130,8 +156,8 @@ export async function readOnwards(path: string, from: number, push: (bytes: Uint
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, READ_BYTES, at)
       if (bytesRead === 0) return at
-      push(buffer.subarray(0, bytesRead))
       at += bytesRead
+      if (push(buffer.subarray(0, bytesRead)) === false) return at
     }
   } finally {
     await file.close()

@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../shared/time.ts'
 import { type Brand, cancelArgv, READ_ARGV } from './argv.ts'
+import { CALL_LIMITS } from './call-limits.ts'
 import type { Cli } from './cli.ts'
 import { concerns, type Engine, type EngineAsk, type Unfinished } from './engine-jobs.ts'
 import { type EngineJob, isUnfinished, readJobLine, readJobService, readJobStat } from './read-jobs.ts'
 
 const PACE_MS = 3_000
-const CALL_MS = 30_000
 const MOST_STATS = 8
 const MOST_LINES = 200_000
 
@@ -90,7 +90,7 @@ async function ask(deps: CliEngineDeps, { args, signal, onLine }: Asked) {
   const { exit } = await deps.cli({
     name,
     args,
-    timeoutMs: CALL_MS,
+    ...CALL_LIMITS.job,
     repeatable: true,
     ...(signal === undefined ? {} : { signal }),
     onLine: onLine ?? (line => void (lines.length < MOST_LINES ? lines.push(line) : 0)),

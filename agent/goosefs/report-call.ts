@@ -50,6 +50,8 @@ export function toTrouble(
 ): { cause: Cause; message: string } {
   if (exit.reason === 'spawn-failed')
     return { cause: 'cli-missing', message: exit.message ?? 'the CLI cannot be started' }
+  // ended by us, and the sentence says why
+  if (exit.reason === 'signalled' && exit.message !== undefined) return { cause: 'unknown', message: exit.message }
   for (const line of lines) {
     const cause = readCause(line)
     if (cause !== undefined) return { cause, message: line.slice(0, 500) }
