@@ -1,6 +1,6 @@
 // watches over one run by its directory alone: how it ended, whether it lives, and how its whole tree is ended
 import { type FSWatcher, watch } from 'node:fs'
-import type { Exit } from '../shared/allocation.ts'
+import { type Exit, SIGNALS } from '../shared/allocation.ts'
 import { type Clock, SECOND } from '../shared/time.ts'
 import type { Run } from './driver.ts'
 import { carriersOf, isAlive, isStill, membersOf, type ProcessIdentity, readIdentity, signal } from './processes.ts'
@@ -25,7 +25,6 @@ printf '%s %s %s\\n' "$$" "$start" "$boot" >"$d/pid.tmp" && mv "$d/pid.tmp" "$d/
 `
 
 const POLL_MS = SECOND
-const SIGNALS: Readonly<Record<number, string>> = { 129: 'SIGHUP', 130: 'SIGINT', 137: 'SIGKILL', 143: 'SIGTERM' }
 
 export type Supervision = {
   readonly run: Run

@@ -1,5 +1,5 @@
 // what became of a path, as a sentence
-import type { Exit } from '../shared/allocation.ts'
+import { type Exit, killedBy } from '../shared/allocation.ts'
 import type { Task } from '../shared/job.ts'
 import type { Verdict, VerdictKind } from '../shared/verdict.ts'
 import { isBeyondRoom } from './refusal.ts'
@@ -90,7 +90,7 @@ export function toEnding(task: { readonly exit?: Exit | undefined }): string {
   const exit = task.exit
   if (exit === undefined || (exit.reason === 'exited' && (exit.code ?? 0) === 0)) return ''
   const how = {
-    exited: `the CLI exited with ${exit.code ?? 'an unknown code'}`,
+    exited: toExited(exit),
     signalled: `the CLI was ended by ${exit.signal ?? 'a signal'}`,
     timeout: 'stopped by its timeout',
     stopped: 'stopped on request',
@@ -99,4 +99,10 @@ export function toEnding(task: { readonly exit?: Exit | undefined }): string {
     lost: 'its agent was lost',
   }[exit.reason]
   return exit.message === undefined ? how : `${how} (${toPrintable(exit.message)})`
+}
+
+function toExited(exit: Exit): string {
+  const signal = killedBy(exit)
+  if (signal !== undefined) return `the CLI was killed by ${signal} (exit status ${exit.code})`
+  return `the CLI exited with ${exit.code ?? 'an unknown code'}`
 }

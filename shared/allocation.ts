@@ -37,6 +37,21 @@ export const Exit = z
   .meta({ id: 'Exit' })
 export type Exit = z.infer<typeof Exit>
 
+/** What a launcher that outlives its program makes of the signal that ended it: 128 + n. */
+export const SIGNALS: Readonly<Record<number, string>> = {
+  129: 'SIGHUP',
+  130: 'SIGINT',
+  134: 'SIGABRT',
+  137: 'SIGKILL',
+  139: 'SIGSEGV',
+  143: 'SIGTERM',
+}
+
+/** The signal that ended a program which nobody here had asked to end; undefined when it ended by itself. */
+export function killedBy({ reason, code = 0, signal }: Exit): string | undefined {
+  return reason === 'exited' ? SIGNALS[code] : reason === 'signalled' ? signal : undefined
+}
+
 /** What the action's own command printed, counted by line. Hints, never proof. */
 export const LineCounts = z
   .object({

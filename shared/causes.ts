@@ -96,6 +96,13 @@ export const CAUSES: Readonly<Record<Cause, Row>> = {
       '在代理上安装 CLI，或设置 GOOSEFS_BIN（`代理` 可查看），再 `重试 任务号`',
     ),
   },
+  'cli-killed': {
+    text: always('the CLI was killed before the load was through', 'CLI 进程被杀，加载没有做完'),
+    next: always(
+      "see what killed it on the agent's host (dmesg tells when memory ran out), then gander retry JOB",
+      '在代理机器上查明原因（内存不足时 dmesg 有记录），再 `重试 任务号`',
+    ),
+  },
   unknown: {
     text: always('the cause is not known', '原因不明'),
     next: always(

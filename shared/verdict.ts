@@ -20,6 +20,7 @@ export const Cause = z
     'stalled',
     'refused-by-cli',
     'cli-missing',
+    'cli-killed',
     'unknown',
   ])
   .meta({ id: 'Cause' })

@@ -34,7 +34,7 @@ function isShortOfWorkers({ copies, workers }: Circumstances): boolean {
 
 /** The narrowest cause that is known: of this file, then of the run, then of the cluster. */
 export function blame(circumstances: Circumstances, file: ListedFile, change: 'same' | 'changed' | 'new'): Cause {
-  const { evidence, runCause, workers, jobWorkers } = circumstances
+  const { evidence, runCause, workers } = circumstances
   if (file.percent === 100 && circumstances.servesNothing) return 'worker-lost'
   if (file.percent === 100 && isShortOfWorkers(circumstances)) return 'replicas'
   if (!file.persisted) return 'incomplete'
@@ -42,11 +42,12 @@ export function blame(circumstances: Circumstances, file: ListedFile, change: 's
   if (own !== undefined) return own
   if (change === 'new') return 'not-seen'
   if (change === 'changed') return 'changed'
-  if (runCause !== undefined) return runCause
+  if (runCause !== undefined && runCause !== 'stalled') return runCause
   if (circumstances.servesNothing) return 'worker-lost'
-  if (jobWorkers === 0) return 'no-job-worker'
   const absent = blameAbsence(circumstances)
   if (absent !== undefined) return absent
+  // that it stood still is no cause where one is known
+  if (runCause !== undefined) return runCause
   const foreign = evidence.foreignCauseOf(file.path)
   if (foreign !== undefined) return foreign
   if (isTooFull(circumstances)) return 'no-space'
@@ -55,9 +56,10 @@ export function blame(circumstances: Circumstances, file: ListedFile, change: 's
 }
 
 // what a server forgot or could not do while it was away explains a file of which nothing else is known
-function blameAbsence({ absences }: Circumstances): Cause | undefined {
+function blameAbsence({ absences, jobWorkers }: Circumstances): Cause | undefined {
+  // its job workers come back to it a moment later
   if (absences?.restarted.includes('job-master')) return 'job-service-down'
-  if (absences?.allJobWorkers) return 'no-job-worker'
+  if (jobWorkers === 0 || absences?.allJobWorkers) return 'no-job-worker'
   return absences?.restarted.includes('master') ? 'master-unreachable' : undefined
 }
 

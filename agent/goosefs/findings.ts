@@ -9,6 +9,7 @@ import { blame, type Circumstances, isMissing, isTooFull } from './blame.ts'
 import { compareLists } from './compare.ts'
 import { type Evidence, gatherEvidence, NO_EVIDENCE, withFailures } from './evidence.ts'
 import { toMeasurement } from './list-file.ts'
+import { causeOfRun } from './load-outcome.ts'
 import { listName, type Measured } from './measure.ts'
 import { type Absences, NO_ABSENCES } from './restarts.ts'
 import { type LoadOutcome, STEPS } from './steps.ts'
@@ -113,7 +114,7 @@ async function look(bench: Bench, facts: LoadFacts): Promise<Circumstances> {
   const { load, workers, after } = facts
   const total = after.measurement
   const missingBytes = (total?.bytes ?? 0) - (total?.cachedBytes ?? 0)
-  const runCause = load.givenUp ?? load.summary.problem?.cause
+  const runCause = causeOfRun(load)
   const keepLoaded = areWordsTrue(facts) && !isTooFull({ workers, missingBytes })
   return {
     evidence: await readEvidence(bench, facts, keepLoaded),
@@ -175,7 +176,7 @@ async function writeMissing(bench: Bench, line: string): Promise<boolean> {
 /** Totals cannot name files: how many are missing is known, which ones is not. */
 function totalsOnly(base: Findings, facts: LoadFacts, after: Measurement): Result {
   const left = Math.max(after.files - after.cachedFiles, after.cachedBytes < after.bytes ? 1 : 0)
-  const cause = facts.load.givenUp ?? facts.load.summary.problem?.cause ?? 'unknown'
+  const cause = causeOfRun(facts.load) ?? 'unknown'
   const findings = {
     ...base,
     after,

@@ -1,5 +1,5 @@
 // what a load came to: of one CLI call, or of several on places of one path taken together
-import { type Exit, type LineCounts, NO_LINES } from '../../shared/allocation.ts'
+import { type Exit, killedBy, type LineCounts, NO_LINES } from '../../shared/allocation.ts'
 import type { Cause } from '../../shared/verdict.ts'
 import type { LoadSummary } from './load-draft.ts'
 
@@ -9,6 +9,11 @@ export type LoadOutcome = {
   /** Where the load's own words begin in the allocation's output. */
   readonly from: number
   readonly givenUp?: Cause
+}
+
+/** What ended or crippled the whole run: our own decision, what the CLI said of itself, or whoever killed it. */
+export function causeOfRun({ givenUp, summary, exit }: LoadOutcome): Cause | undefined {
+  return givenUp ?? summary.problem?.cause ?? (killedBy(exit) === undefined ? undefined : 'cli-killed')
 }
 
 /** One call of several: the directory that it ran in is where it leaves its list of failed files. */

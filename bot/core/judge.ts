@@ -1,6 +1,6 @@
 // exit, counted lines, before and after: the verdict of a run and the status that follows from it
 import { ACTIONS } from '../../shared/actions.ts'
-import { type Exit, type LineCounts, NO_LINES } from '../../shared/allocation.ts'
+import { type Exit, killedBy, type LineCounts, NO_LINES } from '../../shared/allocation.ts'
 import type { Estimate } from '../../shared/verdict.ts'
 import { type Cause, type Findings, PASSING_CAUSES, type Verdict } from '../../shared/verdict.ts'
 import type { Cut, Hints } from './hints.ts'
@@ -82,7 +82,8 @@ function failuresOf(lines: LineCounts): number {
 }
 
 function toWords(exit: Exit): string {
-  if (exit.code !== undefined) return `exit status ${exit.code}`
+  const killed = exit.reason === 'exited' ? killedBy(exit) : undefined
+  if (exit.code !== undefined) return `exit status ${exit.code}${killed === undefined ? '' : ` (killed by ${killed})`}`
   if (exit.signal !== undefined) return `signal ${exit.signal}`
   return exit.reason
 }

@@ -31,6 +31,7 @@ const BEGINNINGS: Readonly<Record<Cause, 'load' | 'leave' | 'whole'>> = {
   stalled: 'load',
   'refused-by-cli': 'whole',
   'cli-missing': 'whole',
+  'cli-killed': 'load',
   unknown: 'load',
 }
 

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { blame, type Circumstances } from '../../../agent/goosefs/blame.ts'
 import { gatherEvidence } from '../../../agent/goosefs/evidence.ts'
+import { causeOfRun } from '../../../agent/goosefs/load-outcome.ts'
 import { createLoadReader } from '../../../agent/goosefs/read-load.ts'
 import { runAllocation } from '../../../agent/run-allocation.ts'
+import type { Exit } from '../../../shared/allocation.ts'
 import { createWorld, usePlayground } from './world.ts'
 
 usePlayground()
@@ -49,6 +51,23 @@ it('what was called loaded is explained by the cluster, or not at all', async ()
   expect((await judge(lines, { jobWorkers: 0 }))('/a/2')).toBe('no-job-worker')
   const of = await judge(lines)
   expect([of('/a/1'), of('/a/2'), of('/a/never-named')]).toEqual(['permission', 'unknown', 'unknown'])
+})
+
+it('that a load stood still is the cause only where no server was away', async () => {
+  const stalled = { runCause: 'stalled' as const }
+  expect((await judge([], stalled))('/a/1')).toBe('stalled')
+  expect((await judge([], { ...stalled, jobWorkers: 0 }))('/a/1')).toBe('no-job-worker')
+  const absences = { restarted: ['job-master' as const], allJobWorkers: false }
+  expect((await judge([], { ...stalled, absences }))('/a/1')).toBe('job-service-down')
+})
+
+it('a CLI that was killed explains what it did not get to', () => {
+  const { summary } = createLoadReader()
+  const outcome = (exit: Exit) => ({ exit, summary: summary(), from: 0 })
+  expect(causeOfRun(outcome({ reason: 'exited', code: 137 }))).toBe('cli-killed')
+  expect(causeOfRun(outcome({ reason: 'signalled', signal: 'SIGSEGV' }))).toBe('cli-killed')
+  expect(causeOfRun({ ...outcome({ reason: 'signalled', signal: 'SIGTERM' }), givenUp: 'stalled' })).toBe('stalled')
+  expect(causeOfRun(outcome({ reason: 'exited', code: 255 }))).toBeUndefined()
 })
 
 it('a batch that does not name all of its files speaks for those that no line names', async () => {

@@ -7,41 +7,37 @@ import { real, type Scenario } from '../scenario.ts'
 const FILES = 100
 const SUBMITTED = 20
 
-/** Begins a load and kills its JVM as the kernel does when memory runs out, while the engine holds jobs of it. */
-async function killed(ground: Ground): Promise<string> {
+type Killing = { readonly jobs: number; readonly options?: Record<string, unknown> }
+
+/** Begins a load and kills its JVM as the kernel does when memory runs out, once the engine holds so many jobs of it. */
+async function killed(ground: Ground, { jobs, options = {} }: Killing): Promise<string> {
   await ground.fill(many(FILES, 'f'))
   await ground.list()
   await ground.cluster.kill('job-worker', 'STOP')
-  const id = await ground.begin('', { activeJobs: SUBMITTED })
-  await until('the jobs', async () => (await ground.engineJobs()).length >= SUBMITTED, JOB_MS)
-  const java = ground.stack
-    .processes('java', 'distributedLoad', ground.root)
-    .filter(({ line }) => line.includes(' -cp '))
-  for (const { pid } of java) process.kill(pid, 'SIGKILL')
-  await until('its end', () => ground.stack.processes('distributedLoad', ground.root).length === 0, JOB_MS)
+  const id = await ground.begin('', options)
+  await until('the jobs', async () => (await ground.engineJobs()).length >= jobs, JOB_MS)
+  const words = ['FileSystemShell', 'distributedLoad', ground.root]
+  for (const { pid } of ground.stack.processes(...words)) process.kill(pid, 'SIGKILL')
+  await until('its end', () => ground.stack.processes(...words).length === 0, JOB_MS)
   await ground.cluster.kill('job-worker', 'CONT')
   return id
 }
 
+const SAYS = [/killed by SIGKILL/]
+
 export const KILLED: readonly Scenario[] = [
   real(
     16,
-    'the CLI is killed by the OOM killer, and the engine knows only what was submitted',
+    'the CLI is killed by the OOM killer before it has submitted everything',
     async ground => {
-      const id = await killed(ground)
-      const load = await ground.ended(id)
-      const says = [/the CLI was (?:killed|ended) by .*SIGKILL/]
-      return await ground.seen(load, { kind: 'partly', causes: { unknown: FILES - SUBMITTED }, code: 3, says })
+      const load = await ground.ended(await killed(ground, { jobs: SUBMITTED, options: { activeJobs: SUBMITTED } }))
+      const causes = { 'cli-killed': FILES - SUBMITTED }
+      return await ground.seen(load, { kind: 'partly', causes, code: 3, says: SAYS })
     },
     ['2.5'],
   ),
-  real(
-    16,
-    'the CLI is killed by the OOM killer, and the engine goes on without it',
-    async ground => {
-      const id = await killed(ground)
-      return await ground.seen(await ground.ended(id), { kind: 'cached', code: 0, says: [/SIGKILL/] })
-    },
-    ['2.9'],
-  ),
+  real(16, 'the CLI is killed by the OOM killer while the engine goes on with all of it', async ground => {
+    const load = await ground.ended(await killed(ground, { jobs: FILES }))
+    return await ground.seen(load, { kind: 'cached', code: 0, says: SAYS })
+  }),
 ]
