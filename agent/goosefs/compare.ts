@@ -51,7 +51,7 @@ export async function compareLists(comparison: Comparison): Promise<Compared> {
   const dropped = { files: 0, bytes: 0 }
   const onFile = (listed: ListedFile) => {
     if (!wanted(listed)) return
-    const file = incomplete.has(listed.path) ? { ...listed, percent: 0 } : listed
+    const file = incomplete.has(listed.path) ? { ...listed, percent: 0, persisted: false } : listed
     tally.add(file)
     const { change, cached } = before === undefined ? UNKNOWN : changeOf(table, file)
     if (change === 'same' && listed.percent < 100 && (cached || comparison.wasLoaded?.(file.path) === true)) {

@@ -24,10 +24,10 @@ export type Totals = {
   readonly unpersisted: number
 }
 
-/** Files that list as empty, wholly cached and not persisted: still being written, or only empty. */
+/** Files that list as empty and wholly cached: still being written, or only empty. */
 export type Doubtful = {
   readonly count: number
-  /** The first of them. */
+  /** The first of them; those in front that the listing does not call persisted. */
   readonly paths: readonly string[]
 }
 export type Listed = { readonly totals: Totals; readonly hidden: HiddenPlaces; readonly doubtful: Doubtful }
@@ -45,8 +45,8 @@ export type ListWriter = {
   close(own?: HiddenPlace): Promise<Listed>
 }
 
-/** So many doubtful files are kept by name. */
-export const MOST_DOUBTFUL = 5
+/** So many doubtful files of each kind are kept by name. */
+const MOST_DOUBTFUL = 100
 // stands where a file's share stands
 const HIDDEN = 'hidden'
 const FLUSH_CHARACTERS = 128 * 1024
@@ -58,8 +58,7 @@ export function createListWriter(path: string): ListWriter {
   let buffered = ''
   let tally = createTally()
   const directories = createDirectoryCheck()
-  let doubtful: string[] = []
-  let doubts = 0
+  let doubts = createDoubts()
   const flush = () => {
     if (handle !== undefined && buffered !== '') writeWhole(handle, buffered)
     buffered = ''
@@ -76,18 +75,14 @@ export function createListWriter(path: string): ListWriter {
       buffered = ''
       tally = createTally()
       directories.restart()
-      doubtful = []
-      doubts = 0
+      doubts = createDoubts()
     },
     add(entry) {
       directories.add(entry)
       if (entry.directory) return
       const file = toListedFile(entry)
       tally.add(file)
-      if (isDoubtful(file)) {
-        doubts += 1
-        if (doubts <= MOST_DOUBTFUL) doubtful.push(file.path)
-      }
+      doubts.add(file)
       buffered += `${file.percent}\t${file.bytes}\t${file.persisted ? 1 : 0}\t${file.modified}\t${file.path}\n`
       if (buffered.length > FLUSH_CHARACTERS) flush()
     },
@@ -106,13 +101,24 @@ export function createListWriter(path: string): ListWriter {
       } finally {
         release()
       }
-      return { totals: tally.totals(), hidden, doubtful: { count: doubts, paths: doubtful } }
+      return { totals: tally.totals(), hidden, doubtful: doubts.found() }
     },
   }
 }
 
-function isDoubtful(file: ListedFile): boolean {
-  return !file.persisted && file.bytes === 0 && file.percent === 100
+function createDoubts() {
+  const persisted: string[] = []
+  const unpersisted: string[] = []
+  let count = 0
+  return {
+    add(file: ListedFile) {
+      if (file.bytes !== 0 || file.percent !== 100) return
+      count += 1
+      const paths = file.persisted ? persisted : unpersisted
+      if (paths.length < MOST_DOUBTFUL) paths.push(file.path)
+    },
+    found: (): Doubtful => ({ count, paths: [...unpersisted, ...persisted] }),
+  }
 }
 
 /** Writes all of a text where the file stands; a disk that is nearly full takes only a part at first. Answers its bytes. */

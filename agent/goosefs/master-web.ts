@@ -16,6 +16,8 @@ const servers = z.array(Server)
 const MasterInfo = z.object({ startTimeMs: z.number(), workers: servers, lostWorkers: servers.catch([]) })
 const JobMasterInfo = z.object({ startTimeMs: z.number(), workers: servers.catch([]) })
 const Browse = z.object({ ntotalFile: z.int().min(0), invalidPathError: z.string().nullish() })
+const Opened = z.object({ currentPath: z.string(), fileData: z.string() })
+const NOT_COMPLETE = 'The requested file is not complete yet.'
 
 /** A worker or job worker as its master sees it. `webPort` is 0 when it has none. */
 export type ServerFact = {
@@ -67,10 +69,25 @@ export async function readWorkerStart({ host, webPort }: ServerFact): Promise<nu
  * would read data. Undefined when it does not tell.
  */
 export async function countChildren(base: string, path: string): Promise<number | undefined> {
-  const query = `path=${encodeURIComponent(toNamespacePath(path))}&offset=0&limit=1`
-  const read = Browse.safeParse(await askWeb({ base, path: `master/webui_browse?${query}` }))
+  const read = Browse.safeParse(await browse(base, path))
   if (!read.success || read.data.invalidPathError) return undefined
   return read.data.ntotalFile
+}
+
+/**
+ * Whether a file is complete: nobody is writing it any more. Only for files of no length, since the web reads a part of the
+ * file for it. Undefined when it does not tell.
+ */
+export async function isFileComplete(base: string, path: string): Promise<boolean | undefined> {
+  const read = Opened.safeParse(await browse(base, path))
+  if (!read.success || read.data.currentPath !== path) return undefined
+  return read.data.fileData !== NOT_COMPLETE
+}
+
+// the web decodes what was decoded already, so a percent sign and a plus have to be encoded twice
+async function browse(base: string, path: string): Promise<unknown> {
+  const twice = encodeURIComponent(encodeURIComponent(toNamespacePath(path)))
+  return await askWeb({ base, path: `master/webui_browse?path=${twice}&offset=0&limit=1` })
 }
 
 function toServer(worker: z.infer<typeof Server>, lost: boolean): ServerFact {

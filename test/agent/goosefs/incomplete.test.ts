@@ -1,5 +1,8 @@
 // files that list as empty, cached and not persisted: still being written, or only empty
+import { once } from 'node:events'
 import { chmodSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { runAllocation } from '../../../agent/run-allocation.ts'
@@ -56,7 +59,7 @@ it('more of them than are looked at: a note says so', async () => {
   world.goosefs('playground', 'put', '/u', '--bytes', '1000', '--files', '6')
   const ending = await runAllocation(world.allocation({ path: '/u' }).deps)
   expect(ending.findings?.missingTotal).toBe(0)
-  expect(ending.notes).toContain('6 files are empty and not persisted: they may still be being written')
+  expect(ending.notes).toContain('6 files are empty and may still be being written: nobody looked')
   expect(stats(world)).toEqual([])
 })
 
@@ -64,6 +67,32 @@ it('a name that the CLI would take for several is not asked for', async () => {
   const world = createWorld({ INCOMPLETE: '/u/*' })
   world.goosefs('playground', 'put', '/u/part*', '--bytes', '1000')
   const ending = await runAllocation(world.allocation({ path: '/u' }).deps)
-  expect(ending.notes).toContain('1 files are empty and not persisted: they may still be being written')
+  expect(ending.notes).toContain('1 file is empty and may still be being written: nobody looked')
   expect(stats(world)).toEqual([])
+})
+
+it('the web of the master tells of files that are said to be persisted, and of names that are encoded', async () => {
+  const world = createWorld()
+  for (const name of ['100% + 1', 'open']) world.goosefs('playground', 'put', `/u/${name}`, '--bytes', '0')
+  const asked: string[] = []
+  const web = createServer(({ url = '' }, response) => {
+    const query = new URL(url, 'http://web').searchParams.get('path')
+    if (query === null) return response.writeHead(404).end()
+    // as the real one does, a second time
+    const currentPath = decodeURIComponent(query)
+    asked.push(currentPath)
+    const fileData = currentPath === '/u/open' ? 'The requested file is not complete yet.' : ''
+    return response.end(JSON.stringify({ currentPath, fileData }))
+  }).listen(0, '127.0.0.1')
+  await once(web, 'listening')
+  try {
+    const { deps } = world.allocation({ path: '/u' })
+    const masterWeb = `http://127.0.0.1:${(web.address() as AddressInfo).port}`
+    const ending = await runAllocation({ ...deps, webs: async () => ({ masterWeb }) })
+    expect(toFacts(ending)).toMatchObject({ after: [2, 1, 50], missingByCause: { incomplete: 1 } })
+    expect(asked).toEqual(expect.arrayContaining(['/u/100% + 1', '/u/open']))
+    expect(stats(world)).toEqual([])
+  } finally {
+    web.close()
+  }
 })
