@@ -3,7 +3,7 @@ import { isEnded } from '../../shared/allocation.ts'
 import type { Id } from '../../shared/ids.ts'
 import { parentsOf } from '../../shared/path.ts'
 import type { Event } from './events.ts'
-import { isFollowable, isRefreshing, type Load, toLoadKey } from './leader-key.ts'
+import { isFollowable, isLookingAtStore, isRefreshing, type Load, toLoadKey } from './leader-key.ts'
 import type { State, TaskRow } from './state.ts'
 
 /**
@@ -16,7 +16,8 @@ export const MOST_NAMED = 500
 export type Leaders = {
   /**
    * The open load that `load` can follow: of the same path or a parent of it, with the same action, cluster and number
-   * of copies, refreshing when `load` wants to refresh, measured when `load` is to be measured.
+   * of copies, refreshing when `load` wants to refresh, measured when `load` is to be measured, over refreshed listings
+   * when `load` wants these. Force makes no difference: who forces is not refused with a leader that did not.
    */
   find(load: Load): TaskRow | undefined
   /** From now on this one can be followed too, though the state does not know it yet. */
@@ -62,11 +63,20 @@ export function createLeaders(state: State): Leaders {
 }
 
 function canStandIn(leader: Load, load: Load): boolean {
+  if (isLookingAtStore(load) && !isLookingAtStore(leader)) return false
   return (isRefreshing(leader) || !isRefreshing(load)) && (leader.verify || !load.verify)
 }
 
-/** The same task as a follower of `leader`: it has no allocation and mirrors what its leader does. */
-export function toFollower(task: TaskRow, leader: TaskRow): TaskRow {
+const LONGEST_SHOWN = 200
+
+/** What the second asker is told; `number` is that of the leader's job. */
+export function tellAttached({ path }: TaskRow, number: number | undefined): string {
+  const name = path.length > LONGEST_SHOWN ? `${path.slice(0, LONGEST_SHOWN)}…` : path
+  return `attached: #${number ?? '?'} loads ${name} already`
+}
+
+/** The same task as a follower of `leader`: it has no allocation, mirrors what its leader does, and says so. */
+export function toFollower(task: TaskRow, leader: TaskRow, note: string): TaskRow {
   const running = leader.status === 'running'
   return {
     ...task,
@@ -74,6 +84,7 @@ export function toFollower(task: TaskRow, leader: TaskRow): TaskRow {
     waiting: false,
     status: running ? 'running' : 'queued',
     ...(running && { startedAt: task.createdAt }),
+    notes: [...task.notes, note],
   }
 }
 

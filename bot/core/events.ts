@@ -4,7 +4,7 @@ import type { Exit, LineCounts, Progress, Step } from '../../shared/allocation.t
 import type { Id } from '../../shared/ids.ts'
 import type { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
 import type { Ending, Follower } from '../../shared/wire.ts'
-import type { AllocationRow, JobRow, KeyRow, Targets, TaskRow, TokenRow } from './state.ts'
+import type { AllocationRow, JobRow, KeyRow, Sample, Targets, TaskRow, TokenRow } from './state.ts'
 
 export type Event =
   | { readonly type: 'job.created'; readonly job: JobRow }
@@ -73,6 +73,7 @@ export type Event =
   | { readonly type: 'agent.joined'; readonly agent: AgentDescription; readonly connection: string }
   | { readonly type: 'agent.left'; readonly agentId: Id }
   | { readonly type: 'agent.taken'; readonly agentId: Id; readonly n: number }
+  | { readonly type: 'agent.sampled'; readonly agentId: Id; readonly sample: Sample }
   | { readonly type: 'agent.described'; readonly agentId: Id; readonly capabilities: Capabilities }
   | { readonly type: 'agent.drained'; readonly agentId: Id; readonly draining: boolean }
   | { readonly type: 'agent.removed'; readonly agentId: Id }

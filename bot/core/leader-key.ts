@@ -22,6 +22,11 @@ export function toLeaderKey(row: TaskRow): string | undefined {
   return isFollowable(row) ? toLoadKey(row, row.key) : undefined
 }
 
+/** Whether a load's measurements see the object store as it is now. */
+export function isLookingAtStore(load: Load): boolean {
+  return load.verify && load.options.freshness !== 'known'
+}
+
 /** Whether a load refreshes the metadata before it loads. */
 export function isRefreshing(load: Load): boolean {
   return load.action === 'forceload' || load.options.refresh === true

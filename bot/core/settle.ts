@@ -4,6 +4,7 @@ import { type Exit, isEnded } from '../../shared/allocation.ts'
 import { MINUTE, toInstant, toMs } from '../../shared/time.ts'
 import type { Ending } from '../../shared/wire.ts'
 import { createFollowerJudge, type LedRun } from './cut.ts'
+import { toSample, withSeconds } from './estimate.ts'
 import type { Event } from './events.ts'
 import { type Judgement, judge } from './judge.ts'
 import type { AllocationRow, State, TaskRow } from './state.ts'
@@ -26,7 +27,9 @@ export function settleEnding(
 ): Event[] {
   const task = state.tasks.get(allocation.taskId)
   if (task === undefined) return []
-  const ending = { ...end.ending, exit: toExit(allocation, end.ending.exit) }
+  const { estimate } = end.ending
+  const timed = estimate === undefined ? {} : { estimate: withSeconds(state, task.cluster, estimate) }
+  const ending = { ...end.ending, ...timed, exit: toExit(allocation, end.ending.exit) }
   if (ending.exit.reason === 'lost') {
     const loss = { neverStarted: !ending.started, ending }
     return allocation.status === 'lost' ? [toLost(allocation, loss)] : settleLoss(state, allocation, loss)
@@ -37,6 +40,8 @@ export function settleEnding(
     events.push({ type: 'allocation.started', allocationId: allocation.id })
   }
   events.push({ type: 'allocation.ended', allocationId: allocation.id, status: judgement.status, ending })
+  const sample = toSample(allocation, ending)
+  if (sample !== undefined) events.push({ type: 'agent.sampled', agentId: allocation.agentId, sample })
   return isBelievable(task, allocation)
     ? [...events, ...settleTask(state, { ...end, task, allocation, ending, judgement })]
     : events

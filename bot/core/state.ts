@@ -3,7 +3,6 @@ import type { ActionName, TaskOptions } from '../../shared/actions.ts'
 import type { AgentDescription } from '../../shared/agent.ts'
 import type { Desired, EngineCancel, Exit, LineCounts, Progress, Status, Step } from '../../shared/allocation.ts'
 import type { ClusterReport, ListEntry } from '../../shared/cluster.ts'
-import type { Guard } from '../../shared/guard.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Counts, JobStatus, Via } from '../../shared/job.ts'
 import type { CachePath } from '../../shared/path.ts'
@@ -11,6 +10,8 @@ import type { Instant } from '../../shared/time.ts'
 import type { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
 import { INDEXES } from './indexes.ts'
 import { createDraft, createTable, mergeDraft, type Table } from './table.ts'
+
+export type { Settings } from './settings.ts'
 
 /** Rows are replaced, never changed. */
 export type JobRow = {
@@ -116,6 +117,9 @@ export type AllocationRow = {
   readonly listing?: readonly ListEntry[]
 }
 
+/** What one load brought into the cache, and how long its load steps took. */
+export type Sample = { readonly files: number; readonly bytes: number; readonly ms: number }
+
 export type AgentRow = {
   readonly id: Id
   readonly name: string
@@ -130,6 +134,8 @@ export type AgentRow = {
   readonly silentSince?: Instant
   /** Highest report taken in. */
   readonly taken: number
+  /** Its newest loads, oldest first, for estimates. */
+  readonly samples: readonly Sample[]
 }
 
 /** An `Idempotency-Key` that was used; its id is `user NUL key`. */
@@ -167,20 +173,6 @@ export const TABLE_NAMES = Object.keys(INDEXES) as readonly TableName[]
 
 /** All tables; a draft has the same shape, layered over the committed one. */
 export type State = { readonly [Name in TableName]: Table<Rows[Name]> }
-
-/** What the operator decided; read once at start. */
-export type Settings = {
-  readonly verify: boolean
-  readonly graceMs: number
-  readonly keepDays: number
-  readonly keepJobs: number
-  /** Where asks go that name no cluster; unset: the only one known, else `default`. */
-  readonly defaultCluster?: string
-  /** Configured clusters; empty: whatever agents say. */
-  readonly clusters: readonly string[]
-  /** What becomes of a load that the cache has no room for. */
-  readonly guard: Guard
-}
 
 /** An empty state. */
 export function createState(): State {

@@ -103,6 +103,7 @@ const AgentRecord = z.object({
   since: Instant,
   silentSince: Instant.optional(),
   taken: count,
+  samples: z.array(z.object({ files: count, bytes: count, ms: count })).default([]),
 })
 
 const RECORDS = {

@@ -132,6 +132,24 @@ describe('one load per path', () => {
     ['a weaker refresh', [['/a'], { options: { refresh: true } }], [['/a']], true],
     ['one that is to be measured', [['/a'], { options: { verify: false } }], [['/a']], false],
     ['a dry run', [['/a']], [['/a'], { options: { dryRun: true } }], false],
+    ['a load, by a dry run', [['/a'], { options: { dryRun: true } }], [['/a']], false],
+    ['listings as they are known', [['/a'], { options: { freshness: 'known' } }], [['/a']], false],
+    [
+      'listings as they are known, by one that wants no others',
+      [['/a'], { options: { freshness: 'known' } }],
+      [['/a/b'], { options: { freshness: 'known' } }],
+      true,
+    ],
+    ['refreshed listings', [['/a']], [['/a'], { options: { freshness: 'known' } }], true],
+    [
+      'listings as they are known, by one that is not measured',
+      [['/a'], { options: { freshness: 'known' } }],
+      [['/a'], { options: { verify: false } }],
+      true,
+    ],
+    ['one that does not force', [['/a']], [['/a'], { options: { force: true } }], true],
+    ['one that forces', [['/a'], { options: { force: true } }], [['/a']], true],
+    ['nested paths with slashes too many', [['//a/b/']], [['/a//b///c']], true],
     ['another cluster', [['/a']], [['/a'], { cluster: 'other' }], false],
     ['another person', [['/a']], [['/a'], { actor: BOB }], true],
   ] as const)('%s', (_name, first, second, expected) => {
@@ -142,6 +160,34 @@ describe('one load per path', () => {
     const world = createWorld()
     const { taskIds } = world.submit(['/a/b', '/a', '/a', '/c'])
     expect(taskIds.map(id => world.task(id).attachedTo)).toEqual([taskIds[1], undefined, taskIds[1], undefined])
+  })
+
+  test('the second asker is told whose load it is, in the answer and at the task', () => {
+    const world = createWorld()
+    world.agent({ work: 8 })
+    world.submit(['/a'])
+    const second = world.submit(['/a//b/', '/a', '/new', '/new/x'], { actor: BOB })
+    expect(second.notes).toEqual(['attached: #1 loads /a already'])
+    expect(second.taskIds.map(id => world.task(id).notes)).toEqual([
+      ['attached: #1 loads /a already'],
+      ['attached: #1 loads /a already'],
+      [],
+      ['attached: #2 loads /new already'],
+    ])
+    for (const path of ['/p', '/q', '/r']) world.submit([path])
+    const many = world.submit(['/p', '/a', '/q', '/r', '/new'], { actor: BOB })
+    expect(many.notes).toHaveLength(4)
+    expect(many.notes?.at(-1)).toBe('attached: 2 more loads that are under way already')
+  })
+
+  test('who is handed over to another load is told of that one', () => {
+    const world = createWorld()
+    const first = world.submit(['/a'])
+    const [b] = world.submit(['/a'], { actor: BOB }).taskIds as [string]
+    const [c] = world.submit(['/a/c'], { actor: BOB }).taskIds as [string]
+    world.ask({ type: 'job.stop', actor: ANN, jobId: first.jobId })
+    expect(world.task(c)).toMatchObject({ attachedTo: b, waiting: false })
+    expect(world.task(c).notes).toEqual(['attached: #1 loads /a already', 'attached: #2 loads /a already'])
   })
 
   test('verdicts are cut from the leader; what has no cut loads by itself', () => {

@@ -147,6 +147,32 @@ describe('an ask that is answered at once', () => {
   })
 })
 
+describe('the causes of a verdict', () => {
+  const gone = { missingTotal: 1, missingByCause: { gone: 1 } } as const
+
+  it('are sentences for whoever looks, and are not kept', async () => {
+    const { room, job, task, allocation } = await runningLoad()
+    await room.end(allocation, { findings: findings({ after: measured(2, 1), ...gone }) })
+    const [seen] = (await room.operations.listTasks(ROOT, job.id, {})).items
+    const { verdict } = await room.operations.getJob(ROOT, job.id)
+    for (const one of [seen?.verdict, verdict])
+      expect(one?.reasons).toMatchObject([{ cause: 'gone', files: 1, text: { en: expect.stringContaining('gone') } }])
+    expect(room.state.tasks.get(task)?.verdict).not.toHaveProperty('reasons')
+  })
+
+  it('are none for what a stopped load did not get to', async () => {
+    const { room, job, task, allocation } = await runningLoad()
+    await room.operations.stopTask(ROOT, task)
+    await room.end(allocation, {
+      exit: { reason: 'stopped' },
+      findings: findings({ before: measured(4, 0), after: measured(4, 1) }),
+    })
+    const stopped = await room.operations.getJob(ROOT, job.id)
+    expect(stopped).toMatchObject({ status: 'stopped', verdict: { ok: false, kind: 'partly', missingTotal: 3 } })
+    expect(stopped.verdict).not.toHaveProperty('reasons')
+  })
+})
+
 describe('lists', () => {
   it('come newest first, page by page, and stay right while jobs are added', async () => {
     const room = createEngineRoom()

@@ -5,7 +5,7 @@ import type { Id } from '../../../shared/ids.ts'
 import { NO_COUNTS } from '../../../shared/job.ts'
 import { toComparable } from '../../../shared/path.ts'
 import { toInstant } from '../../../shared/time.ts'
-import { createLeaders, toFollower } from '../attach.ts'
+import { createLeaders, tellAttached, toFollower } from '../attach.ts'
 import type { Context, Decision, SubmitJob } from '../commands.ts'
 import type { Event } from '../events.ts'
 import { joined } from '../indexes.ts'
@@ -30,7 +30,10 @@ export function decideSubmit(state: State, command: SubmitJob, context: Context)
     ...made.followed,
     ...toKeyUsed(command, job.id, taskIds),
   ]
-  return { events, answer: { jobId: job.id, taskIds, notes: toNotes(state, command, made.tasks) } }
+  return {
+    events,
+    answer: { jobId: job.id, taskIds, notes: [...toAttachedNotes(made), ...toNotes(state, command, made.tasks)] },
+  }
 }
 
 function toKeyId(command: SubmitJob): string | undefined {
@@ -101,7 +104,12 @@ function toJobRow(
   }
 }
 
-type Made = { readonly tasks: readonly TaskRow[]; readonly followed: readonly Event[] }
+type Made = {
+  readonly tasks: readonly TaskRow[]
+  readonly followed: readonly Event[]
+  /** What is said of loads of other requests that these tasks follow. */
+  readonly attached: ReadonlySet<string>
+}
 
 // in the order of the paths; but parents find their leaders before children do, so that a child follows its parent
 // wherever it stands in the request
@@ -112,13 +120,19 @@ function makeTasks(state: State, command: SubmitJob, world: { readonly job: JobR
   const leaders = createLeaders(state)
   const homed = new Map<Id, TaskRow>()
   const followed: Event[] = []
+  const attached = new Set<string>()
   for (const task of tasks.toSorted((a, b) => a.key.length - b.key.length)) {
     const leader = leaders.find(task)
-    if (leader === undefined) leaders.add(task)
-    else followed.push(...leaders.name(task, leader))
-    homed.set(task.id, leader === undefined ? task : toFollower(task, leader))
+    if (leader === undefined) {
+      leaders.add(task)
+      continue
+    }
+    const note = tellAttached(leader, (state.jobs.get(leader.jobId) ?? world.job).number)
+    followed.push(...leaders.name(task, leader))
+    homed.set(task.id, toFollower(task, leader, note))
+    if (state.tasks.get(leader.id) !== undefined) attached.add(note)
   }
-  return { tasks: tasks.map(task => homed.get(task.id) ?? task), followed }
+  return { tasks: tasks.map(task => homed.get(task.id) ?? task), followed, attached }
 }
 
 function toTaskRow(
@@ -137,6 +151,15 @@ function toTaskRow(
     createdAt: world.createdAt,
     notes: [],
   }
+}
+
+/** Loads of others that one answer names. */
+const MOST_NAMED_LOADS = 3
+
+function toAttachedNotes({ attached }: Made): string[] {
+  const named = [...attached].slice(0, MOST_NAMED_LOADS)
+  const rest = attached.size - named.length
+  return rest === 0 ? named : [...named, `attached: ${rest} more loads that are under way already`]
 }
 
 function toNotes(state: State, { action }: SubmitJob, tasks: readonly TaskRow[]): string[] {

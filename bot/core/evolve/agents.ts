@@ -1,5 +1,6 @@
 // what happens to agents
 import type { Id } from '../../../shared/ids.ts'
+import { MOST_SAMPLES } from '../estimate.ts'
 import type { Event } from '../events.ts'
 import { without } from '../rows.ts'
 import type { AgentRow, State } from '../state.ts'
@@ -20,6 +21,7 @@ export const AGENT_EVENTS: Evolvers<AgentEvent> = {
       draining: known?.draining ?? false,
       since: at,
       taken: known?.taken ?? 0,
+      samples: known?.samples ?? [],
     })
   },
   'agent.left'(draft, { agentId }, at) {
@@ -27,6 +29,9 @@ export const AGENT_EVENTS: Evolvers<AgentEvent> = {
   },
   'agent.taken'(draft, { agentId, n }) {
     change(draft, agentId, row => ({ ...row, taken: Math.max(row.taken, n) }))
+  },
+  'agent.sampled'(draft, { agentId, sample }) {
+    change(draft, agentId, row => ({ ...row, samples: [...row.samples, sample].slice(-MOST_SAMPLES) }))
   },
   'agent.described'(draft, { agentId, capabilities }) {
     change(draft, agentId, row => ({ ...row, description: { ...row.description, capabilities } }))

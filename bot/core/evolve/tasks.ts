@@ -1,6 +1,7 @@
 // what happens to tasks
 import { isEnded } from '../../../shared/allocation.ts'
 import { type Instant, toInstant } from '../../../shared/time.ts'
+import { tellAttached } from '../attach.ts'
 import type { Event } from '../events.ts'
 import { without } from '../rows.ts'
 import type { State, TaskRow } from '../state.ts'
@@ -17,18 +18,19 @@ export const TASK_EVENTS: Evolvers<TaskEvent> = {
     putTask(draft, task)
   },
   'task.attached'(draft, { taskId, leader }, at) {
-    const status = draft.tasks.get(leader)?.status
-    const running = status === 'running'
-    const waiting = status === undefined || isEnded(status)
-    changeTask(draft, taskId, row => {
-      const attached: TaskRow = {
-        ...without(row, 'notBefore', 'targets'),
-        attachedTo: leader,
-        waiting,
-        status: 'queued',
-      }
-      return running ? { ...attached, status: 'running', startedAt: row.startedAt ?? at } : attached
-    })
+    const followed = draft.tasks.get(leader)
+    const running = followed?.status === 'running'
+    const waiting = followed === undefined || isEnded(followed.status)
+    const number = followed === undefined ? undefined : draft.jobs.get(followed.jobId)?.number
+    const told = followed === undefined ? [] : [tellAttached(followed, number)]
+    changeTask(draft, taskId, row => ({
+      ...without(row, 'notBefore', 'targets'),
+      attachedTo: leader,
+      waiting,
+      status: running ? 'running' : 'queued',
+      ...(running && { startedAt: row.startedAt ?? at }),
+      notes: withNotes(row.notes, told),
+    }))
   },
   'task.detached'(draft, { taskId }) {
     changeTask(draft, taskId, row => ({ ...without(row, 'attachedTo'), status: 'queued' }))
@@ -55,17 +57,21 @@ export const TASK_EVENTS: Evolvers<TaskEvent> = {
       ...(exit !== undefined && { exit }),
       ...(verdict !== undefined && { verdict }),
       ...(estimate !== undefined && { estimate }),
-      notes: notes === undefined ? row.notes : [...row.notes, ...notes].slice(0, MOST_NOTES),
+      notes: withNotes(row.notes, notes),
     }))
     // still attached and waiting: left behind
     changeFollowers(draft, taskId, row => ({ ...row, status: 'queued', waiting: true }))
   },
 }
 
+function withNotes(known: readonly string[], more: readonly string[] = []): readonly string[] {
+  return more.length === 0 ? known : [...known, ...more].slice(0, MOST_NOTES)
+}
+
 /** It is placed again for a reason that has nothing to do with what is missing. */
 const KEEPS_TARGETS: ReadonlySet<Queued['why']> = new Set(['lost', 'refused'])
 
-function toQueued(before: TaskRow, { why, notBefore, targets, notes = [] }: Queued): TaskRow {
+function toQueued(before: TaskRow, { why, notBefore, targets, notes }: Queued): TaskRow {
   const row = KEEPS_TARGETS.has(why) ? before : without(before, 'targets')
   return {
     ...without(row, 'attachedTo', 'notBefore', 'endedAt', 'exit', 'verdict', 'estimate'),
@@ -73,7 +79,7 @@ function toQueued(before: TaskRow, { why, notBefore, targets, notes = [] }: Queu
     waiting: true,
     ...(notBefore !== undefined && { notBefore: toInstant(notBefore) }),
     ...(targets !== undefined && { targets }),
-    notes: [...(why === 'retry' ? [] : row.notes), ...notes].slice(0, MOST_NOTES),
+    notes: withNotes(why === 'retry' ? [] : row.notes, notes),
   }
 }
 

@@ -1,6 +1,8 @@
 // rows as everyone sees them: jobs, tasks, agents
 import { NO_LINES } from '../../../shared/allocation.ts'
+import { toReasons } from '../../../shared/causes.ts'
 import type { Files, Job, Task } from '../../../shared/job.ts'
+import type { Verdict } from '../../../shared/verdict.ts'
 import { toJobProgress, toJobVerdict } from '../../core/rollup.ts'
 import type { AgentRow, AllocationRow, JobRow, State, TaskRow } from '../../core/state.ts'
 import { readCounters } from '../frame.ts'
@@ -51,9 +53,17 @@ function makeJob(state: State, row: JobRow): Job {
     ...(endedAt !== undefined && { endedAt }),
     counts,
     ...(progress !== undefined && { progress }),
-    ...(verdict !== undefined && { verdict }),
+    ...(verdict !== undefined && { verdict: withReasons(verdict) }),
     notes: [...row.notes, ...toQueueNotes(state, row)],
   }
+}
+
+// sentences are made when somebody looks, so that better ones need no new verdict; files that a stopped load did not get
+// to are missing without a cause, and get no sentence
+function withReasons(verdict: Verdict): Verdict {
+  const causes = Object.values(verdict.missingByCause ?? {})
+  const reasons = toReasons({ ...verdict, missingTotal: causes.reduce((sum, files) => sum + files, 0) })
+  return reasons.length === 0 ? verdict : { ...verdict, reasons }
 }
 
 /** A task with what its newest attempt tells. A follower shows the attempt of the task that loads its path. */
@@ -85,7 +95,7 @@ export function toTask(state: State, row: TaskRow): Task {
     ...(exit !== undefined && { exit }),
     files: toFiles(row, own),
     ...(own?.progress !== undefined && endedAt === undefined && { progress: own.progress }),
-    ...(verdict !== undefined && { verdict }),
+    ...(verdict !== undefined && { verdict: withReasons(verdict) }),
     ...(estimate !== undefined && { estimate }),
     ...(own?.cancel !== undefined && { cancel: own.cancel }),
     steps: [...(own?.steps ?? [])],

@@ -1,0 +1,16 @@
+// what the operator decided of what happens
+import type { Guard } from '../../shared/guard.ts'
+
+/** Read once at start. */
+export type Settings = {
+  readonly verify: boolean
+  readonly graceMs: number
+  readonly keepDays: number
+  readonly keepJobs: number
+  /** Where asks go that name no cluster; unset: the only one known, else `default`. */
+  readonly defaultCluster?: string
+  /** Configured clusters; empty: whatever agents say. */
+  readonly clusters: readonly string[]
+  /** What becomes of a load that the cache has no room for. */
+  readonly guard: Guard
+}
