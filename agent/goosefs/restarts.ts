@@ -43,9 +43,10 @@ function lost(before: Lives | undefined, after: Lives | undefined, masterRestart
   const there = Object.entries(before).filter(([, life]) => !life.away)
   return there.map(([name, life]) => {
     const now = after[name]
-    if (now === undefined || now.away) return true
+    // a new master registers everybody anew, one after another
+    if (now === undefined) return !masterRestarted
+    if (now.away) return true
     if (life.startedAt !== undefined && now.startedAt !== undefined) return life.startedAt !== now.startedAt
-    // a new master registers everybody anew
     return !masterRestarted && life.registeredAt !== now.registeredAt
   })
 }
