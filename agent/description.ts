@@ -1,6 +1,7 @@
 // how the agent describes itself: fixed facts, and what its CLI can do as far as it is known by now
 import type { AgentDescription, Capabilities } from '../shared/agent.ts'
 import { type Clock, MINUTE, SECOND } from '../shared/time.ts'
+import { checkCli } from './goosefs/check-cli.ts'
 
 export type Describer = {
   /** For `hello`: waits only a little for a slow CLI. */
@@ -33,7 +34,7 @@ export function createDescriber(deps: {
   let cancel = (): void => {}
   const look = async (): Promise<boolean> => {
     const before = JSON.stringify(known)
-    known = await probe()
+    known = withProblem(await probe())
     return JSON.stringify(known) !== before
   }
   return {
@@ -45,7 +46,7 @@ export function createDescriber(deps: {
           resolve()
         }
         void probe().then(capabilities => {
-          known = capabilities
+          known = withProblem(capabilities)
           go()
         }, go)
       })
@@ -60,4 +61,11 @@ export function createDescriber(deps: {
     },
     close: () => cancel(),
   }
+}
+
+/** What is amiss with the CLI and what to do about it, as the one sentence that people read of an agent. */
+function withProblem(capabilities: Capabilities): Capabilities {
+  const amiss = checkCli(capabilities).find(check => !check.ok)
+  if (amiss === undefined) return capabilities
+  return { ...capabilities, problem: `${amiss.name}: ${amiss.answer}; ${amiss.remedy}` }
 }

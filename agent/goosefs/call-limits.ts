@@ -4,7 +4,7 @@ import { MINUTE, SECOND } from '../../shared/time.ts'
 const MIB = 1024 * 1024
 
 /** The bounds of one kind of call; what it prints beyond `mostBytes` ends it. */
-export type CallLimit = { readonly timeoutMs: number; readonly mostBytes: number }
+type CallLimit = { readonly timeoutMs: number; readonly mostBytes: number }
 
 /**
  * The calls that only look. The commands of the actions (`distributedLoad`, `loadMetadata`, `free`, `ls`, `report`) take as
@@ -17,7 +17,7 @@ export const CALL_LIMITS = {
   stoppedWalk: { timeoutMs: MINUTE, mostBytes: 4096 * MIB },
   /** `du -s` and `count` instead of a listing, and `du -s` as a sample of a silent load. */
   totals: { timeoutMs: 10 * MINUTE, mostBytes: 16 * MIB },
-  /** `fs stat` of one file. */
+  /** `fs stat` of one file, at most five of them. */
   stat: { timeoutMs: MINUTE, mostBytes: 16 * MIB },
   /** `fsadmin report capacity`. */
   report: { timeoutMs: MINUTE, mostBytes: 64 * MIB },
@@ -26,8 +26,8 @@ export const CALL_LIMITS = {
   /** `fsadmin report jobservice`, `job ls`, `job stat`, `job cancel`. */
   job: { timeoutMs: 30 * SECOND, mostBytes: 64 * MIB },
   /** One question to a web of the cluster; no process. */
-  web: { timeoutMs: 5 * SECOND, mostBytes: 64 * MIB },
-} as const satisfies Readonly<Record<string, CallLimit>>
+  web: { timeoutMs: 5 * SECOND },
+} as const satisfies Readonly<Record<string, Partial<CallLimit>>>
 
 /** What a command may print unless it is configured otherwise. */
 export const MOST_OUTPUT_BYTES = 1024 * MIB

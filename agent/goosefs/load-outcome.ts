@@ -29,6 +29,12 @@ export function goesOn({ exit }: LoadOutcome): boolean {
   return exit.reason === 'exited'
 }
 
+/** Whether the CLI has told of files that it has not told the end of: it waits for jobs then, and does not list any more. */
+export function isWaiting({ lines, jobControlId }: LoadSummary): boolean {
+  const ended = lines.loaded + lines.attemptsFailed + lines.failed + lines.submitFailed
+  return lines.started > ended || (lines.started === 0 && jobControlId !== undefined)
+}
+
 /** Several loads as one: counts are sums, and the first exit that was not good stands. */
 export function mergeParts(first: LoadPart, others: readonly LoadPart[]): LoadOutcome {
   if (others.length === 0) return first

@@ -5,7 +5,7 @@ import type { Cause, Measurement } from '../../shared/verdict.ts'
 import type { Run } from '../driver.ts'
 import { endRun } from '../end-run.ts'
 import type { Bench } from './bench.ts'
-import { addLines } from './load-outcome.ts'
+import { addLines, isWaiting } from './load-outcome.ts'
 import { sampleCached } from './measure.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { createLoadReader, type LoadReader, type LoadSummary } from './read-load.ts'
@@ -22,6 +22,9 @@ export type LoadWatch = {
 }
 
 const TELL_MS = 500
+// a load that cannot even be sampled has this many times as long
+const DEAF_TIMES = 12
+
 /** Instants are milliseconds of the clock. */
 type Watch = {
   readonly bench: Bench
@@ -43,6 +46,8 @@ type Watch = {
   /** When a file was last finished, by the lines. */
   doneAt: number
   sampledAt: number
+  /** When anything was last heard: a line, or a sample that succeeded. */
+  aliveAt: number
   finished: number
   counted: number
   disarm: () => void
@@ -88,7 +93,15 @@ function openWatch(bench: Bench, { before, limits, partial = false, earlier = NO
   return {
     ...{ bench, limits, earlier, reader: createLoadReader(), meter: createProgressMeter(before, partial) },
     ...{ stall: createStall(limits), over: new AbortController(), closed: false, heard: false },
-    ...{ doneAt: now, sampledAt: now, samples: 0, sampleEveryMs: limits.sampleMs, finished: 0, counted: 0 },
+    ...{
+      doneAt: now,
+      sampledAt: now,
+      aliveAt: now,
+      samples: 0,
+      sampleEveryMs: limits.sampleMs,
+      finished: 0,
+      counted: 0,
+    },
     disarm: () => {},
   }
 }
@@ -102,6 +115,7 @@ function tick(watch: Watch): void {
   const now = watch.bench.deps.clock.now()
   if (watch.heard) {
     watch.heard = false
+    watch.aliveAt = now
     watch.stall.heard()
     tell(watch, now)
   }
@@ -118,19 +132,14 @@ function tick(watch: Watch): void {
 async function look(watch: Watch): Promise<void> {
   try {
     await sample(watch)
-    if (!watch.closed && watch.stall.looksStill(isWaiting(watch.reader.summary())) && (await isOver(watch)))
-      giveUp(watch, 'stalled')
+    if (watch.closed) return
+    const isStill = watch.stall.looksStill(isWaiting(watch.reader.summary()))
+    if ((isStill && (await isOver(watch))) || (await isDeaf(watch))) giveUp(watch, 'stalled')
   } catch (thrown) {
     watch.bench.deps.log.warn('a load could not be sampled', { error: toError(thrown) })
   } finally {
     watch.sampledAt = watch.bench.deps.clock.now()
   }
-}
-
-/** Whether the CLI has told of files that it has not told the end of: it waits for jobs then, and does not list any more. */
-function isWaiting({ lines, jobControlId }: LoadSummary): boolean {
-  const ended = lines.loaded + lines.attemptsFailed + lines.failed + lines.submitFailed
-  return lines.started > ended || (lines.started === 0 && jobControlId !== undefined)
 }
 
 async function isOver(watch: Watch): Promise<boolean> {
@@ -139,6 +148,15 @@ async function isOver(watch: Watch): Promise<boolean> {
   const isOver = await stall.isOver(await bench.engine(), { path: order.path, signal: over.signal }, clock.now())
   // a line that came meanwhile counts for more
   return isOver && !watch.heard
+}
+
+/** Neither the load nor any sample has said a word for very long: only jobs in the engine speak for it then. */
+async function isDeaf(watch: Watch): Promise<boolean> {
+  const { bench, limits, over } = watch
+  if (bench.deps.clock.now() - watch.aliveAt < limits.stalledMs * DEAF_TIMES) return false
+  const { known, ids } = await (await bench.engine()).unfinished({ path: bench.deps.order.path, signal: over.signal })
+  if (known && ids.length > 0) watch.aliveAt = bench.deps.clock.now()
+  return !(known && ids.length > 0) && !watch.heard
 }
 
 function tell(watch: Watch, now: number): void {
@@ -162,6 +180,7 @@ async function sample(watch: Watch): Promise<void> {
   const endedAt = clock.now()
   watch.sampleEveryMs = toSamplePause(watch.limits, endedAt - beganAt)
   if (bytes === undefined || watch.closed) return
+  watch.aliveAt = endedAt
   if (!watch.heard) watch.stall.sampled({ bytes, beganAt, endedAt })
   say({ type: 'progress', allocation: order.allocation, progress: watch.meter.fromSample(bytes, endedAt) })
 }

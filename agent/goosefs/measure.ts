@@ -5,6 +5,7 @@ import type { Cause, Measurement } from '../../shared/verdict.ts'
 import { syncDirectory, toReason } from '../spool.ts'
 import { READ_ARGV } from './argv.ts'
 import type { Bench, StepEnd } from './bench.ts'
+import { CALL_LIMITS } from './call-limits.ts'
 import { tellHidden } from './directory-check.ts'
 import type { WalkResult } from './entrants.ts'
 import {
@@ -31,7 +32,6 @@ export type Measured = {
   readonly hiddenHere?: number
 }
 
-const TOTALS_MS = 10 * 60_000
 const MOST_LINES = 1_000
 const NO_FILES: Totals = { files: 0, bytes: 0, cachedFiles: 0, cachedBytes: 0, unpersisted: 0 }
 
@@ -157,11 +157,11 @@ type Looking = {
 /** The lines of a call that only looks; none when it failed. */
 export async function callLines(
   bench: Bench,
-  { name, args, signal = bench.signal, timeoutMs = TOTALS_MS }: Looking,
+  { name, args, signal = bench.signal, timeoutMs = CALL_LIMITS.totals.timeoutMs }: Looking,
 ): Promise<string[]> {
   const lines: string[] = []
   const onLine = (line: string) => void (lines.length < MOST_LINES ? lines.push(line) : 0)
-  const { exit } = await bench.cli({ name, args, timeoutMs, signal, repeatable: true, onLine })
+  const { exit } = await bench.cli({ name, args, ...CALL_LIMITS.totals, timeoutMs, signal, repeatable: true, onLine })
   // half an answer is none
   return exit.reason === 'exited' && exit.code === 0 ? lines : []
 }

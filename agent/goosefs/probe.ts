@@ -4,10 +4,11 @@ import { basename, delimiter, join } from 'node:path'
 import type { Capabilities } from '../../shared/agent.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Clock } from '../../shared/time.ts'
-import { MINUTE, SECOND } from '../../shared/time.ts'
+import { MINUTE } from '../../shared/time.ts'
 import type { Driver } from '../driver.ts'
 import type { Place } from '../place.ts'
 import { brandOf, READ_ARGV } from './argv.ts'
+import { CALL_LIMITS } from './call-limits.ts'
 import { type Cli, createCli } from './cli.ts'
 import { isJobWeb } from './engine-web.ts'
 import { findWebs, type Webs } from './find-webs.ts'
@@ -39,7 +40,6 @@ export type ProberDeps = {
 
 type Probed = { readonly capabilities: Capabilities; readonly webs: Webs; readonly stamp: string; readonly at: number }
 
-const CALL_MS = 60 * SECOND
 // a CLI that could not be asked is asked again after this long
 const PROBLEM_AGE_MS = MINUTE
 
@@ -136,7 +136,7 @@ async function askOnce(cli: Cli, name: string, args: readonly string[]) {
   const { exit } = await cli({
     name,
     args,
-    timeoutMs: CALL_MS,
+    ...CALL_LIMITS.probe,
     repeatable: true,
     onLine: line => {
       if (!isNoise(line)) lines.push(line)

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cause } from '../../shared/verdict.ts'
 import { READ_ARGV } from './argv.ts'
+import { CALL_LIMITS } from './call-limits.ts'
 import { readCause } from './causes.ts'
 import type { Cli } from './cli.ts'
 import { isNoise } from './lines.ts'
@@ -16,7 +17,6 @@ export type ReportAnswer = {
 
 /** A worker that beats every second and was not heard of for this long serves nothing, whatever the master counts. */
 export const SILENT_AFTER_SECONDS = 10
-const TIMEOUT_MS = 60_000
 const MOST_LINES = 20_000
 
 /** Takes the report; never rejects. */
@@ -30,7 +30,7 @@ export async function readReportOnce(ask: {
   const { exit } = await ask.cli({
     name: ask.name,
     args: READ_ARGV.capacity(),
-    timeoutMs: TIMEOUT_MS,
+    ...CALL_LIMITS.report,
     signal: ask.signal,
     repeatable: true,
     onLine: line => {

@@ -1,5 +1,5 @@
 // one question to a web of the cluster: JSON in milliseconds, or no answer
-const CALL_MS = 5_000
+import { CALL_LIMITS } from './call-limits.ts'
 
 export type WebAsk = {
   /** Such as `http://host:9201`. */
@@ -12,7 +12,12 @@ export type WebAsk = {
 }
 
 /** The parsed answer; null for an empty one, undefined when the call failed or was refused. Never rejects. */
-export async function askWeb({ base, path, method = 'GET', timeoutMs = CALL_MS }: WebAsk): Promise<unknown> {
+export async function askWeb({
+  base,
+  path,
+  method = 'GET',
+  timeoutMs = CALL_LIMITS.web.timeoutMs,
+}: WebAsk): Promise<unknown> {
   try {
     const response = await fetch(`${base.replace(/\/+$/, '')}/api/v1/${path}`, {
       method,

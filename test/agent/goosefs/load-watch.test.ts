@@ -78,6 +78,16 @@ it('a du that fails says nothing: the load goes on', async () => {
   expect((await watch.close()).givenUp).toBeUndefined()
 })
 
+it('nothing said a word for very long: given up, unless the engine has jobs of it', async () => {
+  const jobs = (): Unfinished => ({ known: true, ids: [1], left: 1, calls: 1 })
+  const working = createScene({ du: () => undefined, jobs })
+  await working.pass(3 * 60 * MINUTE)
+  expect(working.stops).toHaveLength(0)
+  const deaf = createScene({ du: () => undefined, jobs: () => ({ known: false, ids: [], left: 0, calls: 1 }) })
+  await deaf.pass(3 * 60 * MINUTE)
+  expect(deaf.stops).toHaveLength(1)
+})
+
 it('one equal sample among failures is no evidence', async () => {
   const { pass, stops } = createScene({ du: turn => (turn <= 2 ? 500 : undefined) })
   await pass(60 * MINUTE)
