@@ -90,10 +90,10 @@ function tellDropped({ findings, missing }: Measured): string | undefined {
   return `${what} (${toBytes(bytes)}) that had been cached or called loaded ${are} not in the cache any more${why}`
 }
 
-// not asked for is another matter than not to be had
+// not asked for is another matter than not to be had; that a tree is too large to be listed is told for itself
 function tellFreshness({ hints, after }: Measured): string | undefined {
   if (hints.freshness === 'known') return 'freshness was not looked at: what changed in the object store is not seen'
-  if (after.fresh) return undefined
+  if (after.fresh || !after.complete) return undefined
   return 'the metadata could not be refreshed: what changed in the object store is not seen'
 }
 

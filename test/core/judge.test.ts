@@ -268,6 +268,9 @@ describe('judge', () => {
       'the metadata could not be refreshed: what changed in the object store is not seen',
     ])
     expect(notesOf({ findings: all })).toEqual([])
+    expect(notesOf({ findings: findings({ after: measured(1, 1, { fresh: false, complete: false }) }) })).toEqual([
+      'the path could not be listed whole, so nobody knows about every file',
+    ])
   })
 
   test('copies are said not to be verified when all is there, and counted against workers when it is not', () => {
