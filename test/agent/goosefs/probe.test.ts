@@ -1,7 +1,9 @@
 // what the probe finds out, how often it asks, and what the self-check makes of it
 import { chmodSync, writeFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createDescriber } from '../../../agent/description.ts'
 import { checkCli } from '../../../agent/goosefs/check-cli.ts'
+import type { Capabilities } from '../../../shared/agent.ts'
 import { createWorld, usePlayground } from './world.ts'
 
 usePlayground()
@@ -37,4 +39,27 @@ describe('the probe', () => {
     expect(capabilities).toMatchObject({ found: false, problem: expect.any(String) })
     expect(checkCli(capabilities)).toMatchObject([{ ok: false, remedy: expect.stringContaining('GOOSEFS_BIN') }])
   })
+})
+
+it('what is amiss is told with the remedy in the agent’s description', async () => {
+  const world = createWorld()
+  const describing = async (capabilities: Capabilities) => {
+    const facts = {
+      ...{ id: world.allocation().deps.order.task, name: 'a', cluster: 'c', version: '1', host: 'h', pid: 1 },
+    }
+    const capacity = { work: 1, read: 1 }
+    const { clock } = world
+    const probe = async () => capabilities
+    const describer = createDescriber({ facts: { ...facts, capacity }, bin: 'goosefs', probe, clock })
+    onTestFinished(describer.close)
+    return (await describer.describe()).capabilities.problem
+  }
+  const good = await world.prober.capabilities()
+  expect(await describing(good)).toBeUndefined()
+  expect(await describing({ ...good, loadFlags: [] })).toContain(
+    'distributedLoad: its help could not be read; use a CLI',
+  )
+  expect(await describing({ ...good, found: false, problem: 'gone' })).toBe(
+    'cli: gone; set GOOSEFS_BIN to the CLI of this node',
+  )
 })
