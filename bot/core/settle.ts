@@ -1,6 +1,7 @@
 // what follows for a task, and for those that follow it, when its run has ended or is lost
 import { ACTIONS } from '../../shared/actions.ts'
 import { type Exit, isEnded } from '../../shared/allocation.ts'
+import { toReasons } from '../../shared/causes.ts'
 import { MINUTE, toInstant, toMs } from '../../shared/time.ts'
 import type { Ending } from '../../shared/wire.ts'
 import { createFollowerJudge, type LedRun } from './cut.ts'
@@ -129,8 +130,9 @@ function isRefusedToo(leader: TaskRow, follower: TaskRow): boolean {
 
 // whoever looks at a task that waits sees what for
 function toWaitNote({ verdict }: Judgement, notBefore: number): string {
-  const causes = Object.entries(verdict?.missingByCause ?? {}).map(([cause, files]) => `${cause}: ${files}`)
-  const why = causes.length > 0 ? `not all is cached (${causes.join(', ')})` : verdict?.notes[0]
+  const reasons = verdict === undefined ? [] : toReasons(verdict)
+  const causes = reasons.map(({ cause, files, text }) => `${text.en} (${cause}: ${files})`)
+  const why = causes.length > 0 ? `not all is cached: ${causes.join(', ')}` : verdict?.notes[0]
   return `${why ?? 'it could not be judged'}; this passes by itself: the next attempt is not before ${toInstant(notBefore)}`
 }
 

@@ -1,4 +1,5 @@
 // what a measurement says about a load
+import { toReason } from '../../shared/causes.ts'
 import {
   type Cause,
   type Findings,
@@ -61,8 +62,13 @@ function weigh(findings: Findings | undefined, hints: Hints): Weighed {
   const { trouble } = findings
   if (trouble?.cause === 'no-such-path')
     return { kind: 'not-cached', measured, missing: toAbsent(hints), sentence: trouble.message }
-  const sentence = `the cache could not be measured: ${trouble?.message ?? 'no listing'}`
-  return { kind: 'unverified', measured, sentence }
+  return { kind: 'unverified', measured, sentence: toUnmeasured(trouble) }
+}
+
+function toUnmeasured(trouble: Findings['trouble']): string {
+  const { cause = 'unknown', message = 'no listing' } = trouble ?? {}
+  const why = cause === 'unknown' ? message : `${toReason(cause, { files: 0 }).text.en} (${message})`
+  return `the cache could not be measured: ${why}`
 }
 
 // a refused load changed nothing: what was there before is there now

@@ -25,21 +25,28 @@ export function createServers(cluster: RealCluster) {
   /** Whether the worker has been heard of in the last moments, as the master says now. */
   const workerBeats = () => until('a worker that beats', async () => (await workers()).some(isFresh), JOB_MS)
 
+  const jobWorkerBeats = () => until('a job worker that beats', async () => (await jobWorkers()).some(isFresh), JOB_MS)
+
   return {
     workers,
     workerBeats,
+    /** Waits until all servers know each other. */
+    async ready() {
+      await workerBeats()
+      await jobWorkerBeats()
+    },
     async loseJobWorker() {
       await cluster.kill('job-worker')
       await until('the loss of the job worker', async () => (await jobWorkers()).length === 0, JOB_MS)
     },
     async startJobWorker() {
       await cluster.start('job-worker')
-      await until('a job worker', async () => (await jobWorkers()).some(isFresh), JOB_MS)
+      await jobWorkerBeats()
     },
     /** Starts the job master and waits until the job worker has found it again. */
     async startJobMaster() {
       await cluster.start('job-master')
-      await until('a job worker that came back', async () => (await jobWorkers()).some(isFresh), JOB_MS)
+      await jobWorkerBeats()
     },
     /** Starts the master and waits until the worker has found it again. */
     async startMaster() {

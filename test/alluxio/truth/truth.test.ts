@@ -6,6 +6,7 @@ import { type Entry, keepEntries, toLines } from './book.ts'
 import { createGround } from './ground.ts'
 import { SCENARIOS } from './rows.ts'
 import type { RealScenario, Scenario, Seen } from './scenario.ts'
+import { createServers } from './servers.ts'
 import { createSimulated } from './simulated.ts'
 
 const version = (process.env['GANDER_TRUTH_VERSION'] ?? '2.5') as Version
@@ -31,13 +32,18 @@ async function tell(scenario: Scenario, act: () => Promise<Seen>): Promise<void>
   }
 }
 
+async function mend(): Promise<void> {
+  await field.cluster.mend()
+  await createServers(field.cluster).ready()
+}
+
 async function play(scenario: RealScenario): Promise<void> {
   const number = SCENARIOS.indexOf(scenario)
   await tell(scenario, async () => {
     try {
       return await scenario.act(createGround(field, `r${scenario.row}-${number}`))
     } finally {
-      if (!scenario.calm) await field.cluster.mend()
+      if (!scenario.calm) await mend()
     }
   })
 }

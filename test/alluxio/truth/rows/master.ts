@@ -5,6 +5,7 @@ import type { Ground } from '../ground.ts'
 import { real, type Scenario } from '../scenario.ts'
 
 const FILES = 300
+const SAYS = ['master unreachable']
 const UNAUTHENTICATED =
   'Failed after 1 attempts: alluxio.exception.status.UnauthenticatedException: Channel: 4513bd78-a7c5-4f44-b657-51f89dda4018 is not authenticated for call: alluxio.grpc.file.FileSystemMasterClientService/ListStatus'
 
@@ -30,7 +31,7 @@ export const MASTER: readonly Scenario[] = [
     const truth = { whole: false, words: 'no master' }
     await ground.servers.startMaster()
     const load = await ground.again(waiting)
-    return await ground.seenAgain({ waiting, truth, load }, { says: ['master unreachable'] })
+    return await ground.seenAgain({ waiting, truth, load }, { causes: { 'master-unreachable': 3 }, says: SAYS })
   }),
   real(6, 'the master is away in the middle, for longer than a call tries', async ground => {
     const id = await begun(ground)
@@ -54,7 +55,7 @@ export const MASTER: readonly Scenario[] = [
     const truth = { whole: false, words: 'a master in safe mode' }
     await ground.servers.workerBeats()
     const load = await ground.again(waiting)
-    return await ground.seenAgain({ waiting, truth, load }, { says: ['master unreachable'] })
+    return await ground.seenAgain({ waiting, truth, load }, { causes: { 'master-unreachable': 3 }, says: SAYS })
   }),
   real(6, 'the master says once that it does not know who asks', async ground => {
     await ground.fill(many(3, 'f'))
