@@ -2,7 +2,12 @@
 import { many } from '../../field.ts'
 import { real, type Scenario } from '../scenario.ts'
 
-const SAYS = ['worker']
+// what it held comes back with it: there is nothing left to load then
+const LOST = {
+  causes: { 'worker-lost': 20 },
+  says: ['1 of 1 workers lost or silent (worker-lost: 20)'],
+  last: 'nothing-new',
+} as const
 
 export const WORKER: readonly Scenario[] = [
   real(7, 'the worker is killed after the load, before the measurement', async ground => {
@@ -13,7 +18,7 @@ export const WORKER: readonly Scenario[] = [
     const truth = await ground.truth()
     await ground.servers.startWorker()
     const load = await ground.again(waiting)
-    return await ground.seenAgain({ waiting, truth, load }, { causes: { 'worker-lost': 20 }, says: SAYS })
+    return await ground.seenAgain({ waiting, truth, load }, LOST)
   }),
   real(7, 'the worker was killed long before the load of what it held', async ground => {
     await ground.fill(many(20, 'f'))
@@ -25,6 +30,6 @@ export const WORKER: readonly Scenario[] = [
     const truth = await ground.truth()
     await ground.servers.startWorker()
     const load = await ground.again(waiting)
-    return await ground.seenAgain({ waiting, truth, load }, { causes: { 'worker-lost': 20 }, says: SAYS })
+    return await ground.seenAgain({ waiting, truth, load }, LOST)
   }),
 ]
