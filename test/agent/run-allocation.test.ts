@@ -42,9 +42,11 @@ describe('load', () => {
       'fsadmin report capacity',
     ])
     expect(
-      one.said.map(report =>
-        report.type === 'step' ? `${report.step.name}${report.step.endedAt ? '.' : ''}` : report.type,
-      ),
+      // how often progress is told depends on how fast the machine is
+      one.said.flatMap(report => {
+        if (report.type === 'progress') return []
+        return report.type === 'step' ? `${report.step.name}${report.step.endedAt ? '.' : ''}` : report.type
+      }),
     ).toEqual([
       'started',
       'measure',
