@@ -1,5 +1,5 @@
 // what stands under the sentence of a path: causes with examples and next step, the command after a refusal, notes
-import { toReasons } from '../shared/causes.ts'
+import { toReason, toReasons } from '../shared/causes.ts'
 import type { Task } from '../shared/job.ts'
 import type { Reason, Verdict } from '../shared/verdict.ts'
 import { toLoadCommand, toTyped } from './commands.ts'
@@ -14,7 +14,12 @@ const EXAMPLES_A_CAUSE = 3
 
 /** The lines, each indented; none when there is nothing to add. */
 export function toDetails({ job, task, paint }: Of): string[] {
-  const lines = [...toMissing({ job, task, paint }), ...toRefusal(task), ...toShortage(task)]
+  const lines = [
+    ...toMissing({ job, task, paint }),
+    ...toUnstarted({ job, task, paint }),
+    ...toRefusal(task),
+    ...toShortage(task),
+  ]
   const notes = new Set([...(task.verdict?.notes ?? []), ...task.notes])
   for (const note of notes) if (!isTold(task, note)) lines.push(paint('dim', `  note: ${toPrintable(note)}`))
   return lines
@@ -40,6 +45,13 @@ function toMissing({ job, task, paint }: Of): string[] {
   })
   const head = ['CAUSE', 'FILES', 'WHAT IT IS, FOR EXAMPLE, WHAT TO DO'].map(title => paint('dim', title))
   return [`${count}:`, ...toTable([head, ...rows], '    ')]
+}
+
+// where nothing could be started nothing was measured either; what to do about it is known all the same
+function toUnstarted({ job, task, paint }: Of): string[] {
+  if (task.exit?.reason !== 'spawn-failed' || task.verdict?.ok === false) return []
+  const next = toReason('cli-missing', { files: 0 }).next.en
+  return [`  ${paint('bold', '->')} ${toPrintable(toTyped(next, task, job))}`]
 }
 
 function examplesOf(verdict: Verdict, { cause }: Reason): string[] {

@@ -19,11 +19,12 @@ export async function estimated(bench: Bench, before: Measured | undefined): Pro
     return { data: workers === undefined ? undefined : toWorkers(workers), calls }
   })
   const missingBytes = measurement.bytes - measurement.cachedBytes
+  const { files, cachedFiles, complete } = measurement
+  const needed = missingBytes * (bench.deps.order.options.replication ?? 1)
   const estimate: Estimate = {
-    files: measurement.files,
-    bytes: measurement.bytes,
-    missingBytes,
-    ...(answer === undefined ? {} : { freeAfterBytes: answer.capacityBytes - answer.usedBytes - missingBytes }),
+    ...{ files, bytes: measurement.bytes, missingBytes },
+    ...(complete && { missingFiles: files - cachedFiles }),
+    ...(answer === undefined ? {} : { freeAfterBytes: answer.capacityBytes - answer.usedBytes - needed }),
   }
   return { ...(await toEnding(bench, { exit: { reason: 'exited', code: 0 } })), estimate }
 }

@@ -189,7 +189,7 @@ describe('load', () => {
     const world = createWorld()
     world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '3')
     const ending = await runAllocation(world.allocation({ path: '/a', options: { dryRun: true } }).deps)
-    expect(ending.estimate).toMatchObject({ files: 3, bytes: 3000, missingBytes: 3000 })
+    expect(ending.estimate).toMatchObject({ files: 3, bytes: 3000, missingBytes: 3000, missingFiles: 3 })
     expect(world.calls()).toHaveLength(2)
   })
 

@@ -1,5 +1,6 @@
 // figures, tables, bars and tails as pure functions
 import { describe, expect, it } from 'vitest'
+import { toDetails } from '../../cli/details.ts'
 import { toBarLine } from '../../cli/job-line.ts'
 import { combineExits } from '../../cli/outcome.ts'
 import { toLastLines } from '../../cli/output.ts'
@@ -115,4 +116,12 @@ describe('the sentence of a load', () => {
       /nothing added in 10 s, 4 s of it measuring$/,
     )
   })
+})
+
+it('a CLI that cannot be started comes with what to do about it', () => {
+  const exit = { reason: 'spawn-failed', message: 'program "goosefs" does not exist' } as const
+  const verdict = { ok: null, kind: 'unverified', notes: [] } as const
+  const task = { path: '/a', status: 'failed', exit, verdict, notes: [], steps: [] } as unknown as Task
+  const plain: Paint = (_, text) => text
+  expect(toDetails({ job: { number: 7 }, task, paint: plain }).join()).toMatch(/-> .*GOOSEFS_BIN.* gander retry 7/)
 })

@@ -38,7 +38,7 @@ export async function withCli(
   try {
     const stack = await simulated.stack({
       agents: [{ bin }],
-      agentEnv: { GANDER_STALL_SECONDS: '10' },
+      agentEnv: { GANDER_STALL_SECONDS: '40' },
       env: { ...Object.fromEntries(java), ...wrapping.env },
       patienceMs: JOB_MS,
     })

@@ -62,7 +62,11 @@ export const PROGRAM: readonly Scenario[] = [
     await ground.fill(many(3, 'f'))
     const lines = [`[[ $2 == ls ]] && exec sleep 100000`]
     return await withCli(ground, { lines }, async ({ load }) => {
-      return await ground.seen(await load(), { kind: 'unverified', code: 5, says: ['could not be measured'] })
+      return await ground.seen(await load(), {
+        kind: 'unverified',
+        code: 7,
+        says: [/could not be measured: the listing hangs/],
+      })
     })
   }),
 
@@ -80,8 +84,8 @@ export const PROGRAM: readonly Scenario[] = [
   calm(19, 'the load floods without an end', async ground => {
     await ground.fill(many(3, 'f'))
     const lines = [`[[ ${LOADS} ]] && exec yes "$path/f9 loading"`]
-    return await withCli(ground, { lines, env: { GANDER_MOST_OUTPUT_MB: '20' } }, async ({ load }) => {
-      return await ground.seen(await load(), { ...NONE, causes: { unknown: 3 }, says: [/printed more than/] })
+    return await withCli(ground, { lines, env: { GANDER_AGENT_OUTPUT_MIB: '20' } }, async ({ load }) => {
+      return await ground.seen(await load(), { ...NONE, causes: { unknown: 3 }, says: [/printed more than 20 MiB/] })
     })
   }),
 
