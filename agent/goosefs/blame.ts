@@ -42,17 +42,22 @@ export function blame(circumstances: Circumstances, file: ListedFile, change: 's
   if (own !== undefined) return own
   if (change === 'new') return 'not-seen'
   if (change === 'changed') return 'changed'
-  if (runCause !== undefined && runCause !== 'stalled') return runCause
+  if (runCause !== undefined && !isVague(circumstances)) return runCause
   if (circumstances.servesNothing) return 'worker-lost'
   const absent = blameAbsence(circumstances)
   if (absent !== undefined) return absent
-  // that it stood still is no cause where one is known
   if (runCause !== undefined) return runCause
   const foreign = evidence.foreignCauseOf(file.path)
   if (foreign !== undefined) return foreign
   if (isTooFull(circumstances)) return 'no-space'
   const away = (workers?.lost ?? 0) + (workers?.silent ?? 0)
   return away > 0 || circumstances.absences?.restarted.includes('worker') === true ? 'worker-lost' : 'unknown'
+}
+
+// that it stood still is no cause where one is known; 2.9 has the words of a lost master when it lost the job master
+function isVague({ runCause, absences }: Circumstances): boolean {
+  if (runCause === 'master-unreachable') return absences?.restarted.includes('master') === false
+  return runCause === 'stalled'
 }
 
 // what a server forgot or could not do while it was away explains a file of which nothing else is known

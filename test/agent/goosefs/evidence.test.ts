@@ -59,6 +59,12 @@ it('that a load stood still is the cause only where no server was away', async (
   expect((await judge([], { ...stalled, jobWorkers: 0 }))('/a/1')).toBe('no-job-worker')
   const absences = { restarted: ['job-master' as const], allJobWorkers: false }
   expect((await judge([], { ...stalled, absences }))('/a/1')).toBe('job-service-down')
+
+  const away = { runCause: 'master-unreachable' as const }
+  expect((await judge([], { ...away, absences }))('/a/1')).toBe('job-service-down')
+  const both = { restarted: ['master' as const, 'job-master' as const], allJobWorkers: false }
+  expect((await judge([], { ...away, absences: both }))('/a/1')).toBe('master-unreachable')
+  expect((await judge([], away))('/a/1')).toBe('master-unreachable')
 })
 
 it('a CLI that was killed explains what it did not get to', () => {

@@ -13,7 +13,8 @@ type Killing = { readonly jobs: number; readonly options?: Record<string, unknow
 async function killed(ground: Ground, { jobs, options = {} }: Killing): Promise<string> {
   await ground.fill(many(FILES, 'f'))
   await ground.list()
-  await ground.cluster.kill('job-worker', 'STOP')
+  // not sooner: a job worker that is not heard of for 25 s is lost
+  ground.field.hook('before', 'distributedLoad', ground.cluster.killLine('job-worker', 'STOP'))
   const id = await ground.begin('', options)
   await until('the jobs', async () => (await ground.engineJobs()).length >= jobs, JOB_MS)
   const words = ['FileSystemShell', 'distributedLoad', ground.root]
