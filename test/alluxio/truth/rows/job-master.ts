@@ -4,7 +4,7 @@ import { JOB_MS, many } from '../../field.ts'
 import type { Ground } from '../ground.ts'
 import { real, type Scenario } from '../scenario.ts'
 
-const FILES = 200
+const FILES = 100
 
 /** Begins a load whose jobs all wait: the moment at which the job master goes is certain then. */
 async function begun(ground: Ground): Promise<string> {

@@ -13,14 +13,14 @@ type Killing = { readonly jobs: number; readonly options?: Record<string, unknow
 async function killed(ground: Ground, { jobs, options = {} }: Killing): Promise<string> {
   await ground.fill(many(FILES, 'f'))
   await ground.list()
-  // not sooner: a job worker that is not heard of for 25 s is lost
-  ground.field.hook('before', 'distributedLoad', ground.cluster.killLine('job-worker', 'STOP'))
+  // its jobs run and wait until the worker serves them; the job worker itself goes on being heard of
+  ground.field.hook('before', 'distributedLoad', ground.cluster.killLine('worker', 'STOP'))
   const id = await ground.begin('', options)
   await until('the jobs', async () => (await ground.engineJobs()).length >= jobs, JOB_MS)
   const words = ['FileSystemShell', 'distributedLoad', ground.root]
   for (const { pid } of ground.stack.processes(...words)) process.kill(pid, 'SIGKILL')
   await until('its end', () => ground.stack.processes(...words).length === 0, JOB_MS)
-  await ground.cluster.kill('job-worker', 'CONT')
+  await ground.cluster.kill('worker', 'CONT')
   return id
 }
 
