@@ -3,6 +3,7 @@ import type { Estimate } from '../../shared/verdict.ts'
 import type { Ending } from '../../shared/wire.ts'
 import type { Bench } from './bench.ts'
 import { askWorkers, toWorkers } from './cluster-facts.ts'
+import { toNeed } from './guard.ts'
 import { toEnding } from './load-ending.ts'
 import type { Measured } from './measure.ts'
 import { STEPS } from './steps.ts'
@@ -20,11 +21,11 @@ export async function estimated(bench: Bench, before: Measured | undefined): Pro
   })
   const missingBytes = measurement.bytes - measurement.cachedBytes
   const { files, cachedFiles, complete } = measurement
-  const needed = missingBytes * (bench.deps.order.options.replication ?? 1)
+  const need = toNeed(measurement, bench.deps.order.options.replication ?? 1)
   const estimate: Estimate = {
     ...{ files, bytes: measurement.bytes, missingBytes },
     ...(complete && { missingFiles: files - cachedFiles }),
-    ...(answer === undefined ? {} : { freeAfterBytes: answer.capacityBytes - answer.usedBytes - needed }),
+    ...(answer === undefined ? {} : { freeAfterBytes: answer.capacityBytes - answer.usedBytes - need.missing }),
   }
   return { ...(await toEnding(bench, { exit: { reason: 'exited', code: 0 } })), estimate }
 }

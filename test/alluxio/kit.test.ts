@@ -1,14 +1,14 @@
 // the kit itself: a real cluster answers, loads, refreshes, and survives a paused role
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SETTINGS, SYNC } from './field.ts'
 import { createRealCluster, type RealCluster } from './real-cluster.ts'
 
-const SYNC = '-Dgoosefs.user.file.metadata.sync.interval=0'
 const root = `/kit-${randomUUID()}`
 let cluster: RealCluster
 
 beforeAll(async () => {
-  cluster = await createRealCluster({ quota: '64MB', block: '1MB' })
+  cluster = await createRealCluster(SETTINGS)
 })
 
 afterAll(async () => {

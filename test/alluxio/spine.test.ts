@@ -30,20 +30,20 @@ async function output(job: string): Promise<string> {
 }
 
 describe('a load', () => {
-  it('of a directory caches every name in it, in at most five calls, and keeps the words of the CLI', async () => {
+  it('of a directory caches every name in it, in three calls, and keeps the words of the CLI', async () => {
     const path = `${field.root}/names`
     const { calls, result } = await field.callsDuring(() => field.stack.gander(['load', path]))
     expect(result).toMatchObject({ code: 0 })
     expect(result.stdout).toContain(`cached: ${path} 0 % -> 100 %, 6 files of `)
     expect(await field.shares('names')).toEqual(whole(NAMES))
-    expect(kindOf(calls)).toEqual(['fs ls', 'fs distributedLoad', 'fs ls', 'fsadmin report'])
+    expect(kindOf(calls)).toEqual(['fs ls', 'fs distributedLoad', 'fs ls'])
 
     const [job] = (await field.stack.api('GET', `/api/v1/jobs?path=${encodeURIComponent(path)}`)).json.items as Job[]
     expect(await output(job!.id)).toBe(field.said(path))
     const task = await field.stack.task(job!.id)
     expect(task).toMatchObject({ status: 'succeeded', attempts: 1, exit: { reason: 'exited', code: 0 } })
     expect(task.files).toEqual({ loaded: 5, alreadyCached: 1, failed: 0, total: 6 })
-    expect(task.steps.map(step => step.name)).toEqual(['measure', 'load', 'quiet', 'verify', 'workers'])
+    expect(task.steps.map(step => step.name)).toEqual(['measure', 'guard', 'load', 'quiet', 'verify', 'workers'])
     expect(task.notes).toEqual([])
   })
 
@@ -130,6 +130,6 @@ describe('the other verbs', () => {
     const report = await stack.gander(['report'])
     expect(report.code).toBe(0)
     expect(report.stdout).toContain('Live Workers: 1')
-    expect(report.stdout).toMatch(/Tier: SSD +Size: 64\.00MB/)
+    expect(report.stdout).toMatch(/Tier: SSD +Size: 384\.00MB/)
   })
 })
