@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { buildAll } from '../../scripts/build.ts'
+import { benchMeasuring } from './measuring.ts'
 import type { Bench, Row } from './row.ts'
 import { benchSpawn } from './spawn.ts'
 import { benchStore } from './store.ts'
@@ -19,13 +20,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   spawn: benchSpawn,
   stream: benchStream,
   thousand: benchThousand,
+  measuring: benchMeasuring,
   store: () => benchStore(),
 }
 
 const HELP = `usage: npm run bench -- [--only NAME]… [--quick]
 
-Builds Gander, runs real daemons and agents over a simulated GooseFS, and measures each thing beside a yardstick
-in the same run. Prints a table; the same as JSON goes to bench-results/. The numbers of a busy machine say little:
+Builds Gander, runs real daemons and agents over a simulated GooseFS (measuring: over a real cluster where its jars are
+there, see test/alluxio/README.md), and measures each thing beside a yardstick in the same run. Prints a table; the same as JSON goes to bench-results/. The numbers of a busy machine say little:
 compare ratios, not values.
 
   --only NAME  one benchmark, or several: ${Object.keys(BENCHES).join(', ')}

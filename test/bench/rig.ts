@@ -51,16 +51,17 @@ export type RigOptions = {
   /** Bash lines that stand before the simulated GooseFS whenever it is called. */
   readonly before?: string
   readonly concurrency?: number
+  /** Instead of the simulated GooseFS. */
+  readonly bin?: string
 }
 
 /** Starts everything on free ports and waits until the agent is connected. */
-export async function createRig({ dist, before, concurrency = 2 }: RigOptions): Promise<Rig> {
+export async function createRig({ dist, before, bin, concurrency = 2 }: RigOptions): Promise<Rig> {
   const dir = mkdtempSync(join(tmpdir(), 'gander-bench-'))
-  const launcher = createLauncher({ dir, dist, before })
+  const launcher = createLauncher({ dir, before, real: bin ?? join(dist, 'playground/goosefs') })
   const dataDir = join(dir, 'data')
   const environment = {
-    PATH: process.env['PATH'] ?? '',
-    HOME: dir,
+    ...{ PATH: process.env['PATH'] ?? '', HOME: dir, JAVA_HOME: process.env['JAVA_HOME'] ?? '' },
     BENCH_DIR: dir,
     GANDER_PLAYGROUND_DIR: join(dir, 'playground'),
     GANDER_PLAYGROUND_SPEED: '0',
@@ -125,10 +126,9 @@ function toVerbs(url: string, { dist, environment }: { dist: string; environment
 }
 
 /** A link keeps the name of its own on the command line, so that its processes can be told from others. */
-function createLauncher({ dir, dist, before }: { dir: string; dist: string; before: string | undefined }): string {
+function createLauncher({ dir, real, before }: { dir: string; real: string; before: string | undefined }): string {
   mkdirSync(join(dir, 'bin'))
   const launcher = join(dir, 'bin/goosefs')
-  const real = join(dist, 'playground/goosefs')
   if (before === undefined) symlinkSync(real, launcher)
   else {
     writeFileSync(launcher, `#!/usr/bin/env bash\n${before}\nexec ${real} "$@"\n`)
