@@ -97,7 +97,7 @@ export const Findings = z
       .array(ServerRole)
       .optional()
       .meta({ description: 'servers that went away during the load, whether they are back or not' }),
-    /** The reason the measurement itself could not be had, when it could not. */
+    /** Why the measurement itself could not be had, or, beside one, why it is no proof. */
     trouble: z.object({ cause: Cause, message: z.string() }).optional(),
     cost: z.object({ calls: z.int().min(0), wallMs: z.int().min(0) }).default({ calls: 0, wallMs: 0 }),
   })

@@ -21,6 +21,8 @@ export type LoadFacts = {
   readonly quiet?: boolean
   readonly jobWorkers?: number
   readonly workers?: Findings['workers']
+  /** Why nobody knows whether a live worker holds what lists as cached. */
+  readonly unvouched?: Findings['trouble']
   /** Servers that were not there all the time. */
   readonly absences?: Absences
   /** What the engine says of its failed jobs, by file. */
@@ -62,6 +64,7 @@ function toBase(bench: Bench, facts: LoadFacts): Findings {
     cost: bench.cost(),
     ...(facts.quiet === undefined ? {} : { quiet: facts.quiet }),
     ...(facts.workers === undefined ? {} : { workers: facts.workers }),
+    ...(facts.unvouched === undefined ? {} : { trouble: facts.unvouched }),
     ...(facts.absences?.restarted.length ? { restarted: [...facts.absences.restarted] } : {}),
   }
 }

@@ -31,7 +31,7 @@ export async function verified(bench: Bench, verifying: Verifying): Promise<Endi
   if (bench.signal.aborted) return await stopped(bench, { load, before, ...since })
   const after = await bench.step(STEPS.after, async () => settleDoubts(bench, await measure(bench, 'after', before)))
   if (bench.signal.aborted) return await stopped(bench, { load, before, ...since })
-  const { absences, workers } = await lookAtServers(bench, after, verifying.servers)
+  const { absences, workers, unvouched } = await lookAtServers(bench, after, verifying.servers)
   const failures = await readOwnFailures(bench, after, newerThan)
   if (bench.signal.aborted) return await stopped(bench, { load, before, ...since })
   if (before.trouble !== undefined && after.trouble === undefined) {
@@ -42,6 +42,7 @@ export async function verified(bench: Bench, verifying: Verifying): Promise<Endi
     ...(quiet.quiet === undefined ? {} : { quiet: quiet.quiet }),
     ...(quiet.jobWorkers === undefined ? {} : { jobWorkers: quiet.jobWorkers }),
     ...(workers === undefined ? {} : { workers }),
+    ...(unvouched === undefined ? {} : { unvouched }),
     ...(failures === undefined ? {} : { failures }),
   }
   const result = await toFindings(bench, facts)
@@ -64,7 +65,12 @@ async function waitUntilQuiet(bench: Bench, load: LoadOutcome, since: { newerTha
   })
 }
 
-type Seen = { readonly absences: Absences; readonly workers?: Workers }
+type Seen = {
+  readonly absences: Absences
+  readonly workers?: Workers
+  /** Why nobody knows whether a live worker holds what lists as cached. */
+  readonly unvouched?: Findings['trouble']
+}
 
 /** Who lives now, and who was away meanwhile. What lists as cached counts only with workers heard of since the listing. */
 async function lookAtServers(bench: Bench, after: Measured, before: Servers): Promise<Seen> {
@@ -82,12 +88,8 @@ async function lookAtServers(bench: Bench, after: Measured, before: Servers): Pr
     const now =
       Object.keys(before).length === 0 ? {} : ((await unlessStopped(bench, readServers(bench.deps))) ?? before)
     const absences = compareServers(before, now, masterAway)
-    const isUnvouched = workers === undefined && (after.measurement?.cachedFiles ?? 0) > 0
-    return {
-      data: { absences, ...(workers === undefined ? {} : { workers }) },
-      calls,
-      notes: isUnvouched ? [`nobody told whether a live worker holds what is cached${tellWhy(trouble)}`] : [],
-    }
+    const told = workers === undefined ? { unvouched: toUnvouched(trouble) } : { workers }
+    return { data: { absences, ...told }, calls }
   })
 }
 
@@ -96,8 +98,9 @@ async function askOnce(ask: (notBefore: number) => Promise<WorkersAnswer>, liste
   return workers === undefined ? told : { ...told, workers: toWorkers(workers) }
 }
 
-function tellWhy(trouble: Settled['trouble']): string {
-  return trouble === undefined ? '' : `: ${trouble.message}`
+function toUnvouched(trouble: Settled['trouble']): NonNullable<Findings['trouble']> {
+  const why = trouble === undefined ? '' : `: ${trouble.message}`
+  return { cause: trouble?.cause ?? 'unknown', message: `nobody told whether a live worker holds what is cached${why}` }
 }
 
 /** Why the engine's own jobs failed: asked only where something is amiss, and where its web tells. */

@@ -20,7 +20,7 @@ export type Judgement = {
   readonly status: 'succeeded' | 'failed' | 'stopped'
   /** Only loads have one. */
   readonly verdict?: Verdict
-  /** Everything that failed failed for causes that pass by themselves. */
+  /** All that keeps it from a good verdict are causes that pass by themselves. */
   readonly passing: boolean
 }
 
@@ -38,7 +38,7 @@ export function judge(run: Run): Judgement {
   const verdict = toVerdict(measured, hints)
   const status = toStatus(run, verdict.ok ?? (hints.endedWell && hints.failures === 0))
   // room does not come by itself to a load that was refused for want of it: somebody has to free or to force
-  const passing = status === 'failed' && exit.reason !== 'refused' && isPassing(verdict, measured)
+  const passing = status !== 'stopped' && exit.reason !== 'refused' && isPassing(verdict, measured)
   return { status, verdict, passing }
 }
 

@@ -16,7 +16,8 @@ const NOTHING_MISSING: Missing = { missing: [], missingTotal: 0, missingByCause:
 /**
  * The verdict of a load.
  *
- * - `unverified`: nobody measured, or what was listed is cached but the tree was too large to list it whole.
+ * - `unverified`: nobody measured, or what was listed is cached but the tree was too large to list it whole, or nobody told
+ *   whether a live worker holds it.
  * - `empty`: no files under the path, and none vanished while it was loaded.
  * - `nothing-new`: every file was cached before, the same files are cached now.
  * - `cached`: every wanted file is wholly cached.
@@ -57,7 +58,11 @@ function weigh(findings: Findings | undefined, hints: Hints): Weighed {
   const { after } = measured
   if (after !== undefined) {
     const missing = toMissing(findings, after, hints)
-    return { kind: toKind(findings, after, missing), measured, missing }
+    const kind = toKind(findings, after, missing)
+    // a listing counts what dead workers held as cached, so without word of a live one it is no proof
+    if (findings.trouble !== undefined && after.cachedFiles > 0 && VERDICT_OK[kind])
+      return { kind: 'unverified', measured, missing, sentence: findings.trouble.message }
+    return { kind, measured, missing }
   }
   const { trouble } = findings
   if (trouble?.cause === 'no-such-path')

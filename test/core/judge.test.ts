@@ -37,6 +37,19 @@ const CASES: Case[] = [
     'succeeded',
     'cached',
   ],
+  [
+    'all cached, but nobody knows of a live worker',
+    { findings: { ...all, trouble: { cause: 'unknown', message: 'nobody told' } } },
+    'succeeded',
+    'unverified',
+  ],
+  [
+    'all cached, but the master that knows the workers is away',
+    { findings: { ...all, trouble: { cause: 'master-unreachable', message: 'nobody told' } } },
+    'succeeded',
+    'unverified',
+    true,
+  ],
   ['exit 0, one missing', { findings: some }, 'failed', 'partly'],
   ['exit 0, missing without a named cause', { findings: findings({ after: measured(3, 2) }) }, 'failed', 'partly'],
   [
