@@ -52,6 +52,13 @@ export const CAUSES: Readonly<Record<Cause, Row>> = {
       '恢复失联的 worker（`报告` 可查看），再 `重试 任务号`',
     ),
   },
+  unreported: {
+    text: always('a worker holds it, but the master does not know of it', 'worker 上有这份数据，但 master 没有登记'),
+    next: always(
+      'restart that worker, so that it and the master agree again; then gander retry JOB',
+      '重启该 worker，让它重新向 master 登记，再 `重试 任务号`',
+    ),
+  },
   'no-job-worker': {
     text: always('no job worker', '没有可用的 job worker'),
     next: always(

@@ -12,6 +12,7 @@ export const Cause = z
     'changed',
     'not-seen',
     'worker-lost',
+    'unreported',
     'no-job-worker',
     'job-service-down',
     'master-unreachable',

@@ -37,6 +37,8 @@ const ROWS: readonly Row[] = [
     says: /Failed to (?:request|allocate) \d+ bytes|[Nn]ot enough space|[Nn]o space|out of space|[Oo]ut of quota|WorkerOutOfSpace|ResourceExhausted|RESOURCE_EXHAUSTED|Unable to (?:allocate|free) space/,
     cause: 'no-space',
   },
+  // seen when the master was killed between the worker's commit of a block and its own
+  { says: /Temp blockId \d+ is not available, because it is already committed/, cause: 'unreported' },
   { says: /is expected to be \d+ bytes, but only|metadata is consistent between/, cause: 'changed' },
   { says: /\(Permission denied\)/, cause: 'permission' },
   { says: /No such file or directory|FileNotFoundException|NoSuchKey|NoSuchFile/, cause: 'gone' },

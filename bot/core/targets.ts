@@ -23,6 +23,7 @@ const BEGINNINGS: Readonly<Record<Cause, 'load' | 'leave' | 'whole'>> = {
   changed: 'load',
   'not-seen': 'load',
   'worker-lost': 'load',
+  unreported: 'load',
   'no-job-worker': 'load',
   'job-service-down': 'load',
   'master-unreachable': 'load',

@@ -67,6 +67,14 @@ it('that a load stood still is the cause only where no server was away', async (
   expect((await judge([], away))('/a/1')).toBe('master-unreachable')
 })
 
+it('a block that its worker has committed, and its master has not, is told as that', async () => {
+  const of = await judge([
+    'Attempt 1 to load /a/1 failed because: Task execution failed: Temp blockId 71504494592 is not available, because it is already committed (GrpcDataWriter{request=type: ALLUXIO_BLOCK',
+    'id: 71504494592',
+  ])
+  expect(of('/a/1')).toBe('unreported')
+})
+
 it('a CLI that was killed explains what it did not get to', () => {
   const { summary } = createLoadReader()
   const outcome = (exit: Exit) => ({ exit, summary: summary(), from: 0 })

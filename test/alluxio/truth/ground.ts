@@ -151,8 +151,20 @@ export function createGround(field: Field, name: string) {
       const waiting = await ground.waiting(id)
       const truth = await ground.truth()
       const load = await ground.again(waiting)
+      if (load.task.verdict?.missingByCause?.unreported !== undefined) return await ground.seenReported(load)
       const says = [CAUSES[cause].text({ files: 1 }).en]
       return await ground.seenAgain({ waiting, truth, load }, { causes: { [cause]: truth.missing }, says })
+    },
+    /** A worker that holds what the master does not know of: said, and good again when it has been restarted. */
+    async seenReported(load: Load): Promise<Seen> {
+      const truth = await ground.truth()
+      const says = ['a worker holds it, but the master does not know of it']
+      const seen = await ground.seen(load, { kind: 'partly', causes: { unreported: truth.missing }, code: 3, says })
+      await cluster.kill('worker')
+      await ground.servers.startWorker()
+      const { stdout } = await stack.gander(['retry', load.task.job])
+      expect(await ground.truth(), stdout).toMatchObject({ whole: true })
+      return seen
     },
   }
   return ground
