@@ -131,6 +131,15 @@ describe('a load', () => {
     expect(ending.findings?.missingTotal).toBe(0)
   })
 
+  it('that shall not ask the object store does not ask the web either, which would', async () => {
+    const world = createListing([file('/p/f1'), file('/p/f2')])
+    const web = await createClusterWeb({ master: { since: 1, workers: [{ host: 'w' }] }, children: { '/p': 3 } })
+    const one = world.allocation({ path: '/p', options: { freshness: 'known' } })
+    const ending = await runAllocation({ ...one.deps, webs: web.webs })
+    expect(ending.findings).toMatchObject({ missingTotal: 0, after: { files: 2, fresh: false } })
+    expect(web.asked).not.toContain('master/webui_browse')
+  })
+
   it('of a file asks the web nothing about children', async () => {
     const world = createListing([file('/p/f1')])
     const web = await createClusterWeb({ master: { since: 1, workers: [{ host: 'w' }] } })
