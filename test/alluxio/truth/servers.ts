@@ -97,9 +97,11 @@ export function createServers(cluster: RealCluster) {
   }
 }
 
+const ANSWER_MS = 5_000
 const isFresh = ({ lastContactSec }: Server): boolean => lastContactSec <= 1
 
 async function ask(url: string): Promise<unknown> {
-  const answer = await fetch(url).catch(() => undefined)
-  return answer?.ok ? await answer.json() : undefined
+  // a server that is starting may take a question and never answer it
+  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => undefined)
+  return answer?.ok ? await answer.json().catch(() => undefined) : undefined
 }
