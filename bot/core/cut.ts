@@ -17,7 +17,8 @@ export type LedRun = { readonly task: TaskRow; readonly allocation: AllocationRo
  * - the load had begun when it was asked for and something is missing: the load may have been past it. It is given a
  *   load of its own, which began after it was asked for, so that this happens once;
  * - the load began only at what had been missing, somebody asked after that was seen, and not all is cached: nobody was
- *   to load all of what they asked for.
+ *   to load all of what they asked for;
+ * - the lists name no file below it: they hold files only, so whether there is such a path at all is not known.
  */
 export function createFollowerJudge({ task: leader, allocation, ending }: LedRun) {
   const cuts = new Map(ending.cuts.map(cut => [cut.task, cut.findings]))
@@ -33,7 +34,8 @@ export function createFollowerJudge({ task: leader, allocation, ending }: LedRun
     const judgement = judgeIt(follower, cuts.get(follower.id))
     const tooLate = judgement?.status === 'failed' && cameAfter(follower, allocation, load)
     const leftOut = judgement?.verdict?.ok !== true && asksForMore(follower, leader)
-    return tooLate || leftOut ? undefined : judgement
+    const isUnseen = judgement?.verdict?.kind === 'empty' && follower.key !== leader.key
+    return tooLate || leftOut || isUnseen ? undefined : judgement
   }
 }
 

@@ -231,6 +231,19 @@ describe('one load per path', () => {
     expect(late.map(id => world.task(id).verdict?.kind)).toEqual(['cached', 'cached'])
   })
 
+  test('a path below the leader’s of which the lists name no file may not exist: its own load finds out', () => {
+    const world = createWorld()
+    world.agent({ work: 1 })
+    const [leader, below] = world.submit(['/a', '/a/typo']).taskIds as [string, string]
+    world.start(leader)
+    const none = findings({ after: measured(0, 0) })
+    world.end(leader, { findings: none, cuts: [{ task: below, findings: none }] })
+    expect(world.task(leader).verdict?.kind).toBe('empty')
+    expect(world.task(below)).toMatchObject({ status: 'queued' })
+    expect(world.task(below)).not.toHaveProperty('attachedTo')
+    expect(world.task(below)).not.toHaveProperty('verdict')
+  })
+
   test('a verify step heard of late counts from when it began; one of an attempt before does not count', () => {
     const world = createWorld()
     const agent = world.agent({ work: 1 })
