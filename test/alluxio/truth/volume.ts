@@ -1,4 +1,4 @@
-// how much there is: large objects without content, room in use, files counted
+// how much there is: large objects without content, shares of a running load, files counted
 import { mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Ground } from './ground.ts'
@@ -16,10 +16,12 @@ export async function fillSparsely(ground: Ground, count: number, prefix: string
   }
 }
 
-/** Bytes of the cache that are in use, as the master heard last. */
-export async function usedBytes({ cluster }: Ground): Promise<number> {
-  const info = await (await fetch(`${cluster.masterWeb}/api/v1/master/info`)).json()
-  return (info as { capacity: { used: number } }).capacity.used
+/** Cached shares of the files directly in a directory, as the master's web tells them: in milliseconds, while a load runs. */
+export async function sharesNow({ cluster, at }: Ground, path = ''): Promise<number[]> {
+  const query = `path=${at(path)}&offset=0&limit=1000`
+  const answer = await fetch(`${cluster.masterWeb}/api/v1/master/webui_browse?${query}`)
+  const { fileInfos } = (await answer.json()) as { fileInfos: { inAlluxioPercentage: number }[] | null }
+  return (fileInfos ?? []).map(file => file.inAlluxioPercentage)
 }
 
 /** How many files the truth counts, and how many of them are cached. */

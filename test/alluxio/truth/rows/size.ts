@@ -4,7 +4,7 @@ import { until } from '../../../agent/until.ts'
 import { JOB_MS, many } from '../../field.ts'
 import type { Ground } from '../ground.ts'
 import { real, type Scenario } from '../scenario.ts'
-import { fillSparsely, MIB, usedBytes } from '../volume.ts'
+import { fillSparsely, MIB, sharesNow } from '../volume.ts'
 
 const TINY = 10_000
 const MOST_MEMORY_MB = 400
@@ -37,10 +37,8 @@ export const SIZE: readonly Scenario[] = [
 
   real(14, 'one file of 300 MB, of which the CLI says nothing before its end', async ground => {
     await fillSparsely(ground, 1, 'f', LARGE)
-    const before = await usedBytes(ground)
     const id = await ground.begin()
-    const held = async () => (await usedBytes(ground)) - before
-    await until('a part of the file to be cached', async () => (await held()) > LARGE / 10, JOB_MS)
+    await until('a part of the file to be cached', async () => (await sharesNow(ground)).some(isBetween), JOB_MS)
     // it stands still, so that somebody looks while it is half done
     await ground.cluster.kill('worker', 'STOP')
     const progress = await until(

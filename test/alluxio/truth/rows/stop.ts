@@ -4,7 +4,7 @@ import { until } from '../../../agent/until.ts'
 import { type EngineJob, JOB_MS, many } from '../../field.ts'
 import type { Ground } from '../ground.ts'
 import { type Load, real, type Scenario, type Seen, toWords } from '../scenario.ts'
-import { countsOf, usedBytes } from '../volume.ts'
+import { countsOf, sharesNow } from '../volume.ts'
 
 const FILES = 40
 const MANY = 200
@@ -49,13 +49,15 @@ async function seenOf(ground: Ground, load: Load, path: string): Promise<Seen> {
 export const STOP: readonly Scenario[] = [
   real(15, 'stopped when some files are loaded, some run in the engine and the rest waits there', async ground => {
     const { cluster } = ground
-    await ground.fill(many(MANY, 'd/f'))
-    const before = await usedBytes(ground)
-    const id = await ground.begin('d')
-    await until('a first file', async () => (await usedBytes(ground)) > before, JOB_MS)
+    await ground.fill({ ...many(MANY, 'd/f'), 'other/x': 'x' })
+    // stock Alluxio submits them all at once, and has loaded them before anybody looks
+    const id = await ground.begin('d', { activeJobs: MANY / 4 })
+    await until('a first file', async () => (await sharesNow(ground, 'd')).includes(100), JOB_MS)
     // the tasks that run wait for a block worker that does not answer
     await cluster.kill('worker', 'STOP')
-    await hasJobs(ground, 'd', MANY / 2)
+    await hasJobs(ground, 'd', MANY / 4)
+    const other = await ground.begin('other')
+    await hasJobs(ground, 'other', 1)
     const load = await stop(ground, id)
     const { files, cached } = countsOf(await ground.truth('d'))
     expect((await ground.engineJobs('d')).filter(isOpen)).toEqual([])
@@ -66,17 +68,18 @@ export const STOP: readonly Scenario[] = [
     expect(cached).toBeLessThan(files)
     expect(load.task.verdict).toMatchObject({ before: { cachedFiles: 0 }, after: { files, cachedFiles: cached } })
     expect(load.text).toContain(`${files - cached} files not cached when it was stopped`)
+    // nobody wanted the other load to end
+    expect((await ground.ended(other)).task).toMatchObject({ status: 'succeeded', verdict: { kind: 'cached' } })
     return await seenOf(ground, load, 'd')
   }),
 
   real(15, 'stopped while no job worker answers: what is queued is told as remaining, and ends later', async ground => {
-    const { cluster, stack } = ground
-    await ground.fill({ ...many(FILES, 'queued/f'), 'other/x': 'x' })
-    await cluster.kill('job-worker', 'STOP')
+    const { cluster, stack, field } = ground
+    await ground.fill(many(FILES, 'queued/f'))
+    // no sooner: after a while the job master gives it up, and its jobs fail
+    field.hook('before', 'distributedLoad', cluster.killLine('job-worker', 'STOP'))
     const id = await ground.begin('queued')
     await hasJobs(ground, 'queued', FILES)
-    const other = await ground.begin('other')
-    await hasJobs(ground, 'other', 1)
     const load = await stop(ground, id)
     expect(load.task.cancel).toEqual({ cancelled: 0, remaining: FILES, known: true })
     expect((await stack.gander(['status', id])).stdout).toMatch(/40 were asked to end/)
@@ -86,8 +89,6 @@ export const STOP: readonly Scenario[] = [
     const jobs = await settled(ground, 'queued')
     expect(new Set(jobs.map(job => job.status))).toEqual(new Set(['CANCELED']))
     expect(countsOf(await ground.truth('queued'))).toEqual({ files: FILES, cached: 0 })
-    // nobody wanted the other load to end
-    expect((await ground.ended(other)).task).toMatchObject({ status: 'succeeded', verdict: { kind: 'cached' } })
     return await seenOf(ground, load, 'queued')
   }),
 
