@@ -26,7 +26,12 @@ export const JOB_MASTER: readonly Scenario[] = [
     const waiting = await ground.waiting(id)
     const truth = await ground.truth()
     const load = await ground.again(waiting)
-    const causes = { 'job-service-down': truth.missing }
+    // of a job or two that it was just handing out, the new one says itself that the job worker was lost
+    const [, lost = '0'] = /no-job-worker: ([12])\b/.exec(waiting.notes) ?? []
+    const causes = {
+      'job-service-down': truth.missing - Number(lost),
+      ...(lost !== '0' && { 'no-job-worker': Number(lost) }),
+    }
     return await ground.seenAgain({ waiting, truth, load }, { causes, says: [/job master .* was restarted/] })
   }),
   real(5, 'the job master does not answer any more in the middle', async ground => {
