@@ -28,10 +28,21 @@ export type Missing = {
   readonly missingTotal: number
   readonly missingByCause: Partial<Record<Cause, number>>
 }
+
 /**
  * Whether any worker serves what is cached. A dead worker is counted as live by the master for minutes, and so is what it
  * held; with several workers nobody can tell from outside which of them holds a block, so only silence of all is certain.
  */
 export function isServed({ workers }: Pick<Findings, 'workers'>): boolean {
   return workers === undefined || workers.live - workers.silent > 0
+}
+
+/**
+ * Why what lists as cached is no proof although some of it may be served: nobody told of the workers, or one of several is
+ * silent, and what it held goes on listing as cached until the master gives it up.
+ */
+export function doubtOf({ trouble, workers }: Pick<Findings, 'trouble' | 'workers'>): Findings['trouble'] {
+  if (trouble !== undefined || workers === undefined || workers.silent === 0) return trouble
+  const message = 'what a silent worker held still lists as cached, so nobody knows whether all of it is there'
+  return { cause: 'worker-lost', message }
 }

@@ -3,7 +3,7 @@ import { ACTIONS } from '../../shared/actions.ts'
 import { type Exit, killedBy, type LineCounts, NO_LINES } from '../../shared/allocation.ts'
 import type { Estimate } from '../../shared/verdict.ts'
 import { type Cause, type Findings, PASSING_CAUSES, type Verdict } from '../../shared/verdict.ts'
-import type { Cut, Hints } from './hints.ts'
+import { type Cut, doubtOf, type Hints } from './hints.ts'
 import type { TaskRow } from './state.ts'
 import { toVerdict } from './verdict.ts'
 
@@ -72,8 +72,8 @@ function toStatus({ task, exit }: Run, good: boolean): Judgement['status'] {
 function isPassing(verdict: Verdict, findings: Findings | undefined): boolean {
   const causes = Object.entries(verdict.missingByCause ?? {}).filter(([, files]) => files > 0)
   const named = causes.map(([cause]) => cause as Cause)
-  const trouble = verdict.ok === null ? findings?.trouble?.cause : undefined
-  const all = trouble === undefined ? named : [...named, trouble]
+  const doubt = verdict.ok === null && findings !== undefined ? doubtOf(findings)?.cause : undefined
+  const all = doubt === undefined ? named : [...named, doubt]
   return all.length > 0 && all.every(cause => PASSING_CAUSES.has(cause))
 }
 

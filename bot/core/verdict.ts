@@ -8,7 +8,7 @@ import {
   type Verdict,
   type VerdictKind,
 } from '../../shared/verdict.ts'
-import { type Cut, type Hints, isServed, type Missing } from './hints.ts'
+import { type Cut, doubtOf, type Hints, isServed, type Missing } from './hints.ts'
 import { toNotes } from './verdict-notes.ts'
 
 const NOTHING_MISSING: Missing = { missing: [], missingTotal: 0, missingByCause: {} }
@@ -17,7 +17,7 @@ const NOTHING_MISSING: Missing = { missing: [], missingTotal: 0, missingByCause:
  * The verdict of a load.
  *
  * - `unverified`: nobody measured, or what was listed is cached but the tree was too large to list it whole, or nobody told
- *   whether a live worker holds it.
+ *   whether live workers hold all of it.
  * - `empty`: no files under the path, and none vanished while it was loaded.
  * - `nothing-new`: every file was cached before, the same files are cached now.
  * - `cached`: every wanted file is wholly cached.
@@ -60,8 +60,9 @@ function weigh(findings: Findings | undefined, hints: Hints): Weighed {
     const missing = toMissing(findings, after, hints)
     const kind = toKind(findings, after, missing)
     // a listing counts what dead workers held as cached, so without word of a live one it is no proof
-    if (findings.trouble !== undefined && after.cachedFiles > 0 && VERDICT_OK[kind])
-      return { kind: 'unverified', measured, missing, sentence: findings.trouble.message }
+    const doubt = doubtOf(findings)
+    if (doubt !== undefined && after.cachedFiles > 0 && VERDICT_OK[kind])
+      return { kind: 'unverified', measured, missing, sentence: doubt.message }
     return { kind, measured, missing }
   }
   const { trouble } = findings

@@ -173,7 +173,19 @@ const CASES: Case[] = [
   ],
   ['the only worker is silent', { findings: { ...all, workers: workers(1, 1) } }, 'failed', 'not-cached', true],
   ['no worker is left', { findings: { ...all, workers: workers(0, 0) } }, 'failed', 'not-cached', true],
-  ['one of two workers is silent', { findings: { ...all, workers: workers(2, 1) } }, 'succeeded', 'cached'],
+  [
+    'one of two workers is silent: nobody knows which of them holds what',
+    { findings: { ...all, workers: workers(2, 1) } },
+    'succeeded',
+    'unverified',
+    true,
+  ],
+  [
+    'one of two workers is silent, and a file is missing for good',
+    { findings: { ...some, workers: workers(2, 1) } },
+    'failed',
+    'partly',
+  ],
   ['not quiet, but all is cached', { findings: { ...all, quiet: false } }, 'succeeded', 'cached'],
   ['not quiet, some missing', { findings: { ...some, quiet: false } }, 'failed', 'partly'],
   [
@@ -322,7 +334,10 @@ describe('judge', () => {
     expect(away(['job-master', 'worker', 'job-master'], 0)).toEqual([
       'the job master and a worker went away during the load',
     ])
-    expect(away(['worker'], 1)).toEqual(['1 of 2 workers have not been heard of lately'])
+    expect(away(['worker'], 1)).toEqual([
+      'what a silent worker held still lists as cached, so nobody knows whether all of it is there',
+      '1 of 2 workers have not been heard of lately',
+    ])
     expect(away([], 0)).toEqual([])
   })
 })
