@@ -32,7 +32,7 @@ const LOOKS_AT_NOBODY = { cheap: 5, dear: 2 }
  * Looks at the workers until those that the master calls live were heard of since `listedAt`, are silent for long, or are
  * given up. Heartbeats come every second and their age is told in whole seconds rounded down: a report asked for at T that
  * says s was preceded by a word after T − (s + 1) seconds. So the first look is a second after the listing, and one is
- * enough when all is well. Over the CLI one worker that was heard of is enough; then the others count as the report says.
+ * enough when all is well.
  * @param listedAt when the listing ended, in milliseconds of the clock
  */
 export async function settleWorkers(tools: Settling, listedAt: number): Promise<Settled> {
@@ -47,7 +47,7 @@ export async function settleWorkers(tools: Settling, listedAt: number): Promise<
     const someHeard = open.length < live.length
     const over = look >= (answer.cheap ? MOST_LOOKS : MOST_DEAR_LOOKS) || tools.signal.aborted
     const nobody = answer.workers?.length === 0 && look < LOOKS_AT_NOBODY[answer.cheap ? 'cheap' : 'dear']
-    const enough = open.length === 0 || (someHeard && !answer.cheap)
+    const enough = open.length === 0
     if ((answer.workers !== undefined && enough && !nobody) || over || (answer.workers === undefined && look > 1))
       return toSettled(answer, { calls, open, someHeard })
     await tools.pause(toPause(answer, look, open))
