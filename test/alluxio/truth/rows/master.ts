@@ -38,13 +38,13 @@ export const MASTER: readonly Scenario[] = [
     await ground.cluster.kill('master')
     expect(await ground.cluster.goosefs('fs', 'ls', '/')).toMatchObject({ code: 255 })
     await ground.servers.startMaster()
-    return await ground.seenAtLast(id, 'master-unreachable')
+    return await ground.seenAtLast(id)
   }),
   real(6, 'the master is killed in the middle and restarted at once', async ground => {
     const id = await begun(ground)
     await ground.cluster.kill('master')
     await ground.servers.startMaster()
-    return await ground.seenAtLast(id, 'master-unreachable')
+    return await ground.seenAtLast(id)
   }),
   real(6, 'the master is in safe mode', async ground => {
     await ground.fill(many(3, 'f'))

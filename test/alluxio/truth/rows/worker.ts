@@ -2,11 +2,9 @@
 import { many } from '../../field.ts'
 import { real, type Scenario } from '../scenario.ts'
 
-// what it held comes back with it: there is nothing left to load then
 const LOST = {
   causes: { 'worker-lost': 20 },
   says: ['1 of 1 workers lost or silent (worker-lost: 20)'],
-  last: 'nothing-new',
 } as const
 
 export const WORKER: readonly Scenario[] = [
