@@ -17,6 +17,8 @@ import { type LoadOutcome, STEPS } from './steps.ts'
 export type LoadFacts = {
   readonly before: Measured
   readonly after: Measured
+  /** Key of the step that kept the listing afterwards; default `after`. */
+  readonly listedBy?: string
   readonly load: LoadOutcome
   readonly quiet?: boolean
   readonly jobWorkers?: number
@@ -78,7 +80,7 @@ async function compared(bench: Bench, { base, facts, place }: Work): Promise<Res
   const missingPath = place === undefined ? bench.file(MISSING_FILE) : undefined
   const found = await compareLists({
     ...(listedBefore ? { before: bench.file(listName('before')) } : {}),
-    after: bench.file(listName('after')),
+    after: bench.file(listName(facts.listedBy ?? STEPS.after.key)),
     ...(place === undefined ? {} : { within: place }),
     ...(after.incomplete === undefined ? {} : { incomplete: after.incomplete }),
     isMissing: file => isMissing(circumstances, file),

@@ -1,7 +1,7 @@
 // a load is over: waits until the engine is quiet, measures again, looks at the servers, compares
 import type { Findings, Workers } from '../../shared/verdict.ts'
 import type { Ending, Follower } from '../../shared/wire.ts'
-import { type Bench, unlessStopped } from './bench.ts'
+import { type Bench, type StepRow, unlessStopped } from './bench.ts'
 import { askWorkers, readServers, type Servers, toWorkers, type WorkersAnswer } from './cluster-facts.ts'
 import { readFailures } from './engine-failures.ts'
 import { pause, type Quiet, waitForQuiet } from './engine-jobs.ts'
@@ -29,16 +29,16 @@ export async function verified(bench: Bench, verifying: Verifying): Promise<Endi
   const since = newerThan === null ? {} : { newerThan }
   const quiet = await waitUntilQuiet(bench, load, since)
   if (bench.signal.aborted) return await stopped(bench, { load, before, ...since })
-  const after = await bench.step(STEPS.after, async () => settleDoubts(bench, await measure(bench, 'after', before)))
-  if (bench.signal.aborted) return await stopped(bench, { load, before, ...since })
-  const { absences, workers, unvouched } = await lookAtServers(bench, after, verifying.servers)
+  const looked = await lookAfter(bench, verifying)
+  if (looked === undefined) return await stopped(bench, { load, before, ...since })
+  const { after, listedBy, absences, workers, unvouched } = looked
   const failures = await readOwnFailures(bench, after, newerThan)
   if (bench.signal.aborted) return await stopped(bench, { load, before, ...since })
   if (before.trouble !== undefined && after.trouble === undefined) {
     bench.note(`it was not measured before the load: ${before.trouble.message}`)
   }
   const facts: LoadFacts = {
-    ...{ before, after, load, absences },
+    ...{ before, after, listedBy, load, absences },
     ...(quiet.quiet === undefined ? {} : { quiet: quiet.quiet }),
     ...(quiet.jobWorkers === undefined ? {} : { jobWorkers: quiet.jobWorkers }),
     ...(workers === undefined ? {} : { workers }),
@@ -72,12 +72,37 @@ type Seen = {
   readonly unvouched?: Findings['trouble']
 }
 
+type Looked = Seen & { readonly after: Measured; readonly listedBy: string }
+type Rows = { readonly list: StepRow; readonly workers: StepRow }
+
+/**
+ * The listing afterwards, with the servers behind it; undefined when it was stopped. What a worker held lists as cached
+ * while it is away, and what it lost meanwhile shows only when it is back: so one that came back is listed once more.
+ */
+async function lookAfter(bench: Bench, verifying: Verifying): Promise<Looked | undefined> {
+  const first = await listAndLook(bench, verifying, { list: STEPS.after, workers: STEPS.workers })
+  const isBack = first?.absences.restarted.includes('worker') === true && first.workers?.silent === 0
+  if (!isBack || (first.after.measurement?.cachedFiles ?? 0) === 0) return first
+  return await listAndLook(bench, verifying, { list: STEPS.afterAgain, workers: STEPS.workersAgain })
+}
+
+async function listAndLook(bench: Bench, { before, servers }: Verifying, rows: Rows): Promise<Looked | undefined> {
+  const listedBy = rows.list.key
+  const after = await bench.step(rows.list, async () => settleDoubts(bench, await measure(bench, listedBy, before)))
+  if (bench.signal.aborted) return undefined
+  const seen = await lookAtServers(bench, { after, before: servers, row: rows.workers })
+  return bench.signal.aborted ? undefined : { ...seen, after, listedBy }
+}
+
 /** Who lives now, and who was away meanwhile. What lists as cached counts only with workers heard of since the listing. */
-async function lookAtServers(bench: Bench, after: Measured, before: Servers): Promise<Seen> {
+async function lookAtServers(
+  bench: Bench,
+  { after, before, row }: { after: Measured; before: Servers; row: StepRow },
+): Promise<Seen> {
   const { clock } = bench.deps
   // the listing has just ended; after a restart of the agent this is later, which only asks for more
   const listedAt = clock.now()
-  return await bench.step(STEPS.workers, async () => {
+  return await bench.step(row, async () => {
     const ask = (notBefore: number) => askWorkers(bench.deps, notBefore)
     const wait = (delayMs: number) => unlessStopped(bench, pause(clock, delayMs))
     const listed = after.measurement !== undefined && after.measurement.files > 0

@@ -27,6 +27,7 @@ import { toTargets } from './targets.ts'
  *
  * More only when the world is in disorder: a silent load is sampled (`fs du -s`), a stopped one takes its engine jobs back,
  * a busy engine is asked again, and so is a report in which no worker was heard of since the listing (up to three times),
+ * a worker that went away and came back makes the last listing and the look at the workers happen twice,
  * up to five empty files that are not persisted are looked at (`fs stat`), a tree too large to list costs `du` and `count`.
  */
 export const STEPS = {
@@ -39,6 +40,8 @@ export const STEPS = {
   after: { key: 'after', name: 'verify' },
   afterStop: { key: 'after-stop', name: 'verify' },
   workers: { key: 'workers', name: 'workers' },
+  afterAgain: { key: 'after-again', name: 'verify' },
+  workersAgain: { key: 'workers-again', name: 'workers' },
   free: { key: 'free', name: 'free' },
   list: { key: 'list', name: 'list' },
   report: { key: 'report', name: 'report' },

@@ -102,6 +102,30 @@ it('a worker that dies when everything was loaded: not cached', async () => {
   })
 })
 
+it('a worker that dies when everything was loaded and is back, emptied, before anybody looks at it: listed again', async () => {
+  const world = createWorld()
+  world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '3')
+  const web = await createClusterWeb({
+    master: { since: 1, workers: [worker] },
+    jobMaster: { since: 1, workers: [{ host: 'j' }] },
+  })
+  const one = world.allocation({ path: '/a' })
+  const listings: string[] = []
+  const say: typeof one.deps.say = report => {
+    if (report.type !== 'step' || report.step.name !== 'verify' || report.step.endedAt === undefined) return
+    listings.push(report.step.startedAt)
+    if (listings.length > 1) return
+    world.goosefs('fs', 'free', '/a/part-00001')
+    web.told.master = { since: 1, workers: [{ ...worker, since: 2 }] }
+  }
+  const ending = await runAllocation({ ...one.deps, webs: web.webs, say })
+  expect(listings).toHaveLength(2)
+  expect(ending.findings).toMatchObject({
+    ...{ after: { files: 3, cachedFiles: 2 }, restarted: ['worker'] },
+    ...{ missing: [{ path: '/a/part-00001', cause: 'worker-lost' }], missingTotal: 1 },
+  })
+})
+
 it('copies that the engine could not make are missing, although the CLI tells of success', async () => {
   const world = createWorld({ ERA: 'F', WORKERS: '2' })
   world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '2')
