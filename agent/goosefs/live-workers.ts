@@ -1,7 +1,7 @@
 // a cached share is believed only with a live worker behind it: waits until the workers were heard of since the listing ended
 import type { Clock } from '../../shared/time.ts'
 import { SECOND } from '../../shared/time.ts'
-import type { Workers } from '../../shared/verdict.ts'
+import type { Findings, Workers } from '../../shared/verdict.ts'
 import { isLongSilent, toWorkers, type WorkerFact, type WorkersAnswer } from './cluster-facts.ts'
 import { type ReportAnswer, SILENT_AFTER_SECONDS } from './report-call.ts'
 
@@ -69,4 +69,10 @@ function toSettled({ workers, trouble }: WorkersAnswer, { calls, open, someHeard
   // nobody of them was heard of in all that time: then nobody vouches for what the listing shows
   const isSilent = (worker: WorkerFact) => isLongSilent(worker) || (!someHeard && open.includes(worker))
   return { calls, workers: toWorkers(workers, isSilent) }
+}
+
+/** Why nobody knows whether a live worker holds what lists as cached. */
+export function toUnvouched(trouble: Settled['trouble']): NonNullable<Findings['trouble']> {
+  const why = trouble === undefined ? '' : `: ${trouble.message}`
+  return { cause: trouble?.cause ?? 'unknown', message: `nobody told whether a live worker holds what is cached${why}` }
 }

@@ -1,14 +1,20 @@
 // how a load ends: the last word on it, and what a stopped one takes back and is found to have done
 import { stat } from 'node:fs/promises'
 import type { EngineCancel, Exit } from '../../shared/allocation.ts'
-import type { Findings } from '../../shared/verdict.ts'
+import { SECOND } from '../../shared/time.ts'
+import type { Findings, Measurement } from '../../shared/verdict.ts'
 import type { Ending } from '../../shared/wire.ts'
 import type { Bench } from './bench.ts'
-import { cancelEngineJobs, tellCancel } from './engine-jobs.ts'
-import { type Result, toFindings } from './findings.ts'
+import { askWorkers } from './cluster-facts.ts'
+import { cancelEngineJobs, pause, tellCancel } from './engine-jobs.ts'
+import { type LoadFacts, type Result, toFindings } from './findings.ts'
+import { settleWorkers, toUnvouched } from './live-workers.ts'
 import type { Measured } from './measure.ts'
 import { measureStopped } from './measure-stopped.ts'
 import { type LoadOutcome, STEPS } from './steps.ts'
+
+// somebody waits for the end
+const LONGEST_LOOK_MS = 15 * SECOND
 
 type Stopped = {
   /** Absent when the load had not begun. */
@@ -44,14 +50,43 @@ async function soFar(bench: Bench, { load, before, cancel, reason }: SoFar): Pro
   const after = await bench.step(STEPS.afterStop, () => measureStopped(bench))
   if (after.measurement === undefined) return undefined
   const quiet = cancel.known ? { quiet: cancel.remaining === 0 } : {}
-  if (reason === 'timeout') return await toFindings(bench, { before, after, load, ...quiet })
+  const { workers, unvouched } = await lookAtWorkers(bench, after.measurement)
+  if (reason === 'timeout')
+    return await toFindings(bench, {
+      before,
+      after,
+      load,
+      ...quiet,
+      ...(workers && { workers }),
+      ...(unvouched && { unvouched }),
+    })
   // people ended it: what is not cached is not missing for a cause
   const findings: Findings = {
     ...(before.measurement === undefined ? {} : { before: before.measurement }),
     ...{ after: after.measurement, missing: [], missingTotal: 0, missingByCause: {}, cost: bench.cost() },
     ...quiet,
+    ...(workers && { workers }),
+    ...(unvouched && { trouble: unvouched }),
   }
   return { findings, missingBytes: 0 }
+}
+
+type Vouching = Pick<LoadFacts, 'workers' | 'unvouched'>
+
+/** Who vouches for a path that lists as wholly cached; nobody is asked where something is missing anyhow. */
+async function lookAtWorkers(bench: Bench, { files, cachedFiles }: Measurement): Promise<Vouching> {
+  if (files === 0 || cachedFiles < files) return {}
+  const { clock } = bench.deps
+  const listedAt = clock.now()
+  return await bench.step(STEPS.workersAfterStop, async () => {
+    // the allocation's own signal says stop already
+    const own = new AbortController()
+    const disarm = clock.after(LONGEST_LOOK_MS, () => own.abort())
+    const ask = (notBefore: number) => askWorkers(bench.deps, notBefore)
+    const tools = { ask, clock, pause: (delayMs: number) => pause(clock, delayMs), signal: own.signal }
+    const { workers, trouble, calls } = await settleWorkers(tools, listedAt).finally(disarm)
+    return { data: workers === undefined ? { unvouched: toUnvouched(trouble) } : { workers }, calls }
+  })
 }
 
 type Last = {

@@ -7,7 +7,7 @@ import { readFailures } from './engine-failures.ts'
 import { pause, type Quiet, waitForQuiet } from './engine-jobs.ts'
 import { type LoadFacts, toFindings } from './findings.ts'
 import { settleDoubts } from './incomplete.ts'
-import { type Settled, settleWorkers } from './live-workers.ts'
+import { type Settled, settleWorkers, toUnvouched } from './live-workers.ts'
 import { stopped, toEnding } from './load-ending.ts'
 import { type Measured, measure } from './measure.ts'
 import { type Absences, compareServers } from './restarts.ts'
@@ -121,11 +121,6 @@ async function lookAtServers(
 async function askOnce(ask: (notBefore: number) => Promise<WorkersAnswer>, listedAt: number): Promise<Settled> {
   const { workers, ...told } = await ask(listedAt)
   return workers === undefined ? told : { ...told, workers: toWorkers(workers) }
-}
-
-function toUnvouched(trouble: Settled['trouble']): NonNullable<Findings['trouble']> {
-  const why = trouble === undefined ? '' : `: ${trouble.message}`
-  return { cause: trouble?.cause ?? 'unknown', message: `nobody told whether a live worker holds what is cached${why}` }
 }
 
 /** Why the engine's own jobs failed: asked only where something is amiss, and where its web tells. */

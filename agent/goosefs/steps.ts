@@ -41,6 +41,7 @@ export const STEPS = {
   afterStop: { key: 'after-stop', name: 'verify' },
   workers: { key: 'workers', name: 'workers' },
   afterAgain: { key: 'after-again', name: 'verify' },
+  workersAfterStop: { key: 'workers-after-stop', name: 'workers' },
   workersAgain: { key: 'workers-again', name: 'workers' },
   free: { key: 'free', name: 'free' },
   list: { key: 'list', name: 'list' },

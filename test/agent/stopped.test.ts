@@ -1,6 +1,7 @@
 // a load that ends before its time: what it left is taken back, what it loaded is told, and for what cause the rest is not
 import { describe, expect, it } from 'vitest'
 import { runAllocation } from '../../agent/run-allocation.ts'
+import { createClusterWeb } from './goosefs/cluster-web.ts'
 import { createWorld, usePlayground } from './goosefs/world.ts'
 import { until } from './until.ts'
 
@@ -64,3 +65,24 @@ it('a listing that cannot be had is a note', async () => {
   expect(ending.findings).toBeUndefined()
   expect(ending.notes.join()).toContain('what was loaded so far was not measured: no answer')
 })
+
+it.each(['stop', 'timeout'] as const)(
+  '%s: what lists as wholly cached is held against the heartbeats',
+  async reason => {
+    const world = createWorld({ SPEED: '1', SLOW: '400' })
+    world.goosefs('playground', 'put', '/a', '--bytes', '1000', '--files', '2')
+    const silent = { host: 'w', capacity: 10_000_000, silent: 30 }
+    const web = await createClusterWeb({ master: { since: 1, workers: [silent] } })
+    const one = world.allocation({ path: '/a', options: { force: true } })
+    const { shared } = one.deps
+    const walk: typeof shared.walk = async ask => {
+      if (!ask.fresh) world.goosefs('fs', 'distributedLoad', '/a')
+      return await shared.walk(ask)
+    }
+    const running = runAllocation({ ...one.deps, webs: web.webs, shared: { ...shared, walk } })
+    await until('the load', () => one.said.some(report => report.type === 'progress'))
+    one.stop.abort(reason)
+    const { findings } = await running
+    expect(findings).toMatchObject({ after: { files: 2, cachedFiles: 2 }, workers: { live: 1, silent: 1 } })
+  },
+)
