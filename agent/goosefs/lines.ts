@@ -67,7 +67,7 @@ const NOISE: Readonly<Record<string, RegExp>> = {
   J: /^Java HotSpot\(?.* VM warning:/,
   P: /^Picked up (?:JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS):/,
   // the CLI's own log cannot be written: it works all the same, and it is no file of anybody's tree
-  j: /^java\.io\.FileNotFoundException: .*\buser_.*\.log \((?:Permission denied|No such file or directory|Read-only file system|Is a directory)\)/,
+  j: /^java\.io\.FileNotFoundException: .*\buser_.*\.log \([A-Z][\w -]+\)$/,
   '\t': /^\tat [\w$.<>/@-]+\(.*\)$|^\t\.\.\. \d+ (?:more|common frames omitted)$/,
 }
 const DATED = /^\w{3} \d{1,2}, \d{4} \d.* org\.jline\./

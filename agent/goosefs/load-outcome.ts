@@ -13,7 +13,9 @@ export type LoadOutcome = {
 
 /** What ended or crippled the whole run: our own decision, what the CLI said of itself, or whoever killed it. */
 export function causeOfRun({ givenUp, summary, exit }: LoadOutcome): Cause | undefined {
-  return givenUp ?? summary.problem?.cause ?? (killedBy(exit) === undefined ? undefined : 'cli-killed')
+  // an end of our own making comes with its reason
+  const killed = exit.message === undefined && killedBy(exit) !== undefined
+  return givenUp ?? summary.problem?.cause ?? (killed ? 'cli-killed' : undefined)
 }
 
 /** One call of several: the directory that it ran in is where it leaves its list of failed files. */

@@ -38,6 +38,7 @@ describe('the launcher’s words', () => {
 const NO_LOG = [
   'log4j:ERROR setFile(null,true) call failed.',
   'java.io.FileNotFoundException: /opt/goosefs/logs/user/user_a b.log (Permission denied)',
+  'java.io.FileNotFoundException: /dev/null/logs/user_root.log (Not a directory)',
   '\tat java.base/java.io.FileOutputStream.open0(Native Method)',
   '\tat org.apache.log4j.FileAppender.setFile(FileAppender.java:294)',
   '\tat org.slf4j.impl.Log4jLoggerFactory.<init>(Log4jLoggerFactory.java:66)',

@@ -19,13 +19,15 @@ export type Wrapping = {
   readonly bin?: string
   /** Mode of the wrapper. */
   readonly mode?: number
+  /** After which silence is a standstill. */
+  readonly stallSeconds?: number
   readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts them, lets `act` load, and ends them. */
 export async function withCli(
   ground: Ground,
-  { lines = [], mode = 0o755, ...wrapping }: Wrapping,
+  { lines = [], mode = 0o755, stallSeconds = 240, ...wrapping }: Wrapping,
   act: (wrapped: Wrapped, dir: string) => Promise<Seen>,
 ): Promise<Seen> {
   const dir = mkdtempSync(join(tmpdir(), 'gander-wrapped-'))
@@ -38,9 +40,10 @@ export async function withCli(
   try {
     const stack = await simulated.stack({
       agents: [{ bin }],
-      agentEnv: { GANDER_STALL_SECONDS: '40' },
+      // listings of a busy machine take their time
+      agentEnv: { GANDER_STALL_SECONDS: String(stallSeconds) },
       env: { ...Object.fromEntries(java), ...wrapping.env },
-      patienceMs: JOB_MS,
+      patienceMs: 2 * JOB_MS,
     })
     const wrapped = {
       load: (path = '', ...flags: string[]) => simulated.load(stack, ground.at(path), ...flags),
