@@ -48,6 +48,8 @@ type Watch = {
   sampledAt: number
   /** When anything was last heard: a line, or a sample that succeeded. */
   aliveAt: number
+  /** The engine's jobs when nothing else had spoken for very long. */
+  deafJobs?: string
   finished: number
   counted: number
   disarm: () => void
@@ -93,15 +95,8 @@ function openWatch(bench: Bench, { before, limits, partial = false, earlier = NO
   return {
     ...{ bench, limits, earlier, reader: createLoadReader(), meter: createProgressMeter(before, partial) },
     ...{ stall: createStall(limits), over: new AbortController(), closed: false, heard: false },
-    ...{
-      doneAt: now,
-      sampledAt: now,
-      aliveAt: now,
-      samples: 0,
-      sampleEveryMs: limits.sampleMs,
-      finished: 0,
-      counted: 0,
-    },
+    ...{ doneAt: now, sampledAt: now, aliveAt: now, samples: 0, sampleEveryMs: limits.sampleMs },
+    ...{ finished: 0, counted: 0 },
     disarm: () => {},
   }
 }
@@ -150,13 +145,16 @@ async function isOver(watch: Watch): Promise<boolean> {
   return isOver && !watch.heard
 }
 
-/** Neither the load nor any sample has said a word for very long: only jobs in the engine speak for it then. */
+/** Neither the load nor any sample has said a word for very long: only jobs that change in the engine speak for it then. */
 async function isDeaf(watch: Watch): Promise<boolean> {
   const { bench, limits, over } = watch
   if (bench.deps.clock.now() - watch.aliveAt < limits.stalledMs * DEAF_TIMES) return false
   const { known, ids } = await (await bench.engine()).unfinished({ path: bench.deps.order.path, signal: over.signal })
-  if (known && ids.length > 0) watch.aliveAt = bench.deps.clock.now()
-  return !(known && ids.length > 0) && !watch.heard
+  const jobs = known ? ids.join(' ') : ''
+  const isAtWork = jobs !== '' && jobs !== watch.deafJobs
+  watch.deafJobs = jobs
+  if (isAtWork) watch.aliveAt = bench.deps.clock.now()
+  return !isAtWork && !watch.heard
 }
 
 function tell(watch: Watch, now: number): void {

@@ -88,6 +88,17 @@ it('nothing said a word for very long: given up, unless the engine has jobs of i
   expect(deaf.stops).toHaveLength(1)
 })
 
+it('nothing says a word, and one job stands in the engine for ever: given up the second time it is found so', async () => {
+  const { pass, stops } = createScene({
+    du: () => undefined,
+    jobs: () => ({ known: true, ids: [7], left: 1, calls: 1 }),
+  })
+  await pass(3 * 60 * MINUTE)
+  expect(stops).toHaveLength(0)
+  await pass(2 * 60 * MINUTE)
+  expect(stops).toHaveLength(1)
+})
+
 it('one equal sample among failures is no evidence', async () => {
   const { pass, stops } = createScene({ du: turn => (turn <= 2 ? 500 : undefined) })
   await pass(60 * MINUTE)
