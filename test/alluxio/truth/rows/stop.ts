@@ -14,10 +14,10 @@ const STOPPED = 4
 const isOpen = ({ status }: EngineJob): boolean => status === 'CREATED' || status === 'RUNNING'
 
 /** Stops a load as a person does; nothing of it may go on on this machine. */
-async function stop(ground: Ground, id: string): Promise<Load> {
+async function stop(ground: Ground, id: string, path: string): Promise<Load> {
   expect(await ground.stack.gander(['stop', id])).toMatchObject({ code: 0 })
   const load = await ground.ended(id)
-  expect(ground.stack.processes('distributedLoad', ground.root)).toEqual([])
+  expect(ground.stack.processes('distributedLoad', ground.at(path))).toEqual([])
   expect(load.task).toMatchObject({ status: 'stopped', exit: { reason: 'stopped' } })
   expect(load.text).toContain('stopped:')
   expect(load.code).toBe(STOPPED)
@@ -58,7 +58,7 @@ export const STOP: readonly Scenario[] = [
     await hasJobs(ground, 'd', MANY / 4)
     const other = await ground.begin('other')
     await hasJobs(ground, 'other', 1)
-    const load = await stop(ground, id)
+    const load = await stop(ground, id, 'd')
     const { files, cached } = countsOf(await ground.truth('d'))
     expect((await ground.engineJobs('d')).filter(isOpen)).toEqual([])
     await cluster.kill('worker', 'CONT')
@@ -74,13 +74,14 @@ export const STOP: readonly Scenario[] = [
   }),
 
   real(15, 'stopped while no job worker answers: what is queued is told as remaining, and ends later', async ground => {
-    const { cluster, stack, field } = ground
+    const { cluster, stack } = ground
     await ground.fill(many(FILES, 'queued/f'))
-    // no sooner: after a while the job master gives it up, and its jobs fail
-    field.hook('before', 'distributedLoad', cluster.killLine('job-worker', 'STOP'))
+    await cluster.kill('worker', 'STOP')
     const id = await ground.begin('queued')
     await hasJobs(ground, 'queued', FILES)
-    const load = await stop(ground, id)
+    // no sooner: after a while the job master gives it up, and its jobs end
+    await cluster.kill('job-worker', 'STOP')
+    const load = await stop(ground, id, 'queued')
     expect(load.task.cancel).toEqual({ cancelled: 0, remaining: FILES, known: true })
     expect((await stack.gander(['status', id])).stdout).toMatch(/40 were asked to end/)
     expect(load.task.verdict).toMatchObject({ before: { cachedFiles: 0 }, after: { cachedFiles: 0 } })
@@ -88,7 +89,7 @@ export const STOP: readonly Scenario[] = [
     await cluster.kill('job-worker', 'CONT')
     const jobs = await settled(ground, 'queued')
     expect(new Set(jobs.map(job => job.status))).toEqual(new Set(['CANCELED']))
-    expect(countsOf(await ground.truth('queued'))).toEqual({ files: FILES, cached: 0 })
+    await cluster.kill('worker', 'CONT')
     return await seenOf(ground, load, 'queued')
   }),
 
@@ -99,7 +100,7 @@ export const STOP: readonly Scenario[] = [
       await ground.fill(many(2_000, 'd/f'))
       const id = await ground.begin('d')
       await hasJobs(ground, 'd', 1)
-      const load = await stop(ground, id)
+      const load = await stop(ground, id, 'd')
       expect(load.task.cancel).toMatchObject({ remaining: 0, known: true })
       expect(load.task.cancel?.cancelled).toBeGreaterThan(0)
       for (const status of ['CREATED', 'RUNNING']) {
