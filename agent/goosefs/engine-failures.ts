@@ -39,13 +39,15 @@ export function readFailure(json: unknown): [string, string][] {
   const job = readJobStatus(json)
   if (job?.status !== 'FAILED') return []
   const { children } = json as { children?: unknown }
-  const tasks = Array.isArray(children) ? children.flatMap(readTask) : []
+  const tasks = Array.isArray(children) ? children.flatMap(child => readTask(child, job.paths)) : []
   if (tasks.length > 0) return tasks
   return job.paths.map(path => [toNamespacePath(path), job.error ?? ''])
 }
 
-function readTask(child: unknown): [string, string][] {
+// the only file of a job is known exactly, while in a description any name may look like the end of one
+function readTask(child: unknown, jobPaths: readonly string[]): [string, string][] {
   const { status, description, errorMessage } = (child ?? {}) as Readonly<Record<string, unknown>>
   if (status !== 'FAILED' || typeof description !== 'string' || typeof errorMessage !== 'string') return []
-  return readJobPaths(description).map(path => [toNamespacePath(path), errorMessage])
+  const paths = jobPaths.length === 1 ? jobPaths : readJobPaths(description)
+  return paths.map(path => [toNamespacePath(path), errorMessage])
 }

@@ -169,6 +169,13 @@ describe('failed jobs', () => {
       ['/a/2', 'all'],
     ])
   })
+
+  it('of one file it is that file, whatever its name looks like in a description', () => {
+    const path = '/a/[in]/{brackets}, blockId=2'
+    const child = { status: 'FAILED', errorMessage: 'denied', description: `[LoadTask{FilePath=${path}, blockId=1}]` }
+    const job = { id: 1, name: 'Load', status: 'FAILED', errorMessage: 'denied', affectedPaths: [path] }
+    expect(readFailure({ ...job, children: [child] })).toEqual([[path, 'denied']])
+  })
 })
 
 describe('what left the cache while the load ran', () => {
