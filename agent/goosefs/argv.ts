@@ -34,6 +34,8 @@ export const READ_ARGV = {
     ...['fs', 'ls', '-R', ...(fresh ? [syncNow(brand)] : [])],
     ...paths,
   ],
+  // of a directory its own line, in place of its children's
+  own: (path: string): string[] => ['fs', 'ls', '-d', path],
   stat: (path: string): string[] => ['fs', 'stat', path],
   usage: (path: string): string[] => ['fs', 'du', '-s', path],
   capacity: (): string[] => ['fsadmin', 'report', 'capacity'],

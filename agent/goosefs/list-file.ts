@@ -36,6 +36,8 @@ export type ListWriter = {
   /** Forgets what was written: the listing begins anew. */
   restart(): void
   add(entry: ListEntry): void
+  /** Neither a file nor a directory was listed. */
+  isEmpty(): boolean
   /** Direct children of the listed path, which has no line of its own; undefined when it is a file. */
   shownIn(path: string): number | undefined
   /**
@@ -59,6 +61,7 @@ export function createListWriter(path: string): ListWriter {
   let tally = createTally()
   const directories = createDirectoryCheck()
   let doubts = createDoubts()
+  let entries = 0
   const flush = () => {
     if (handle !== undefined && buffered !== '') writeWhole(handle, buffered)
     buffered = ''
@@ -76,8 +79,10 @@ export function createListWriter(path: string): ListWriter {
       tally = createTally()
       directories.restart()
       doubts = createDoubts()
+      entries = 0
     },
     add(entry) {
+      entries += 1
       directories.add(entry)
       if (entry.directory) return
       const file = toListedFile(entry)
@@ -86,6 +91,7 @@ export function createListWriter(path: string): ListWriter {
       buffered += `${file.percent}\t${file.bytes}\t${file.persisted ? 1 : 0}\t${file.modified}\t${file.path}\n`
       if (buffered.length > FLUSH_CHARACTERS) flush()
     },
+    isEmpty: () => entries === 0,
     shownIn(place) {
       const shown = directories.shownIn(place)
       return shown === 0 && tally.totals().files > 0 ? undefined : shown

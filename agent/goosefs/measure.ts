@@ -1,13 +1,13 @@
 // what the cache holds of a path: a bounded listing over refreshed metadata, kept on disk; a total when it is too large
-import { toNamespacePath } from '../../shared/path.ts'
 import { toInstant } from '../../shared/time.ts'
 import type { Cause, Measurement } from '../../shared/verdict.ts'
 import { syncDirectory, toReason } from '../spool.ts'
 import { READ_ARGV } from './argv.ts'
 import type { Bench, StepEnd } from './bench.ts'
-import { CALL_LIMITS } from './call-limits.ts'
+import { callLines } from './call-lines.ts'
 import { tellHidden } from './directory-check.ts'
 import type { WalkResult } from './entrants.ts'
+import { findHiddenHere, type HiddenHere } from './hidden-here.ts'
 import {
   createListWriter,
   type Doubtful,
@@ -16,7 +16,6 @@ import {
   type Totals,
   toMeasurement,
 } from './list-file.ts'
-import { countChildren } from './master-web.ts'
 import { readCount } from './read-count.ts'
 import { readDiskUse } from './read-du.ts'
 
@@ -32,7 +31,6 @@ export type Measured = {
   readonly hiddenHere?: number
 }
 
-const MOST_LINES = 1_000
 const NO_FILES: Totals = { files: 0, bytes: 0, cachedFiles: 0, cachedBytes: 0, unpersisted: 0 }
 
 /**
@@ -79,10 +77,11 @@ async function list(bench: Bench, key: string, mostHidden: number): Promise<Kept
     writer = createListWriter(bench.file(listName(key)))
     const { path } = deps.order
     walk = await deps.shared.walk({ path, fresh: isFresh(bench), begin: writer.restart, entry: writer.add, signal })
-    const here = walk.state === 'listed' ? await hiddenHere(bench, writer, mostHidden) : 0
-    const listed = await writer.close(here === 0 ? undefined : { path: toNamespacePath(path), entries: here })
+    const here: HiddenHere =
+      walk.state === 'listed' ? await findHiddenHere(bench, { key, writer, most: mostHidden }) : { calls: 0 }
+    const listed = await writer.close(here.place)
     await syncDirectory(deps.dir)
-    return { walk, listed, hiddenHere: here }
+    return { walk: { ...walk, calls: walk.calls + here.calls }, listed, hiddenHere: here.place?.entries ?? 0 }
   } catch (thrown) {
     // its own failure is the second one here
     await writer?.close().catch(() => {})
@@ -93,24 +92,6 @@ async function list(bench: Bench, key: string, mostHidden: number): Promise<Kept
 
 function isFresh({ deps }: Bench): boolean {
   return deps.order.options.freshness !== 'known'
-}
-
-/**
- * Entries of the listed path itself that the listing does not show. It has no line of its own that would tell how many there
- * are, so the master's web is asked, where there is one; elsewhere nobody knows. Nor with `freshness: known`: to answer, the
- * master lists the directory in the object store, and what is new there is no hidden entry (seen on 2.5.0).
- */
-async function hiddenHere(bench: Bench, writer: ListWriter, most: number): Promise<number> {
-  if (!isFresh(bench)) return 0
-  const { deps } = bench
-  const place = toNamespacePath(deps.order.path)
-  const shown = writer.shownIn(place)
-  const { masterWeb } = (await deps.webs?.()) ?? {}
-  // of a file the web would read data
-  if (masterWeb === undefined || shown === undefined) return 0
-  const all = await countChildren(masterWeb, place)
-  // what was created while it was listed is not hidden: it counts when it was so the first time too
-  return Math.min(most, Math.max(0, (all ?? 0) - shown))
 }
 
 /** Where the listing of a measuring step is kept. */
@@ -148,29 +129,4 @@ async function measureTotals(bench: Bench, { key, at, calls }: { key: string; at
   // du and count ask the object store nothing
   const measurement = toMeasurement(totals, { at, fresh: false, complete: false })
   return { data: { state: 'cut' as const, measurement }, calls: calls + 2, notes }
-}
-
-type Looking = {
-  readonly name: string
-  readonly args: readonly string[]
-  readonly signal?: AbortSignal
-  readonly timeoutMs?: number
-}
-
-/** The lines of a call that only looks; none when it failed. */
-export async function callLines(
-  bench: Bench,
-  { name, args, signal = bench.signal, timeoutMs = CALL_LIMITS.totals.timeoutMs }: Looking,
-): Promise<string[]> {
-  const lines: string[] = []
-  const onLine = (line: string) => void (lines.length < MOST_LINES ? lines.push(line) : 0)
-  const { exit } = await bench.cli({ name, args, ...CALL_LIMITS.totals, timeoutMs, signal, repeatable: true, onLine })
-  // half an answer is none
-  return exit.reason === 'exited' && exit.code === 0 ? lines : []
-}
-
-/** Cached bytes of a path right now, without asking the object store; undefined when the CLI did not tell. */
-export async function sampleCached(bench: Bench, name: string, signal: AbortSignal): Promise<number | undefined> {
-  const lines = await callLines(bench, { name, args: READ_ARGV.usage(bench.deps.order.path), signal })
-  return readDiskUse(lines).at(0)?.cachedBytes
 }

@@ -28,7 +28,8 @@ import { toTargets } from './targets.ts'
  * More only when the world is in disorder: a silent load is sampled (`fs du -s`), a stopped one takes its engine jobs back,
  * a busy engine is asked again, and so is a report in which no worker was heard of since the listing (up to three times),
  * a worker that went away and came back makes the last listing and the look at the workers happen twice,
- * up to five empty files that are not persisted are looked at (`fs stat`), a tree too large to list costs `du` and `count`.
+ * up to five empty files that are not persisted are looked at (`fs stat`), a path that lists as empty costs one `fs ls -d`
+ * more each time (it may be closed), a tree too large to list costs `du` and `count`.
  */
 export const STEPS = {
   before: { key: 'before', name: 'measure' },

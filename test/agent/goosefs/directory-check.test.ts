@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createDirectoryCheck, tellHidden } from '../../../agent/goosefs/directory-check.ts'
 import { readListLine } from '../../../agent/goosefs/read-ls.ts'
 import { runAllocation } from '../../../agent/run-allocation.ts'
+import { toVerdict } from '../../../bot/core/verdict.ts'
 import { scratch } from '../scratch.ts'
 import { createClusterWeb } from './cluster-web.ts'
 import { createWorld, toFacts, usePlayground } from './world.ts'
@@ -76,7 +77,7 @@ describe('no false alarm', () => {
 
 describe('a load', () => {
   /** A CLI with this listing, everything else empty; its report knows one worker that was just heard of. */
-  function createListing(lines: readonly string[]) {
+  function createListing(lines: readonly string[], own: readonly string[] = []) {
     const bin = join(scratch(), 'goosefs')
     const report = [
       'Capacity information for all workers: ',
@@ -87,7 +88,7 @@ describe('a load', () => {
     const say = (texts: readonly string[]) => `cat <<'LINES'\n${texts.join('\n')}\nLINES\n`
     writeFileSync(
       bin,
-      `#!/bin/sh\ncase "$1 $2" in\n"fs ls") ${say(lines)};;\n"fsadmin report") ${say(report)};;\nesac\nexit 0\n`,
+      `#!/bin/sh\necho "$@" >> "$COUNTED_FILE"\ncase "$1 $2" in\n"fs ls") if [ "$3" = -d ]; then\n${say(own)}else\n${say(lines)}fi;;\n"fsadmin report") ${say(report)};;\nesac\nexit 0\n`,
     )
     chmodSync(bin, 0o755)
     return createWorld({}, bin)
@@ -146,5 +147,35 @@ describe('a load', () => {
     const ending = await runAllocation({ ...world.allocation({ path: '/p/f1' }).deps, webs: web.webs })
     expect(ending.findings).toMatchObject({ missingTotal: 0, after: { files: 1 } })
     expect(web.asked).not.toContain('master/webui_browse')
+  })
+
+  const own = (world: ReturnType<typeof createWorld>) => world.calls().filter(call => call.startsWith('fs ls -d'))
+
+  it.each([
+    ['without any right', closed('/p/closed')],
+    ['with entries that are not shown', dir('/p/closed', 1)],
+  ])('of a directory %s is not of an empty one', async (_, line) => {
+    const world = createListing([], [line])
+    const one = world.allocation({ path: '/p//closed/' })
+    const ending = await runAllocation(one.deps)
+    expect(toFacts(ending)).toMatchObject({
+      ...{ after: [0, 0, 0], missingTotal: 1, missingByCause: { permission: 1 } },
+      missing: [{ path: '/p/closed', cause: 'permission' }],
+    })
+    expect(one.missing()).toBe('/p/closed\tpermission\n')
+    expect(own(world)).toHaveLength(2)
+    expect(ending.findings?.cost.calls).toBe(world.calls().length - 1)
+    const hints = { path: '/p/closed', endedWell: true, exit: 'exit code 0', failures: 0, asked: true, copies: 1 }
+    const verdict = toVerdict(ending.findings, { ...hints, freshness: 'refreshed' })
+    expect(verdict).toMatchObject({ kind: 'not-cached', ok: false })
+  })
+
+  it('of an empty directory is of an empty one; of any other its own line is not asked for', async () => {
+    const empty = createListing([], [dir('/p', 0)])
+    expect((await runAllocation(empty.allocation({ path: '/p' }).deps)).findings).toMatchObject({ missingTotal: 0 })
+    expect(own(empty)).toHaveLength(2)
+    const other = createListing([closed('/p/closed')], [dir('/p', 1)])
+    expect((await runAllocation(other.allocation({ path: '/p' }).deps)).findings).toMatchObject({ missingTotal: 1 })
+    expect(own(other)).toHaveLength(0)
   })
 })
