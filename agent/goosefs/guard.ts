@@ -51,12 +51,15 @@ export function toNeed({ bytes, cachedBytes }: Measurement, copies: number): Nee
   return { missing: bytes * copies - cachedBytes, whole: bytes * copies, copies }
 }
 
-/** The stricter of the two rules decides. Workers without any space tell nothing of the room there will be. */
+/**
+ * The stricter of the two rules decides. Workers without any space tell nothing of the room there will be, and the room of a
+ * silent one is only away for a moment: then nothing is refused, only warned of.
+ */
 export function decide(
   guard: Bench['deps']['order']['guard'],
   { need, workers }: { readonly need: Need; readonly workers: Workers },
 ): Decision {
-  const { capacityBytes, usedBytes } = workers
+  const { capacityBytes, usedBytes, silent } = workers
   if (capacityBytes === 0) return { refused: false }
   const free = Math.max(0, capacityBytes - usedBytes)
   const told = [
@@ -67,5 +70,7 @@ export function decide(
   if (breach === undefined) return { refused: false }
   const missing = need.copies === 1 ? toBytes(need.missing) : `up to ${toBytes(need.missing)} (${need.copies} copies)`
   const message = `missing ${missing}, free ${toBytes(free)}, capacity ${toBytes(capacityBytes)}: ${breach.why}`
-  return { refused: breach.rule === 'refuse', message, workers }
+  if (silent === 0) return { refused: breach.rule === 'refuse', message, workers }
+  const away = silent === 1 ? '1 worker that has' : `${silent} workers that have`
+  return { refused: false, message: `${message}; not counted is the room of ${away} not been heard of lately`, workers }
 }

@@ -74,6 +74,18 @@ describe('the rules', () => {
     expect(judge(bytes, cached, more)).toBe(said)
   })
 
+  it('a silent worker may be back in a moment with its room: nothing is refused, only warned of', () => {
+    const silent = { ...workers, live: 3, silent: 2 }
+    expect(decide(usual, { need: toNeed(measured(101, 0), 1), workers: silent })).toEqual({
+      refused: false,
+      workers: silent,
+      message:
+        'missing 101 KiB, free 40.0 KiB, capacity 100 KiB: the path cannot be cached whole; not counted is the room of 2 workers that have not been heard of lately',
+    })
+    const lost = { ...workers, lost: 1 }
+    expect(decide(usual, { need: toNeed(measured(101, 0), 1), workers: lost }).refused).toBe(true)
+  })
+
   it('workers without space tell nothing', () => {
     const none = { ...workers, capacityBytes: 0, usedBytes: 0 }
     expect(decide(usual, { need: toNeed(measured(101, 0), 1), workers: none })).toEqual({ refused: false })
