@@ -2,7 +2,7 @@
 import { type ExecFileException, execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -182,7 +182,8 @@ async function must(file: string, args: string[]): Promise<string> {
 /** A program's end as a value; 127 when it could not be started, 128 when a signal ended it. */
 function run(file: string, args: string[]): Promise<Ran> {
   return new Promise(done => {
-    const options = { env: ENVIRONMENT, maxBuffer: 64 * 1024 * 1024 }
+    // the CLI leaves lists of failed files where it stands
+    const options = { env: ENVIRONMENT, cwd: tmpdir(), maxBuffer: 64 * 1024 * 1024 }
     const child = execFile(file, args, options, (error: ExecFileException | null, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : error.signal ? 128 : 127
       done({ code, stdout, stderr: stderr || (code === 127 ? String(error?.message) : '') })
