@@ -2,10 +2,12 @@
 import { isWithin, toNamespacePath } from '../../shared/path.ts'
 import { listIds } from './engine-web.ts'
 import { readJobPaths, readJobStatus } from './read-jobs.ts'
-import { askWeb } from './web-json.ts'
+import { askWeb, createPatience } from './web-json.ts'
 
 const MOST_JOBS = 500
 const AT_ONCE = 8
+// of a web that accepts and never answers, each takes its whole time
+const MOST_UNANSWERED = 8
 
 export type FailuresAsk = {
   readonly path: string
@@ -16,16 +18,18 @@ export type FailuresAsk = {
 
 /**
  * Messages of failed jobs for files at or below the path, from the web of the job master (`get_status`), of the 500 youngest
- * jobs at most. Of a batch each task speaks for the files it names.
+ * jobs at most; what was found so far when it leaves several questions in a row without an answer. Of a batch each task speaks
+ * for the files it names.
  */
 export async function readFailures(base: string, ask: FailuresAsk): Promise<ReadonlyMap<string, string>> {
   const ids = ((await listIds(base, 'FAILED')) ?? []).filter(id => id > ask.newerThan).slice(-MOST_JOBS)
   const place = toNamespacePath(ask.path)
   const found = new Map<string, string>()
+  const patience = createPatience(MOST_UNANSWERED)
   const lane = async () => {
     for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
-      if (ask.signal?.aborted) return
-      const failed = readFailure(await askWeb({ base, path: `master/job/get_status?jobId=${id}` }))
+      if (ask.signal?.aborted || patience.isOver()) return
+      const failed = readFailure(await askWeb({ base, path: `master/job/get_status?jobId=${id}`, patience }))
       // the youngest job of a file speaks for it
       for (const [path, message] of failed) if (isWithin(path, place) && !found.has(path)) found.set(path, message)
     }

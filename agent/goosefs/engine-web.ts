@@ -2,10 +2,12 @@
 
 import { concerns, type Engine, type EngineAsk, type Unfinished } from './engine-jobs.ts'
 import { isUnfinished, readJobStatus } from './read-jobs.ts'
-import { askWeb } from './web-json.ts'
+import { askWeb, createPatience } from './web-json.ts'
 
 const PACE_MS = 300
 const AT_ONCE = 8
+// of a web that accepts and never answers, each takes its whole time
+const MOST_UNANSWERED = 8
 // looking at more than these is slower than asking for the counts
 const MOST_JOBS = 20_000
 
@@ -27,7 +29,7 @@ export function createWebEngine(base: string): Engine {
       if (all === undefined) return { known: false, ids: [], left: 0, calls: 0 }
       const young = all.filter(id => id > (ask.newerThan ?? 0) && !ended.has(id))
       const seen = await look(base, { ids: young, ended, ask })
-      const jobWorkers = seen.ids.length > 0 ? undefined : await countJobWorkers(base)
+      const jobWorkers = seen.ids.length > 0 || !seen.known ? undefined : await countJobWorkers(base)
       return jobWorkers === undefined ? seen : { ...seen, jobWorkers }
     },
     async cancel(id) {
@@ -48,10 +50,11 @@ async function look(base: string, { ids, ended, ask }: Looking): Promise<Unfinis
   const waiting = ids.slice(-MOST_JOBS)
   const found: number[] = []
   let known = ids.length <= MOST_JOBS
+  const patience = createPatience(MOST_UNANSWERED)
   const lane = async () => {
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      if (ask.signal?.aborted) return
-      const job = readJobStatus(await askWeb({ base, path: `master/job/get_status?jobId=${id}` }))
+      if (ask.signal?.aborted || patience.isOver()) return
+      const job = readJobStatus(await askWeb({ base, path: `master/job/get_status?jobId=${id}`, patience }))
       if (job === undefined) known = false
       else if (!isUnfinished(job.status)) ended.add(id)
       else if (concerns(job, ask.path)) found.push(id)

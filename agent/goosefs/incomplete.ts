@@ -7,9 +7,12 @@ import { toMeasurement } from './list-file.ts'
 import { isFileComplete } from './master-web.ts'
 import type { Measured } from './measure.ts'
 import { readStat } from './read-stat.ts'
+import { createPatience } from './web-json.ts'
 
 // a JVM each
 const MOST_STATS = 5
+// one after another, and of a web that accepts and never answers each takes its whole time
+const MOST_UNANSWERED = 3
 
 /**
  * A file that is being written through the cache lists as empty and wholly cached, like one that is only empty; where it is
@@ -22,10 +25,12 @@ export async function settleDoubts(bench: Bench, end: StepEnd<Measured>): Promis
   if (doubtful === undefined || measurement === undefined || bench.signal.aborted) return end
   const found = { incomplete: [] as string[], untold: doubtful.count, calls: 0 }
   const { masterWeb } = (await bench.deps.webs?.()) ?? {}
+  const patience = createPatience(MOST_UNANSWERED)
   const mayStat = doubtful.count <= MOST_STATS
   for (const [at, path] of doubtful.paths.entries()) {
     if (bench.signal.aborted) break
-    let completed = masterWeb === undefined ? undefined : await isFileComplete(masterWeb, path)
+    const mayAsk = masterWeb !== undefined && !patience.isOver()
+    let completed = mayAsk ? await isFileComplete(masterWeb, path, patience) : undefined
     if (completed === undefined && mayStat && canBeAsked(path)) {
       found.calls += 1
       completed = await isCompleted(bench, `after-stat-${at}`, path)

@@ -1,7 +1,7 @@
 // what the webs of master, job master and workers tell of the servers: who lives, since when, how much room there is
 import * as z from 'zod'
 import { toNamespacePath } from '../../shared/path.ts'
-import { askWeb } from './web-json.ts'
+import { askWeb, type Patience } from './web-json.ts'
 
 const count = z.number().min(0).catch(0)
 const Server = z.object({
@@ -78,16 +78,20 @@ export async function countChildren(base: string, path: string): Promise<number 
  * Whether a file is complete: nobody is writing it any more. Only for files of no length, since the web reads a part of the
  * file for it. Undefined when it does not tell.
  */
-export async function isFileComplete(base: string, path: string): Promise<boolean | undefined> {
-  const read = Opened.safeParse(await browse(base, path))
+export async function isFileComplete(base: string, path: string, patience?: Patience): Promise<boolean | undefined> {
+  const read = Opened.safeParse(await browse(base, path, patience))
   if (!read.success || read.data.currentPath !== path) return undefined
   return read.data.fileData !== NOT_COMPLETE
 }
 
 // the web decodes what was decoded already, so a percent sign and a plus have to be encoded twice
-async function browse(base: string, path: string): Promise<unknown> {
+async function browse(base: string, path: string, patience?: Patience): Promise<unknown> {
   const twice = encodeURIComponent(encodeURIComponent(toNamespacePath(path)))
-  return await askWeb({ base, path: `master/webui_browse?path=${twice}&offset=0&limit=1` })
+  return await askWeb({
+    base,
+    path: `master/webui_browse?path=${twice}&offset=0&limit=1`,
+    ...(patience && { patience }),
+  })
 }
 
 function toServer(worker: z.infer<typeof Server>, lost: boolean): ServerFact {

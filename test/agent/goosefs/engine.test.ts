@@ -2,11 +2,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { readFailures } from '../../../agent/goosefs/engine-failures.ts'
 import { cancelEngineJobs, type Engine, type Unfinished, waitForQuiet } from '../../../agent/goosefs/engine-jobs.ts'
 import { createWebEngine, isJobWeb } from '../../../agent/goosefs/engine-web.ts'
 import { createClock } from '../../../shared/time.ts'
 
-type Job = { path: string; status: string; deaf?: boolean }
+type Job = { path: string; status: string; deaf?: boolean; mute?: boolean }
 const clock = createClock()
 
 async function createJobMaster(jobs: Map<number, Job>) {
@@ -18,6 +19,7 @@ async function createJobMaster(jobs: Map<number, Job>) {
     const job = jobs.get(id)
     if (url.pathname === '/api/v1/master/job/list') return void response.end(JSON.stringify([...jobs.keys()]))
     if (url.pathname === '/api/v1/job_master/info') return void response.end(JSON.stringify({ workers: [{}] }))
+    if (job?.mute === true) return void request.socket.destroy()
     if (job === undefined) return void response.writeHead(500).end('{"statusCode":"NOT_FOUND"}')
     if (url.pathname.endsWith('/cancel')) {
       if (job.deaf !== true) job.status = 'CANCELED'
@@ -86,6 +88,19 @@ describe('the web of the job master', () => {
     const late: Engine = { ...engine, paceMs: 1_000 }
     const some = await cancelEngineJobs({ engine: late, clock, overlaps: begun }, { path: '/a' })
     expect(some).toMatchObject({ cancelled: 1, remaining: 2, known: true, spared: true })
+  })
+
+  it('is left alone after a few questions in a row without an answer: nobody knows then', async () => {
+    const jobs = new Map(Array.from({ length: 100 }, (_, at) => [at + 1, { ...job(`/a/${at}`, 'FAILED'), mute: true }]))
+    const { base, asked } = await createJobMaster(jobs)
+    const questions = () => asked.splice(0).filter(call => call.includes('get_status')).length
+    expect(await createWebEngine(base).unfinished({ path: '/a' })).toEqual({ known: false, ids: [], left: 0, calls: 0 })
+    expect(questions()).toBeLessThan(20)
+    expect((await readFailures(base, { path: '/a', newerThan: 0 })).size).toBe(0)
+    expect(questions()).toBeLessThan(20)
+    for (const [id, one] of jobs) one.mute = id % 15 === 0
+    await readFailures(base, { path: '/a', newerThan: 0 })
+    expect(questions()).toBe(100)
   })
 
   it('nobody there is no answer, not quiet', async () => {

@@ -96,3 +96,26 @@ it('the web of the master tells of files that are said to be persisted, and of n
     web.close()
   }
 })
+
+it('a web of the master that never answers is left alone after a few questions', async () => {
+  const world = createWorld()
+  for (let at = 0; at < 9; at += 1) world.goosefs('playground', 'put', `/u/${at}`, '--bytes', '0')
+  let asked = 0
+  const web = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? '', 'http://web')
+    if (searchParams.get('path') === null || searchParams.get('path') === '%2Fu')
+      return void response.writeHead(404).end()
+    asked += 1
+    request.socket.destroy()
+  }).listen(0, '127.0.0.1')
+  await once(web, 'listening')
+  try {
+    const { deps } = world.allocation({ path: '/u' })
+    const masterWeb = `http://127.0.0.1:${(web.address() as AddressInfo).port}`
+    const ending = await runAllocation({ ...deps, webs: async () => ({ masterWeb }) })
+    expect(ending.notes).toContain('9 files are empty and may still be being written: nobody looked')
+    expect(asked).toBe(3)
+  } finally {
+    web.close()
+  }
+})
