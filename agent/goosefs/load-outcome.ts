@@ -1,6 +1,6 @@
 // what a load came to: of one CLI call, or of several on places of one path taken together
 import { type Exit, killedBy, type LineCounts, NO_LINES } from '../../shared/allocation.ts'
-import type { Cause } from '../../shared/verdict.ts'
+import type { Cause, Measurement } from '../../shared/verdict.ts'
 import type { LoadSummary } from './load-draft.ts'
 
 export type LoadOutcome = {
@@ -31,10 +31,30 @@ export function goesOn({ exit }: LoadOutcome): boolean {
   return exit.reason === 'exited'
 }
 
-/** Whether the CLI has told of files that it has not told the end of: it waits for jobs then, and does not list any more. */
-export function isWaiting({ lines, jobControlId }: LoadSummary): boolean {
+/** What a load has to tell of before it has listed everything. */
+export type Wanted = {
+  readonly before: Measurement | undefined
+  /** Lines of the loads before this one on other places of the path. */
+  readonly earlier: LineCounts
+  /** Copies asked for. */
+  readonly copies: number
+}
+
+/**
+ * Whether the CLI waits for jobs: it has told of files that it has not told the end of, and of every file there is to load;
+ * else it may still be listing, in which it says nothing. 2.9 lists before it tells the id of its job.
+ */
+export function isWaiting({ lines, jobControlId }: LoadSummary, wanted: Wanted): boolean {
+  if (lines.started === 0) return jobControlId !== undefined
   const ended = lines.loaded + lines.attemptsFailed + lines.failed + lines.submitFailed
-  return lines.started > ended || (lines.started === 0 && jobControlId !== undefined)
+  return lines.started > ended && isAllTold(addLines(wanted.earlier, lines), wanted)
+}
+
+function isAllTold({ started, alreadyCached }: LineCounts, { before, copies }: Wanted): boolean {
+  if (before?.complete !== true) return false
+  // some versions tell of cached files, and of those no more are to be loaded; with several copies they may be
+  const cached = copies > 1 ? 0 : before.cachedFiles
+  return started + Math.max(0, alreadyCached - cached) >= before.files - cached
 }
 
 /** Several loads as one: counts are sums, and the first exit that was not good stands. */

@@ -6,7 +6,7 @@ import type { Run } from '../driver.ts'
 import { endRun } from '../end-run.ts'
 import type { Bench } from './bench.ts'
 import { sampleCached } from './call-lines.ts'
-import { addLines, isWaiting } from './load-outcome.ts'
+import { addLines, isWaiting, type Wanted } from './load-outcome.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { createLoadReader, type LoadReader, type LoadSummary } from './read-load.ts'
 import { createStall, type Stall } from './stall.ts'
@@ -31,7 +31,7 @@ type Watch = {
   readonly reader: LoadReader
   readonly meter: ProgressMeter
   readonly limits: WatchLimits
-  readonly earlier: LineCounts
+  readonly wanted: Wanted
   readonly stall: Stall
   /** Aborted when the load has ended: nobody needs a sample then. */
   readonly over: AbortController
@@ -92,8 +92,9 @@ export function createLoadWatch(bench: Bench, facts: WatchFacts): LoadWatch {
 
 function openWatch(bench: Bench, { before, limits, partial = false, earlier = NO_LINES }: WatchFacts): Watch {
   const now = bench.deps.clock.now()
+  const wanted = { before, earlier, copies: bench.deps.order.options.replication ?? 1 }
   return {
-    ...{ bench, limits, earlier, reader: createLoadReader(), meter: createProgressMeter(before, partial) },
+    ...{ bench, limits, wanted, reader: createLoadReader(), meter: createProgressMeter(before, partial) },
     ...{ stall: createStall(limits), over: new AbortController(), closed: false, heard: false },
     ...{ doneAt: now, sampledAt: now, aliveAt: now, samples: 0, sampleEveryMs: limits.sampleMs },
     ...{ finished: 0, counted: 0 },
@@ -128,7 +129,7 @@ async function look(watch: Watch): Promise<void> {
   try {
     await sample(watch)
     if (watch.closed) return
-    const isStill = watch.stall.looksStill(isWaiting(watch.reader.summary()))
+    const isStill = watch.stall.looksStill(isWaiting(watch.reader.summary(), watch.wanted))
     if ((isStill && (await isOver(watch))) || (await isDeaf(watch))) giveUp(watch, 'stalled')
   } catch (thrown) {
     watch.bench.deps.log.warn('a load could not be sampled', { error: toError(thrown) })
@@ -165,7 +166,7 @@ function tell(watch: Watch, now: number): void {
   watch.finished = finished
   watch.counted = finished + lines.started
   const { order, say } = watch.bench.deps
-  const all = addLines(watch.earlier, lines)
+  const all = addLines(watch.wanted.earlier, lines)
   say({ type: 'progress', allocation: order.allocation, progress: watch.meter.fromLines(all, now), lines: all })
 }
 

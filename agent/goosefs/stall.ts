@@ -9,7 +9,7 @@ export type Stall = {
   sampled(sample: { readonly bytes: number; readonly beganAt: number; readonly endedAt: number }): void
   /**
    * Whether the samples alone say so.
-   * @param waiting the CLI waits for jobs that it has told of: then a tenth of the time is enough to ask the engine
+   * @param waiting the CLI waits for jobs, and has told of everything: then a tenth of the time is enough to ask the engine
    */
   looksStill(waiting: boolean): boolean
   /**

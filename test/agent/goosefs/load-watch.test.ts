@@ -7,11 +7,25 @@ import { createLoadWatch } from '../../../agent/goosefs/load-watch.ts'
 import { toListingSilence, toSamplePause, toWatchLimits } from '../../../agent/goosefs/watch-limits.ts'
 import { SILENT_LOG } from '../../../shared/log.ts'
 import { MINUTE, SECOND } from '../../../shared/time.ts'
+import type { Measurement } from '../../../shared/verdict.ts'
 
 type Du = (turn: number) => number | undefined
 const NOTHING: Unfinished = { known: true, ids: [], left: 0, calls: 1 }
 
-function createScene({ du, takesMs = 0, jobs = () => NOTHING }: { du: Du; takesMs?: number; jobs?: () => Unfinished }) {
+/** Of two files one is cached. */
+const BEFORE: Measurement = {
+  ...{ files: 2, cachedFiles: 1, bytes: 1_000, cachedBytes: 500, cachedPercent: 50 },
+  ...{ at: '2026-11-21T00:00:00.000Z', fresh: true, complete: true },
+}
+type Scene = {
+  du: Du
+  takesMs?: number
+  jobs?: () => Unfinished
+  before?: Measurement | undefined
+  options?: { replication?: number }
+}
+
+function createScene({ du, takesMs = 0, jobs = () => NOTHING, options = {}, ...facts }: Scene) {
   const timers = new Set<{ at: number; wake: () => void }>()
   let now = 1_000_000
   const clock = {
@@ -33,7 +47,13 @@ function createScene({ du, takesMs = 0, jobs = () => NOTHING }: { du: Du; takesM
   let turns = 0
   const ended: AbortSignal[] = []
   const bench = {
-    deps: { clock, log: SILENT_LOG, say: () => {}, config: { graceMs: 1 }, order: { allocation: 'a', path: '/a' } },
+    deps: {
+      clock,
+      log: SILENT_LOG,
+      say: () => {},
+      config: { graceMs: 1 },
+      order: { allocation: 'a', path: '/a', options },
+    },
     signal: new AbortController().signal,
     engine: async () => ({ unfinished: async () => jobs() }) as unknown as Engine,
     async cli({ onLine, signal }: { onLine: (line: string) => void; signal: AbortSignal }) {
@@ -54,7 +74,7 @@ function createScene({ du, takesMs = 0, jobs = () => NOTHING }: { du: Du; takesM
   } as unknown as Bench
   const stops: number[] = []
   const watch = createLoadWatch(bench, {
-    before: undefined,
+    ...{ before: BEFORE, ...facts },
     limits: { sampleMs: 15 * SECOND, stalledMs: 10 * MINUTE },
   })
   watch.onRun({ stop: async () => void stops.push(now), exited: new Promise(() => {}) } as unknown as Run)
@@ -176,6 +196,20 @@ describe('the CLI waits for jobs that it has told of', () => {
     for (const line of lines) watch.line(line)
     await pass(9 * MINUTE)
     expect(stops).toHaveLength(0)
+  })
+
+  it.each<[string, Partial<Scene>]>([
+    ['one file more is not cached than it has told of: it may still be listing', { before: { ...BEFORE, files: 3 } }],
+    ['a cached file may be copied too', { options: { replication: 2 } }],
+    ['nobody measured before', { before: undefined }],
+    ['not every file was listed before', { before: { ...BEFORE, complete: false } }],
+  ])('but %s: the whole time', async (_, facts) => {
+    const { pass, watch, stops } = createScene({ du: () => 500, ...facts })
+    watch.line('/a/1 loading')
+    await pass(9 * MINUTE)
+    expect(stops).toHaveLength(0)
+    await pass(3 * MINUTE)
+    expect(stops).toHaveLength(1)
   })
 
   it('2.9 waits for its job: a tenth of the time', async () => {
