@@ -67,15 +67,19 @@ async function inspect(
   const most = wanted.deadlineAt === undefined ? MOST_STATS : loads.length
   const ids: number[] = []
   let looked = 0
+  let unread = 0
   for (const { id } of loads.slice(0, most)) {
     // half of the time is for cancelling what was found
     if (wanted.deadlineAt !== undefined && deps.clock.now() > wanted.deadlineAt - 30_000) break
     if (wanted.signal?.aborted) break
     const job = readJobStat((await ask(deps, { args: READ_ARGV.job(deps.brand, id) })).lines)
     looked += 1
-    if (job !== undefined && isUnfinished(job.status) && concerns(job, wanted.path)) ids.push(id)
+    if (job === undefined || !isUnfinished(job.status)) continue
+    const isOurs = concerns(job, wanted.path)
+    if (isOurs === undefined) unread += 1
+    if (isOurs === true) ids.push(id)
   }
-  return { known: looked === loads.length, ids, left: loads.length, calls: calls + looked }
+  return { known: looked === loads.length && unread === 0, ids, left: loads.length, calls: calls + looked }
 }
 
 type Asked = {

@@ -173,8 +173,12 @@ export function tellCancel({ cancelled, remaining, known, spared }: EngineCancel
   return [`${done}${remaining === 0 ? '' : `; ${remaining} were asked to end and have not done so yet`}`]
 }
 
-/** Whether a job works for a path: one of the files it names is that path or lies below it. */
-export function concerns(job: EngineJobDetail, path: string): boolean {
+/**
+ * Whether a job works for a path: one of the files it names is that path or lies below it. Undefined when it names none that
+ * could be read: nobody knows then.
+ */
+export function concerns(job: EngineJobDetail, path: string): boolean | undefined {
+  if (job.paths.length === 0) return undefined
   const place = toNamespacePath(path)
   return job.paths.some(one => isWithin(toNamespacePath(one), place))
 }

@@ -57,7 +57,11 @@ async function look(base: string, { ids, ended, ask }: Looking): Promise<Unfinis
       const job = readJobStatus(await askWeb({ base, path: `master/job/get_status?jobId=${id}`, patience }))
       if (job === undefined) known = false
       else if (!isUnfinished(job.status)) ended.add(id)
-      else if (concerns(job, ask.path)) found.push(id)
+      else {
+        const isOurs = concerns(job, ask.path)
+        if (isOurs === undefined) known = false
+        if (isOurs === true) found.push(id)
+      }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, lane))

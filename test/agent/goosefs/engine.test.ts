@@ -30,8 +30,8 @@ async function createJobMaster(jobs: Map<number, Job>) {
         id,
         name: 'Load',
         status: job.status,
-        description: `LoadConfig{FilePath=${job.path}, Replication=1}`,
-        affectedPaths: [job.path],
+        description: job.path === '' ? '' : `LoadConfig{FilePath=${job.path}, Replication=1}`,
+        affectedPaths: job.path === '' ? [] : [job.path],
         children: [{ status: 'CREATED' }],
       }),
     )
@@ -62,6 +62,14 @@ describe('the web of the job master', () => {
       calls: 0,
     })
     expect(await engine.unfinished({ path: '/c' })).toMatchObject({ known: true, ids: [], jobWorkers: 1 })
+  })
+
+  it('of a job at work that names no path nobody knows whose it is; of one that has ended nobody asks', async () => {
+    const jobs = new Map([[1, { ...job('', 'RUNNING') }]])
+    const engine = createWebEngine((await createJobMaster(jobs)).base)
+    expect(await engine.unfinished({ path: '/a' })).toMatchObject({ known: false, ids: [] })
+    jobs.set(1, job('', 'COMPLETED'))
+    expect(await engine.unfinished({ path: '/a' })).toMatchObject({ known: true, ids: [] })
   })
 
   it('cancels only what is ours, and reads back what became of it', async () => {
