@@ -92,8 +92,11 @@ function tellDropped({ findings, missing }: Measured): string | undefined {
 
 // not asked for is another matter than not to be had; that a tree is too large to be listed is told for itself
 function tellFreshness({ hints, after }: Measured): string | undefined {
-  if (hints.freshness === 'known') return 'freshness was not looked at: what changed in the object store is not seen'
+  const notLookedAt = 'freshness was not looked at: what changed in the object store is not seen'
+  if (hints.freshness === 'known') return notLookedAt
   if (after.fresh || !after.complete) return undefined
+  // whoever ended it waits, so that nobody tries then
+  if (hints.cut === 'stopped' || hints.cut === 'timeout') return notLookedAt
   return 'the metadata could not be refreshed: what changed in the object store is not seen'
 }
 

@@ -292,6 +292,11 @@ describe('judge', () => {
     expect(notesOf({ findings: old })).toEqual([
       'the metadata could not be refreshed: what changed in the object store is not seen',
     ])
+    // nobody tries when a load was cut short: whoever ended it waits
+    for (const reason of ['stopped', 'timeout'] as const)
+      expect(notesOf({ findings: old, exit: { reason } })).toContain(
+        'freshness was not looked at: what changed in the object store is not seen',
+      )
     expect(notesOf({ findings: all })).toEqual([])
     expect(notesOf({ findings: findings({ after: measured(1, 1, { fresh: false, complete: false }) }) })).toEqual([
       'the path could not be listed whole, so nobody knows about every file',
