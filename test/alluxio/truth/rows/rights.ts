@@ -74,6 +74,21 @@ export const RIGHTS: readonly Scenario[] = [
     ground => closed(ground, ['closed', 'open/closed2']),
     ['2.5'],
   ),
+  calm(
+    10,
+    'the path itself is a directory that nobody may read',
+    async ground => {
+      await ground.fill({ 'closed/x': 'content' })
+      return await without(ground, { closed: 0 }, async () => {
+        const load = await ground.load('closed')
+        const path = ground.at('closed')
+        expect(load.task.verdict?.missing).toEqual([{ path, cause: 'permission' }])
+        const says = ['permission denied', path, 'the right to read']
+        return await ground.seen(load, { kind: 'not-cached', causes: { permission: 1 }, code: 1, says })
+      })
+    },
+    ['2.5'],
+  ),
   // not on 2.9: its master leaves such a directory out of all that it tells, so that nobody can know of it
   // 2.5 does not list them at all; 2.9 lists them as empty, and its engine loads as itself what the agent's user may not see
   real(10, HIDDEN, ground => hidden(ground, ['', 'open']), ['2.5']),
