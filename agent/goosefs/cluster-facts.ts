@@ -19,14 +19,21 @@ export type WorkersAnswer = {
   readonly cheap: boolean
 }
 
+// one call of the CLI costs more than so many questions
+const MOST_WORKERS_ASKED = 64
+
 /**
- * The workers: from the master's web (no CLI call), else from `fsadmin report capacity`, which tasks share.
+ * The workers: from the master's web (no CLI call), else from `fsadmin report capacity`, which tasks share. The web of 2.9
+ * tells heartbeats as they were up to 10 s ago (measured), so when it matters each worker is asked itself whether it lives,
+ * and where one does not answer the report is taken, which is exact.
  * @param notBefore the answer is at least as young as this instant (milliseconds of the clock); default: half a minute old
  */
 export async function askWorkers(tools: ClusterTools, notBefore?: number): Promise<WorkersAnswer> {
   const { masterWeb } = (await tools.webs?.()) ?? {}
   const info = masterWeb === undefined ? undefined : await readMasterInfo(masterWeb)
-  if (info !== undefined) return { workers: info.workers, calls: 0, cheap: true }
+  if (info !== undefined && notBefore === undefined) return { workers: info.workers, calls: 0, cheap: true }
+  const heard = info === undefined ? undefined : await askEachWorker(info.workers)
+  if (heard !== undefined) return { workers: heard, calls: 0, cheap: true }
   const age = notBefore === undefined ? {} : { maxAgeMs: Math.max(0, tools.clock.now() - notBefore) }
   const { report, trouble, calls } = await tools.shared.capacity(age)
   const told = { calls, cheap: false, ...(trouble === undefined ? {} : { trouble }) }
@@ -35,6 +42,15 @@ export async function askWorkers(tools: ClusterTools, notBefore?: number): Promi
     return { ...row, lost, silentSeconds: heartbeatSeconds }
   })
   return { ...told, workers }
+}
+
+/** The same workers, those that live as heard of this moment; undefined when one of them does not answer. */
+async function askEachWorker(workers: readonly ServerFact[]): Promise<WorkerFact[] | undefined> {
+  const asked = workers.filter(worker => !worker.lost && !isLongSilent(worker))
+  if (asked.length > MOST_WORKERS_ASKED) return undefined
+  const starts = await Promise.all(asked.map(readWorkerStart))
+  if (starts.includes(undefined)) return undefined
+  return workers.map(worker => (asked.includes(worker) ? { ...worker, silentSeconds: 0 } : worker))
 }
 
 /**
@@ -71,9 +87,6 @@ export type Servers = {
   readonly workers?: Readonly<Record<string, ServerLife>>
   readonly jobWorkers?: Readonly<Record<string, ServerLife>>
 }
-
-// a worker's own web is asked only where they are few
-const MOST_WORKERS_ASKED = 16
 
 /** Asks the webs only: the CLI tells no start times. Never rejects. */
 export async function readServers(tools: Pick<ClusterTools, 'webs'>): Promise<Servers> {

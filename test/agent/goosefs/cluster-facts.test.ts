@@ -28,6 +28,24 @@ describe('workers', () => {
     ])
   })
 
+  it('that answer themselves live, however old the word is that the master has of them', async () => {
+    const told: Told = {}
+    const web = await createClusterWeb(told)
+    const one = { ...worker, host: '127.0.0.1', web: Number(new URL(web.base).port), silent: 4 }
+    told.master = { since: 5, workers: [one, { ...one, port: 2, silent: 40 }], lost: [{ host: 'w2', silent: 400 }] }
+    const world = createWorld()
+    const answer = await askWorkers({ ...world, webs: web.webs }, world.clock.now())
+    expect(answer).toMatchObject({ calls: 0, cheap: true })
+    expect(answer.workers?.map(({ silentSeconds }) => silentSeconds)).toEqual([0, 40, 400])
+  })
+
+  it('are told by the CLI where one of them does not answer: the word of the web may be old', async () => {
+    const web = await createClusterWeb({ master: { since: 5, workers: [{ ...worker, host: '127.0.0.1', web: 1 }] } })
+    const world = createWorld()
+    const answer = await askWorkers({ ...world, webs: web.webs }, world.clock.now())
+    expect(answer).toMatchObject({ calls: 1, cheap: false })
+  })
+
   it('come from the CLI where the web is away, and as young as they are wanted', async () => {
     const web = await createClusterWeb({})
     const world = createWorld()

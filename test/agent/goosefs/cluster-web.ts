@@ -10,6 +10,8 @@ export type FakeWorker = {
   silent?: number
   capacity?: number
   used?: number
+  /** Port of its own web; it is served by the masters' web too. */
+  web?: number
 }
 export type FakeJob = { path: string; status: string; error?: string; children?: unknown[] }
 
@@ -21,12 +23,13 @@ export type Told = {
   children?: Record<string, number>
 }
 
-const toServer = ({ host, port = 1, since = 1, silent = 0, capacity = 0, used = 0 }: FakeWorker) => ({
-  address: { host, rpcPort: port, webPort: 0 },
+const toServer = ({ host, port = 1, since = 1, silent = 0, capacity = 0, used = 0, web = 0 }: FakeWorker) => ({
+  address: { host, rpcPort: port, webPort: web },
   ...{ startTimeMs: since, lastContactSec: silent, capacityBytes: capacity, usedBytes: used, state: 'In Service' },
 })
 
 const ANSWERS: Record<string, (told: Told, query: URLSearchParams) => unknown> = {
+  'worker/info': () => ({ startTimeMs: 7 }),
   'master/info': ({ master }) =>
     master && {
       startTimeMs: master.since,
