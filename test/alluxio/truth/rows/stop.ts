@@ -42,6 +42,7 @@ async function hasJobs(ground: Ground, path: string, files: number): Promise<voi
 
 /** A stopped load is neither good nor bad; what it says it has loaded is what is there. */
 async function seenOf(ground: Ground, load: Load, path: string): Promise<Seen> {
+  await ground.servers.ready()
   const truth = await ground.truth(path)
   return { exit: load.exit, truth, said: toWords(load.task), good: load.task.verdict?.ok ?? null }
 }
@@ -98,6 +99,8 @@ export const STOP: readonly Scenario[] = [
     'stopped while the engine itself goes on to create jobs',
     async ground => {
       await ground.fill(many(2_000, 'd/f'))
+      // else all of it is loaded before a busy machine gets to the stop
+      await ground.cluster.kill('worker', 'STOP')
       const id = await ground.begin('d')
       await hasJobs(ground, 'd', 1)
       const load = await stop(ground, id, 'd')
@@ -107,11 +110,11 @@ export const STOP: readonly Scenario[] = [
         const list = await fetch(`${ground.cluster.jobMasterWeb}/api/v1/master/job/list?status=${status}`)
         expect([status, await list.json()]).toEqual([status, []])
       }
-      const seen = await seenOf(ground, load, 'd')
-      const { files, cached } = countsOf(seen.truth)
+      const { files, cached } = countsOf(await ground.truth('d'))
       expect(cached).toBeLessThan(files)
       expect(load.task.verdict).toMatchObject({ before: { cachedFiles: 0 }, after: { files, cachedFiles: cached } })
-      return seen
+      await ground.cluster.kill('worker', 'CONT')
+      return await seenOf(ground, load, 'd')
     },
     ['2.9'],
   ),
