@@ -5,7 +5,7 @@ import type { Clock } from '../../shared/time.ts'
 import { type Brand, cancelArgv, READ_ARGV } from './argv.ts'
 import { CALL_LIMITS } from './call-limits.ts'
 import type { Cli } from './cli.ts'
-import { concerns, type Engine, type EngineAsk, type Unfinished } from './engine-jobs.ts'
+import { concerns, type Engine, type EngineAsk, isLoad, type Unfinished } from './engine-jobs.ts'
 import { type EngineJob, isUnfinished, readJobLine, readJobService, readJobStat } from './read-jobs.ts'
 
 const PACE_MS = 3_000
@@ -55,7 +55,7 @@ async function unfinished(deps: CliEngineDeps, wanted: EngineAsk): Promise<Unfin
   const calls = stopping ? 1 : 2
   if (listed.exit.reason !== 'exited' || listed.exit.code !== 0)
     return { known: false, ids: [], left: jobs.length, calls }
-  const loads = jobs.filter(job => job.name === 'Load' || job.name === 'BatchedJob')
+  const loads = jobs.filter(isLoad)
   return await inspect(deps, { loads, wanted, calls })
 }
 

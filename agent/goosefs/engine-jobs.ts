@@ -174,13 +174,18 @@ export function tellCancel({ cancelled, remaining, known, spared }: EngineCancel
 }
 
 /**
- * Whether a job works for a path: one of the files it names is that path or lies below it. Undefined when it names none that
- * could be read: nobody knows then.
+ * Whether a job works for a path: one of the files it names is that path or lies below it. Undefined when a load names none
+ * that could be read: nobody knows then. What the engine does besides (persist, migrate, …) is nobody's load.
  */
 export function concerns(job: EngineJobDetail, path: string): boolean | undefined {
-  if (job.paths.length === 0) return undefined
+  if (job.paths.length === 0) return isLoad(job) || job.name === '' ? undefined : false
   const place = toNamespacePath(path)
   return job.paths.some(one => isWithin(toNamespacePath(one), place))
+}
+
+/** Whether the engine's job loads files: one, or a batch of them. */
+export function isLoad({ name }: Pick<EngineJobDetail, 'name'>): boolean {
+  return name === 'Load' || name === 'BatchedJob'
 }
 
 export function pause(clock: Clock, delayMs: number): Promise<void> {

@@ -10,7 +10,7 @@ import { cancelEngineJobs, pause, tellCancel } from './engine-jobs.ts'
 import { type LoadFacts, type Result, toFindings } from './findings.ts'
 import { settleWorkers, toUnvouched } from './live-workers.ts'
 import type { Measured } from './measure.ts'
-import { measureStopped } from './measure-stopped.ts'
+import { measureStopped, STOPPED_LIST } from './measure-stopped.ts'
 import { type LoadOutcome, STEPS } from './steps.ts'
 
 // somebody waits for the end
@@ -55,6 +55,7 @@ async function soFar(bench: Bench, { load, before, cancel, reason }: SoFar): Pro
     return await toFindings(bench, {
       before,
       after,
+      listedBy: STOPPED_LIST,
       load,
       ...quiet,
       ...(workers && { workers }),

@@ -7,8 +7,11 @@ import type { WalkResult } from './entrants.ts'
 import { createListWriter, type Listed, toMeasurement } from './list-file.ts'
 import { listName, type Measured } from './measure.ts'
 
+/** The listing's own key: that of a whole load is left alone, since that one may still be wanted after a restart. */
+export const STOPPED_LIST = 'after-stop'
+
 /**
- * Lists the order's path into the list that a whole load leaves afterwards, without asking the object store: whoever stopped
+ * Lists the order's path, without asking the object store: whoever stopped
  * the load waits for this. A listing that fails or takes longer than a minute is a note, not a failure.
  */
 export async function measureStopped(bench: Bench): Promise<StepEnd<Measured>> {
@@ -31,7 +34,7 @@ export async function measureStopped(bench: Bench): Promise<StepEnd<Measured>> {
 
 async function list(bench: Bench, signal: AbortSignal): Promise<{ walk: WalkResult; listed: Listed }> {
   const { deps } = bench
-  const writer = createListWriter(bench.file(listName('after')))
+  const writer = createListWriter(bench.file(listName(STOPPED_LIST)))
   const { path } = deps.order
   const walk = await deps.shared
     .walk({ path, fresh: false, begin: writer.restart, entry: writer.add, signal })

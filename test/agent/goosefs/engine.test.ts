@@ -7,7 +7,7 @@ import { cancelEngineJobs, type Engine, type Unfinished, waitForQuiet } from '..
 import { createWebEngine, isJobWeb } from '../../../agent/goosefs/engine-web.ts'
 import { createClock } from '../../../shared/time.ts'
 
-type Job = { path: string; status: string; deaf?: boolean; mute?: boolean }
+type Job = { name?: string; path: string; status: string; deaf?: boolean; mute?: boolean }
 const clock = createClock()
 
 async function createJobMaster(jobs: Map<number, Job>) {
@@ -28,7 +28,7 @@ async function createJobMaster(jobs: Map<number, Job>) {
     response.end(
       JSON.stringify({
         id,
-        name: 'Load',
+        name: job.name ?? 'Load',
         status: job.status,
         description: job.path === '' ? '' : `LoadConfig{FilePath=${job.path}, Replication=1}`,
         affectedPaths: job.path === '' ? [] : [job.path],
@@ -68,6 +68,8 @@ describe('the web of the job master', () => {
     const jobs = new Map([[1, { ...job('', 'RUNNING') }]])
     const engine = createWebEngine((await createJobMaster(jobs)).base)
     expect(await engine.unfinished({ path: '/a' })).toMatchObject({ known: false, ids: [] })
+    jobs.set(1, { ...job('', 'RUNNING'), name: 'Persist' })
+    expect(await engine.unfinished({ path: '/a' })).toMatchObject({ known: true, ids: [] })
     jobs.set(1, job('', 'COMPLETED'))
     expect(await engine.unfinished({ path: '/a' })).toMatchObject({ known: true, ids: [] })
   })
