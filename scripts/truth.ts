@@ -13,6 +13,19 @@ export function writeTruth(): void {
   console.log(`wrote ${file}`)
 }
 
+// what no listing, report or web tells, so that no test could be right about it
+const LIMITS = [
+  '## What cannot be seen from outside',
+  '',
+  '- An object replaced by another of the same length and the same modification time: the cluster takes it for the same one.',
+  '- On 2.9 a directory that the servers may not read is mostly left out of every listing, as if it were not there; on 2.5 it is',
+  '  listed without content, and named. The same of entries hidden from the user of the agent, which 2.9 loads all the same.',
+  '- How many copies of a block there are: with enough workers a load of several copies is cached, "copies not verified".',
+  '- With `freshness: known` whatever changed in the object store since it was listed; the verdict says that it was not looked at.',
+  '- Which of several workers holds a block: while one of them is silent the verdict is `unverified`.',
+  '',
+]
+
 function toPage(entries: ReadonlyMap<Column, readonly Entry[]>): string {
   const parts = VERSIONS.flatMap(version => {
     const mine = (entries.get(version) ?? []).filter(entry => entry.on === 'cluster')
@@ -37,6 +50,7 @@ function toPage(entries: ReadonlyMap<Column, readonly Entry[]>): string {
     '`npm run test:alluxio -- --version 2.9 --row 5`. Each line is a test that fails when verdict, cause or sentence are not these.',
     '',
     ...parts,
+    ...LIMITS,
     '## Simulated',
     '',
     'What a real cluster cannot be made to do: on the playground, with the words of the real command line.',
