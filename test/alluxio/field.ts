@@ -80,6 +80,8 @@ export async function createField(name: string, { agentEnv = {}, ...options }: F
       process.kill(stack.daemon.pid, 'SIGUSR2')
       await stack.submit({ action: 'list', paths: ['/'] })
     },
+    /** Stops whatever is still wanted: a load that waits to be tried again would come in the middle of something else. */
+    settle: () => stopWhatIsOpen(stack),
     /** Ends everything, mends the cluster and leaves nothing in it. */
     async close() {
       const steps = [
@@ -98,7 +100,6 @@ export async function createField(name: string, { agentEnv = {}, ...options }: F
   }
 }
 
-// what a failed test left at work would outlive its agent
 async function stopWhatIsOpen({ api, ended }: Stack): Promise<void> {
   const { items } = (await api('GET', '/api/v1/jobs?status=queued,running')).json as { items: { id: string }[] }
   for (const { id } of items) await api('POST', `/api/v1/jobs/${id}/stop`)

@@ -40,6 +40,7 @@ async function mend(): Promise<void> {
 async function play(scenario: RealScenario): Promise<void> {
   const number = SCENARIOS.indexOf(scenario)
   await tell(scenario, async () => {
+    if (!scenario.calm) await field.settle()
     try {
       return await scenario.act(createGround(field, `r${scenario.row}-${number}`))
     } finally {
