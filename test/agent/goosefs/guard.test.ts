@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { decide, toNeed } from '../../../agent/goosefs/guard.ts'
 import { runAllocation } from '../../../agent/run-allocation.ts'
 import type { Guard } from '../../../shared/guard.ts'
-import { createClusterWeb } from './cluster-web.ts'
+import { createClusterWeb, type Told } from './cluster-web.ts'
 import { createWorld, toFacts, usePlayground } from './world.ts'
 
 usePlayground()
@@ -143,8 +143,10 @@ describe('a load', () => {
 
   it('costs no call at all where the web of the master tells', async () => {
     const world = createFull()
-    const workers = [{ host: 'w', capacity: 100 * KIB, used: 0 }]
-    const web = await createClusterWeb({ master: { since: 1, workers }, jobMaster: { since: 1, workers } })
+    const told: Told = {}
+    const web = await createClusterWeb(told)
+    const workers = [{ host: '127.0.0.1', web: Number(new URL(web.base).port), capacity: 100 * KIB, used: 0 }]
+    Object.assign(told, { master: { since: 1, workers }, jobMaster: { since: 1, workers } })
     const ending = await runAllocation({ ...world.allocation({ path: '/a/y' }).deps, webs: web.webs })
     expect(toFacts(ending)).toMatchObject({ after: [2, 2, 100], missingTotal: 0 })
     expect(world.calls().map(call => call.split(' ').slice(0, 2).join(' '))).toEqual([
