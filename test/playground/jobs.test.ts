@@ -15,12 +15,15 @@ const ids = async (): Promise<string[]> =>
   (await world.run(['job', 'ls'])).out.split('\n').flatMap(line => /^\d+/.exec(line)?.[0] ?? [])
 
 it('what was submitted goes on after the group was killed, and nothing more is submitted', async () => {
+  // nothing ends before the kill, however long that takes to come
+  await world.run(['playground', 'knob', 'jobworker=paused'])
   const child = world.start(['fs', 'distributedLoad', '--active-jobs', '10', '/t'], { SLOW: '20' })
   const ended = world.end(child)
   await untilLine(child, /part-00009 loading/)
   await until(ids, list => list.length >= 10)
   killGroup(child.pid ?? 0, 'SIGTERM')
   await ended
+  await world.run(['playground', 'knob', 'jobworker='])
   const left = await until(state, now => now.pending === 0)
   expect(left.cachedFiles).toBe((await ids()).length)
   expect(left.cachedFiles).toBeLessThan(30)
