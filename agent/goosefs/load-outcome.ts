@@ -31,6 +31,12 @@ export function goesOn({ exit }: LoadOutcome): boolean {
   return exit.reason === 'exited'
 }
 
+/** Whether the master, which had just listed the path, refused the call before anything was asked of the engine. */
+export function wasTurnedAway({ exit, summary: { problem, lines, jobControlId } }: LoadOutcome): boolean {
+  const failed = exit.reason === 'exited' && exit.code !== 0
+  return failed && problem?.cause === 'master-unreachable' && lines.started === 0 && jobControlId === undefined
+}
+
 /** What a load has to tell of before it has listed everything. */
 export type Wanted = {
   readonly before: Measurement | undefined

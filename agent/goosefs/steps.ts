@@ -5,7 +5,7 @@ import { type Exit, NO_LINES } from '../../shared/allocation.ts'
 import type { Cause } from '../../shared/verdict.ts'
 import { ACTION_ARGV } from './argv.ts'
 import { type Bench, type StepEnd, type StepRow, unlessStopped } from './bench.ts'
-import { goesOn, type LoadOutcome, type LoadPart, mergeParts, sumLines } from './load-outcome.ts'
+import { goesOn, type LoadOutcome, type LoadPart, mergeParts, sumLines, wasTurnedAway } from './load-outcome.ts'
 import { createLoadWatch, type WatchFacts, type WatchLimits } from './load-watch.ts'
 import type { Measured } from './measure.ts'
 import { toTargets } from './targets.ts'
@@ -83,7 +83,15 @@ export async function runLoad(bench: Bench, facts: Watched): Promise<LoadOutcome
 
 type Loading = Watched & { readonly path: string; readonly row: StepRow } & Pick<WatchFacts, 'partial' | 'earlier'>
 
-async function loadOne(bench: Bench, { path, row, ...facts }: Loading): Promise<LoadPart> {
+/** A load that the master turned away at once, as it may right after a restart of its own, is begun once more. */
+async function loadOne(bench: Bench, loading: Loading): Promise<LoadPart> {
+  const first = await callLoad(bench, loading)
+  if (bench.signal.aborted || !wasTurnedAway(first)) return first
+  bench.note(`the master turned the load away at once, it was begun again: ${first.summary.problem?.message}`)
+  return await callLoad(bench, { ...loading, row: { ...loading.row, key: `${loading.row.key}-again` } })
+}
+
+async function callLoad(bench: Bench, { path, row, ...facts }: Loading): Promise<LoadPart> {
   const { replication, activeJobs } = bench.deps.order.options
   const args = ACTION_ARGV.load({
     path,

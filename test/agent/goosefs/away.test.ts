@@ -1,4 +1,6 @@
 // servers that went away while a load ran, failed jobs of the engine, and what left the cache meanwhile
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readFailure, readFailures } from '../../../agent/goosefs/engine-failures.ts'
 import { runAllocation } from '../../../agent/run-allocation.ts'
@@ -224,4 +226,39 @@ it('what the cluster knows is measured without asking the object store', async (
   const calls = world.calls()
   expect(calls.filter(call => call.startsWith('fs ls'))).toEqual(['fs ls -R /a', 'fs ls -R /a'])
   expect(calls).toContain('fs loadMetadata -R -F /a')
+})
+
+const UNAUTHENTICATED =
+  'alluxio.exception.status.UnauthenticatedException: Channel: 4513bd78 is not authenticated for call: alluxio.grpc.file'
+
+/** A load whose first calls, as many as `times`, are turned away; also the loads that came through. */
+async function loadTurnedAway(times: number) {
+  const world = createWorld()
+  world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '3')
+  const [bin, turned] = [join(world.dir, 'turned'), join(world.dir, 'turned-away')]
+  const turn = `echo x >> "${turned}"; [ $(wc -l < "${turned}") -le ${times} ] && { echo '${UNAUTHENTICATED}'; exit 255; }`
+  writeFileSync(bin, `#!/bin/sh\n[ "$2" = distributedLoad ] && { ${turn}; }\nexec "${world.bin}" "$@"\n`, {
+    mode: 0o755,
+  })
+  const { deps } = world.allocation({ path: '/a' })
+  const ending = await runAllocation({ ...deps, config: { ...deps.config, bin } })
+  return { ending, loads: world.calls().filter(call => call.startsWith('fs distributedLoad')).length }
+}
+
+describe('a load that the master turns away', () => {
+  it('is begun once more, in the same run', async () => {
+    const { ending, loads } = await loadTurnedAway(1)
+    expect(loads).toBe(1)
+    expect(ending).toMatchObject({ exit: { reason: 'exited', code: 0 }, findings: { after: { cachedFiles: 3 } } })
+    expect(ending.notes.join('\n')).toContain('the master turned the load away at once, it was begun again')
+  })
+
+  it('is not begun a third time', async () => {
+    const { ending, loads } = await loadTurnedAway(2)
+    expect(loads).toBe(0)
+    expect(ending).toMatchObject({
+      exit: { reason: 'exited', code: 255 },
+      findings: { missingByCause: { 'master-unreachable': 3 } },
+    })
+  })
 })
