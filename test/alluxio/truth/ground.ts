@@ -6,7 +6,7 @@ import type { Task } from '../../../shared/job.ts'
 import { PASSING_CAUSES } from '../../../shared/verdict.ts'
 import { until } from '../../agent/until.ts'
 import { type Field, JOB_MS, SYNC } from '../field.ts'
-import { type CliExit, type Expected, exitOf, type Load, type Seen, type Truth, toWords } from './scenario.ts'
+import { type CliExit, type Expected, exitOf, expectLoad, type Load, type Seen, type Truth } from './scenario.ts'
 import { createServers } from './servers.ts'
 
 export type Ground = ReturnType<typeof createGround>
@@ -110,14 +110,7 @@ export function createGround(field: Field, name: string) {
     /** Expects of a load what its row promises, and that it agrees with the truth. */
     async seen(load: Load, expected: Expected, truth?: Truth): Promise<Seen> {
       const real = truth ?? (await ground.truth(relative(load.task.path, root)))
-      const told = JSON.stringify({ load, real }, undefined, 1)
-      expect(load.task.verdict?.kind, told).toBe(expected.kind)
-      expect(load.task.verdict?.missingByCause ?? {}, told).toEqual(expected.causes ?? {})
-      for (const words of expected.says ?? []) expect(load.text).toMatch(words)
-      expect(load.code, told).toBe(expected.code)
-      const good = load.task.verdict?.ok ?? null
-      if (good !== null) expect(good, told).toBe(real.whole)
-      return { exit: load.exit, truth: real, said: toWords(load.task), good }
+      return expectLoad(load, expected, real)
     },
     /**
      * Expects of the first attempt the causes and words of its row, and of the last one that all is cached. What is told

@@ -1,4 +1,5 @@
 // a scenario: one thing that goes wrong, what is done meanwhile, and what has to be said of it
+import { expect } from 'vitest'
 import type { Task } from '../../../shared/job.ts'
 import type { Cause, VerdictKind } from '../../../shared/verdict.ts'
 import type { Version } from '../real-cluster.ts'
@@ -79,6 +80,18 @@ export function exitOf({ steps }: Pick<Task, 'steps'>): CliExit {
   if (one === undefined) return { words: 'not run', good: false }
   if (one.reason === 'exited') return { words: String(one.code), good: one.code === 0 }
   return { words: `${one.reason}${one.signal === undefined ? '' : ` ${one.signal}`}`, good: false }
+}
+
+/** Expects of a load what its row promises, and that it agrees with the truth. */
+export function expectLoad(load: Load, expected: Expected, truth: Truth): Seen {
+  const told = JSON.stringify({ load, truth }, undefined, 1)
+  expect(load.task.verdict?.kind, told).toBe(expected.kind)
+  expect(load.task.verdict?.missingByCause ?? {}, told).toEqual(expected.causes ?? {})
+  for (const words of expected.says ?? []) expect(load.text).toMatch(words)
+  expect(load.code, told).toBe(expected.code)
+  const good = load.task.verdict?.ok ?? null
+  if (good !== null) expect(good, told).toBe(truth.whole)
+  return { exit: load.exit, truth, said: toWords(load.task), good }
 }
 
 /** A verdict in a few words. */

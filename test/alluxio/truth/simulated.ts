@@ -1,7 +1,6 @@
 // what a scenario can do on the simulated cluster: the shipped programs over the playground, one stack for each scenario
-import { expect } from 'vitest'
 import { createStack, type Stack, type StackOptions } from '../../helpers/stack.ts'
-import { type Expected, exitOf, type Load, type Seen, type Truth, toWords } from './scenario.ts'
+import { exitOf, expectLoad, type Load } from './scenario.ts'
 
 export type Simulated = ReturnType<typeof createSimulated>
 
@@ -21,17 +20,8 @@ export function createSimulated() {
       const task = await stack.task(job.id)
       return { code, text: `${stdout}${stderr}`, task, exit: exitOf(task) }
     },
-    /** Expects of a load what its row promises; the truth is what the scenario made it. */
-    seen(load: Load, expected: Expected, truth: Truth): Seen {
-      const told = JSON.stringify({ load, truth }, undefined, 1)
-      expect(load.task.verdict?.kind, told).toBe(expected.kind)
-      expect(load.task.verdict?.missingByCause ?? {}, told).toEqual(expected.causes ?? {})
-      for (const words of expected.says ?? []) expect(load.text).toMatch(words)
-      expect(load.code, told).toBe(expected.code)
-      const good = load.task.verdict?.ok ?? null
-      if (good !== null) expect(good, told).toBe(truth.whole)
-      return { exit: load.exit, truth, said: toWords(load.task), good }
-    },
+    /** The truth is what the scenario made it. */
+    seen: expectLoad,
     async close() {
       for (const stack of open.splice(0)) await stack.close()
     },

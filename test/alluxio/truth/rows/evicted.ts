@@ -18,6 +18,14 @@ const seen = (ground: Ground, load: Load, says: readonly string[]): Promise<Seen
 
 const FREED = 'somebody frees what this load has loaded, before it is measured'
 
+/** What was loaded a moment ago is freed while the rest is. */
+async function freedMeanwhile(ground: Ground, says: readonly string[]): Promise<Seen> {
+  await ground.fill({ ...many(3, 'kept/f'), ...many(2, 'freed/f') })
+  const load = await loadAndFree(ground, 'freed')
+  expect(ground.field.said(load.task.path)).toContain(`Successfully loaded path ${ground.at('freed/f0')}`)
+  return await seen(ground, load, says)
+}
+
 export const EVICTED: readonly Scenario[] = [
   real(3, 'somebody frees what was cached before, while the load runs', async ground => {
     await ground.fill(many(2, 'old/f'))
@@ -27,27 +35,9 @@ export const EVICTED: readonly Scenario[] = [
     expect(load.task.verdict).toMatchObject({ before: { cachedFiles: 2 }, after: { files: 5, cachedFiles: 3 } })
     return await seen(ground, load, [`2 files (10 B) ${LEFT}`, ground.at('old/f0')])
   }),
-  real(
-    3,
-    FREED,
-    async ground => {
-      await ground.fill({ ...many(3, 'kept/f'), ...many(2, 'freed/f') })
-      const load = await loadAndFree(ground, 'freed')
-      expect(ground.field.said(load.task.path)).toContain(`Successfully loaded path ${ground.at('freed/f0')}`)
-      return await seen(ground, load, [`2 files (10 B) ${LEFT}`, ground.at('freed/f0')])
-    },
-    ['2.5'],
-  ),
+  real(3, FREED, ground => freedMeanwhile(ground, [`2 files (10 B) ${LEFT}`, ground.at('freed/f0')]), ['2.5']),
   // 2.9 calls loaded what never was, so that nobody can tell whether it left
-  real(
-    3,
-    FREED,
-    async ground => {
-      await ground.fill({ ...many(3, 'kept/f'), ...many(2, 'freed/f') })
-      const load = await loadAndFree(ground, 'freed')
-      expect(ground.field.said(load.task.path)).toContain(`Successfully loaded path ${ground.at('freed/f0')}`)
-      return await seen(ground, load, ['the CLI told of success, but 2 of 5 files are not cached'])
-    },
-    ['2.9'],
-  ),
+  real(3, FREED, ground => freedMeanwhile(ground, ['the CLI told of success, but 2 of 5 files are not cached']), [
+    '2.9',
+  ]),
 ]
