@@ -29,7 +29,7 @@ export const ACTIONS: Readonly<Record<ActionName, ActionRow>> = {
 }
 
 /** What an ask may add to an action. Everything is optional; `seconds` are wall time of one run. */
-export const TaskOptions = z
+export const AskedOptions = z
   .strictObject({
     replication: z.int().min(1).max(100).optional().meta({ description: 'copies of each block, default 1' }),
     activeJobs: z.int().min(1).max(100_000).optional().meta({ description: 'at most this many engine jobs at once' }),
@@ -50,7 +50,25 @@ export const TaskOptions = z
       .enum(['refreshed', 'known'])
       .optional()
       .meta({ description: 'known: both measurements see what the cluster knows, without asking the object store' }),
+    batchSize: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .meta({ description: 'files that one engine job loads, where the CLI knows such an option' }),
+    restart: z
+      .strictObject({ attempts: z.int().min(0).max(100), delaySeconds: z.int().min(0).max(86_400) })
+      .optional()
+      .meta({ description: 'a failed run is placed again so often, after so long' }),
     recursive: z.boolean().optional().meta({ description: 'list: all levels' }),
   })
-  .meta({ id: 'TaskOptions' })
+  .meta({ id: 'AskedOptions' })
+export type AskedOptions = z.infer<typeof AskedOptions>
+
+/** The options of a task as they are kept: what was asked, and what nobody can ask for. */
+export const TaskOptions = AskedOptions.extend({
+  adopted: z.string().min(1).optional().meta({
+    description: "internal: words that name the coordinator's own job, which is only followed (shared/adopted.ts)",
+  }),
+}).meta({ id: 'TaskOptions' })
 export type TaskOptions = z.infer<typeof TaskOptions>

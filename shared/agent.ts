@@ -14,6 +14,10 @@ export const Capabilities = z
     loadMetadataForce: z.boolean().optional().meta({ description: '`loadMetadata -F` is known' }),
     loadFlags: z.array(z.string()).default([]).meta({ description: 'options that `distributedLoad` knows' }),
     jobWeb: z.boolean().optional().meta({ description: 'the web of the job master answers' }),
+    coordinator: z
+      .boolean()
+      .optional()
+      .meta({ description: 'it is a coordinator, not a CLI: it loads and frees by calls of its own' }),
     problem: z.string().optional().meta({ description: 'one sentence when the CLI cannot be used' }),
   })
   .meta({ id: 'Capabilities' })

@@ -1,6 +1,6 @@
 // a job and its tasks as everyone sees them: what was asked, and each unit of it
 import * as z from 'zod'
-import { ACTIONS, ActionName, TaskOptions } from './actions.ts'
+import { ACTIONS, ActionName, AskedOptions, TaskOptions } from './actions.ts'
 import { Desired, EngineCancel, Exit, Progress, Status, Step } from './allocation.ts'
 import { got } from './errors.ts'
 import { Id } from './ids.ts'
@@ -112,7 +112,7 @@ export const JobRequest = z
     paths: Paths.default([]),
     name: JobName.optional(),
     cluster: JobName.optional(),
-    options: TaskOptions.default({}),
+    options: AskedOptions.default({}),
     dryRun: z.boolean().optional(),
   })
   .superRefine(({ action, paths }, context) => {

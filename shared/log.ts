@@ -1,4 +1,5 @@
 // the log port, and what must never be read in a log
+import { isSecretName } from './secret-name.ts'
 
 export type LogFields = Readonly<Record<string, unknown>>
 
@@ -20,12 +21,13 @@ export type LogSink = Readonly<Record<LogLevel, (fields: LogFields, message: str
 
 export const STARS = '***'
 
-const SECRET_KEY = /token|secret|passw|authorization|cookie|webhook|credential|api.?key|access.?key|private.?key/i
+// each repetition is bounded, since a text may be long and made by anybody
 const SECRET_IN_TEXT: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${STARS}`],
   [/([?&](?:access_token|token|sign|secret|key)=)[^&\s"']+/gi, `$1${STARS}`],
-  [/(\w[\w+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/g, `$1:${STARS}@`],
-  [/((?:secret|password|token|accessKeyId|access\.key)[\w.-]*=)[^\s,;&"']+/gi, `$1${STARS}`],
+  // a password may hold slashes; a port and an @ in the path are none
+  [/(:\/\/[^\s/:@"']{0,256}):(?!\d{1,5}(?:[/,;]|$))(?::(?!\/\/)|[^\s@"':]){1,1024}@/g, `$1:${STARS}@`],
+  [/((?:secret|password|token|accessKeyId|access\.key)[\w.-]{0,64}=)[^\s,;&"']+/gi, `$1${STARS}`],
 ]
 const DEEPEST = 6
 
@@ -77,7 +79,7 @@ const silent = (): void => {
 export const SILENT_LOG: Log = { debug: silent, info: silent, warn: silent, error: silent, child: () => SILENT_LOG }
 
 function isSecret(key: string, value: unknown): boolean {
-  return SECRET_KEY.test(key) && (typeof value === 'string' || (typeof value === 'object' && value !== null))
+  return isSecretName(key) && (typeof value === 'string' || (typeof value === 'object' && value !== null))
 }
 
 function toErrorFields(error: Error, inText: (text: string) => string): LogFields {

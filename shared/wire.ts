@@ -3,12 +3,13 @@ import * as z from 'zod'
 import { ActionName, TaskOptions } from './actions.ts'
 import { AgentDescription, Capabilities } from './agent.ts'
 import { EngineCancel, Exit, LineCounts, Progress, Step } from './allocation.ts'
+import { CallAnswer, ClusterCall } from './call.ts'
 import { ClusterReport, ListEntry } from './cluster.ts'
 import { GUARD, Guard } from './guard.ts'
 import { Id } from './ids.ts'
 import { Estimate, Findings } from './verdict.ts'
 
-export const WIRE_VERSION = 1
+export const WIRE_VERSION = 2
 export const SOCKET_PATH = '/agent/v1/socket'
 /** Larger frames are refused by either end. */
 export const LARGEST_FRAME_BYTES = 1024 * 1024
@@ -123,6 +124,8 @@ export const AgentMessage = z.discriminatedUnion('type', [
     from: z.int().min(0),
     to: z.int().min(0),
   }),
+  /** The answer to a call; `more` when further messages with the rest of its lines follow. */
+  z.object({ type: z.literal('called'), call: Id, answer: CallAnswer, more: z.boolean() }),
 ])
 export type AgentMessage = z.infer<typeof AgentMessage>
 
@@ -146,5 +149,7 @@ export const DaemonMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('have'), streams: z.array(StreamLength) }),
   /** An ended allocation whose ending and streams are all on the daemon's disk: the agent may forget it. */
   z.object({ type: z.literal('forget'), allocations: z.array(Id) }),
+  /** An ask that is answered at once and kept nowhere: who asked hears of a lost socket. */
+  z.object({ type: z.literal('call'), call: Id, ask: ClusterCall }),
 ])
 export type DaemonMessage = z.infer<typeof DaemonMessage>

@@ -2,6 +2,7 @@
 import { isEnded } from '../../shared/allocation.ts'
 import type { Id } from '../../shared/ids.ts'
 import { parentsOf } from '../../shared/path.ts'
+import { MINUTE } from '../../shared/time.ts'
 import type { Event } from './events.ts'
 import { isFollowable, isLookingAtStore, isRefreshing, type Load, toLoadKey } from './leader-key.ts'
 import type { State, TaskRow } from './state.ts'
@@ -12,6 +13,9 @@ import type { State, TaskRow } from './state.ts'
  * has ended they are handed over, and their own loads find everything cached.
  */
 export const MOST_NAMED = 500
+
+/** A load that others wait for too sleeps no longer than this before it is placed again. */
+export const LONGEST_SHARED_WAIT_MS = 5 * MINUTE
 
 export type Leaders = {
   /**

@@ -6,25 +6,54 @@ import type { Actor } from '../../shared/job.ts'
 import type { CachePath } from '../../shared/path.ts'
 import type { LiveAllocation, Report } from '../../shared/wire.ts'
 import type { Event } from './events.ts'
-import type { Settings } from './state.ts'
+import type { CompanionRow, PolicyRow, Settings } from './state.ts'
 
-/** A submission, validated at the door. `report` has no paths and makes one task with the path "". */
+/** One unit of a submission. `report` has the path "". */
+export type Ask = {
+  readonly action: ActionName
+  readonly path: CachePath
+  readonly options: TaskOptions
+  /** What the asker calls it, when that is not its path. */
+  readonly label?: string
+}
+
+/** A submission, validated at the door. Without asks it makes a job that waits until it is stopped. */
 export type SubmitJob = {
   readonly type: 'job.submit'
   readonly actor: Actor
-  readonly action: ActionName
-  readonly paths: readonly CachePath[]
+  readonly asks: readonly Ask[]
   readonly name?: string
   readonly cluster?: string
-  readonly options: TaskOptions
+  /** The view through which it came. */
+  readonly view: string
+  /** What was asked in that view's own words, kept with it. */
+  readonly document?: unknown
+  /** Asks for what is open already under that name are left to what is open. */
+  readonly skipOpen?: boolean
+  /** The newest job of the same name or the same paths, when it has not succeeded, is taken up again instead. */
+  readonly resume?: boolean
+  /** Only when the name was asked about last at this index of the state; 0: only when there is no such name. */
+  readonly enforceIndex?: number
   readonly idempotency?: { readonly key: string; readonly fingerprint: string }
 }
 
 export type Command =
   | SubmitJob
-  | { readonly type: 'job.stop'; readonly actor: Actor; readonly jobId: Id }
+  | { readonly type: 'job.stop'; readonly actor: Actor; readonly jobId: Id; readonly view?: string }
   | { readonly type: 'task.stop'; readonly actor: Actor; readonly taskId: Id }
-  | { readonly type: 'job.retry'; readonly actor: Actor; readonly jobId: Id; readonly only: 'failed' | 'all' }
+  | { readonly type: 'job.retry'; readonly actor: Actor; readonly jobId: Id; readonly only: Again }
+  /** Removes all that is known of a job, and that its paths were ever loaded; what runs of it is stopped. */
+  | { readonly type: 'job.purge'; readonly actor: Actor; readonly jobId: Id }
+  /** Remembers a rule of a path, or forgets it when it has no value. */
+  | {
+      readonly type: 'policy.set'
+      readonly actor: Actor
+      readonly policy: Pick<PolicyRow, 'kind' | 'cluster' | 'path'>
+      readonly value?: string
+    }
+  /** Gives a user the id of their own daemon (reference document 003), once. */
+  | { readonly type: 'companion.named'; readonly user: string; readonly daemonId: string }
+  | { readonly type: 'companion.heard'; readonly daemonId: string; readonly said: CompanionSaid }
   /** A connection was made. Fails with CONFLICT when another identity holds the name in that cluster and is connected. */
   | {
       readonly type: 'agent.hello'
@@ -54,6 +83,12 @@ export type Command =
   /** Time has passed: reconcile looks at everything due. */
   | { readonly type: 'tick' }
 
+/** Which tasks of a job run again: what failed or was lost, what has not succeeded, or everything. */
+export type Again = 'failed' | 'unfinished' | 'all'
+
+/** What a user's daemon says of itself; lines oldest first. */
+export type CompanionSaid = Pick<CompanionRow, 'entrypoints' | 'abnormal' | 'lines'>
+
 export type CommandType = Command['type']
 
 /** What the asker learns. A mistake of the asker is thrown as an AppError instead. */
@@ -63,6 +98,10 @@ export type Answer = {
   readonly tokenId?: Id
   /** The same ask was answered before (Idempotency-Key). */
   readonly repeated?: boolean
+  /** The job was there before: still open, and left alone, or taken up again. */
+  readonly met?: 'open' | 'resumed'
+  /** The submission, or the request to stop, that was written down. */
+  readonly submissionId?: Id
   /** What the answer has to add: no agent connected, place in the queue. */
   readonly notes?: readonly string[]
   /** agent.hello: the highest report taken, and allocations of this agent that it may forget. */

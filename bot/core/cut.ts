@@ -35,8 +35,14 @@ export function createFollowerJudge({ task: leader, allocation, ending }: LedRun
     const tooLate = judgement?.status === 'failed' && cameAfter(follower, allocation, load)
     const leftOut = judgement?.verdict?.ok !== true && asksForMore(follower, leader)
     const isUnseen = judgement?.verdict?.kind === 'empty' && follower.key !== leader.key
-    return tooLate || leftOut || isUnseen ? undefined : judgement
+    return tooLate || leftOut || isUnseen ? undefined : served(follower, judgement)
   }
+}
+
+// that somebody stopped the leader is no end of what follows it: all of it is there
+function served(follower: TaskRow, judgement: Judgement | undefined): Judgement | undefined {
+  const isServed = judgement?.verdict?.ok === true && follower.desired === 'run'
+  return isServed ? { ...judgement, status: 'succeeded' } : judgement
 }
 
 function asksForMore(follower: TaskRow, { targets }: TaskRow): boolean {

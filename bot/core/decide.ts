@@ -1,9 +1,10 @@
 // what an ask means: events, or one clear sentence why not
 import type { Command, CommandType, Context, Decision } from './commands.ts'
 import { decideDrain, decideGone, decideHello, decideStarted } from './decide/hello.ts'
+import { decideCompanion, decideHeard, decidePolicy } from './decide/memory.ts'
 import { decideReport } from './decide/report.ts'
 import { decideRetry } from './decide/retry.ts'
-import { decideStopJob, decideStopTask } from './decide/stop.ts'
+import { decidePurge, decideStopJob, decideStopTask } from './decide/stop.ts'
 import { decideSubmit } from './decide/submit.ts'
 import { decideCreateToken, decideRevokeToken } from './decide/tokens.ts'
 import { removeOld } from './retention.ts'
@@ -22,6 +23,10 @@ const DECIDERS: Deciders = {
   'job.stop': decideStopJob,
   'task.stop': decideStopTask,
   'job.retry': decideRetry,
+  'job.purge': decidePurge,
+  'policy.set': decidePolicy,
+  'companion.named': decideCompanion,
+  'companion.heard': decideHeard,
   'agent.hello': decideHello,
   'agent.gone': decideGone,
   'agent.report': decideReport,

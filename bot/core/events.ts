@@ -4,7 +4,18 @@ import type { Exit, LineCounts, Progress, Step } from '../../shared/allocation.t
 import type { Id } from '../../shared/ids.ts'
 import type { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
 import type { Ending, Follower } from '../../shared/wire.ts'
-import type { AllocationRow, JobRow, KeyRow, Sample, Targets, TaskRow, TokenRow } from './state.ts'
+import type {
+  AllocationRow,
+  CompanionRow,
+  JobRow,
+  KeyRow,
+  PolicyRow,
+  Sample,
+  SubmissionRow,
+  Targets,
+  TaskRow,
+  TokenRow,
+} from './state.ts'
 
 export type Event =
   | { readonly type: 'job.created'; readonly job: JobRow }
@@ -12,6 +23,8 @@ export type Event =
   | { readonly type: 'job.retried'; readonly jobId: Id; readonly by: string }
   | { readonly type: 'job.ended'; readonly jobId: Id }
   | { readonly type: 'job.removed'; readonly jobId: Id; readonly allocationIds: readonly Id[] }
+  | { readonly type: 'job.purged'; readonly jobId: Id }
+  | { readonly type: 'job.asked'; readonly submission: SubmissionRow }
   | { readonly type: 'task.created'; readonly task: TaskRow }
   | { readonly type: 'task.attached'; readonly taskId: Id; readonly leader: Id }
   | { readonly type: 'task.detached'; readonly taskId: Id }
@@ -20,7 +33,7 @@ export type Event =
   | {
       readonly type: 'task.queued'
       readonly taskId: Id
-      readonly why: 'retry' | 'lost' | 'passing' | 'refused' | 'handed-over'
+      readonly why: 'retry' | 'lost' | 'passing' | 'restart' | 'refused' | 'handed-over'
       readonly notBefore?: number
       /** Where its next load begins, when that is not the whole path. */
       readonly targets?: Targets
@@ -77,6 +90,10 @@ export type Event =
   | { readonly type: 'agent.described'; readonly agentId: Id; readonly capabilities: Capabilities }
   | { readonly type: 'agent.drained'; readonly agentId: Id; readonly draining: boolean }
   | { readonly type: 'agent.removed'; readonly agentId: Id }
+  | { readonly type: 'policy.set'; readonly policy: PolicyRow }
+  | { readonly type: 'policy.forgotten'; readonly policyId: string }
+  | { readonly type: 'warmth.forgotten'; readonly ids: readonly string[] }
+  | { readonly type: 'companion.changed'; readonly companion: CompanionRow }
   | { readonly type: 'key.used'; readonly key: KeyRow }
   | { readonly type: 'token.created'; readonly token: TokenRow }
   | { readonly type: 'token.revoked'; readonly tokenId: Id }

@@ -4,11 +4,18 @@ import type { Event } from './events.ts'
 import { AGENT_EVENTS } from './evolve/agents.ts'
 import { ALLOCATION_EVENTS } from './evolve/allocations.ts'
 import { JOB_EVENTS } from './evolve/jobs.ts'
+import { MEMORY_EVENTS } from './evolve/memory.ts'
 import type { Evolvers } from './evolve/put.ts'
 import { TASK_EVENTS } from './evolve/tasks.ts'
 import type { State } from './state.ts'
 
-const EVOLVERS: Evolvers<Event['type']> = { ...JOB_EVENTS, ...TASK_EVENTS, ...ALLOCATION_EVENTS, ...AGENT_EVENTS }
+const EVOLVERS: Evolvers<Event['type']> = {
+  ...JOB_EVENTS,
+  ...TASK_EVENTS,
+  ...ALLOCATION_EVENTS,
+  ...AGENT_EVENTS,
+  ...MEMORY_EVENTS,
+}
 
 /** Applies one event to a draft at the instant `at`, jobs' counts and statuses included. Events about rows that are gone do nothing. */
 export function evolve(draft: State, event: Event, at: Instant): void {

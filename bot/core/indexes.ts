@@ -26,14 +26,17 @@ export const LANES: readonly Lane[] = ['work', 'read']
 /**
  * jobs: `number` · `name` · `status` · `openName` (cluster, name; takes more tasks) · `open` (cluster) · `ended` ("all") ·
  * `endedDay` (2024-05-01) · `ending` ("all": its last task ended in this frame) · `waitsIn` (lane, cluster) ·
- * `placeable` (lane, cluster, live allocations).
+ * `placeable` (lane, cluster, live allocations) · `leastKey` (cluster, path) · `purged` ("all": its rows may go). A purged one has
+ * no name and number any more.
  */
 const jobs: Indexing<Rows['jobs']> = {
-  number: row => String(row.number),
-  name: row => row.name,
+  number: row => (row.purged ? undefined : String(row.number)),
+  name: row => (row.purged ? undefined : row.name),
   status: row => row.status,
   openName: row => (row.endedAt === undefined && row.desired === 'run' ? joined(row.cluster, row.name) : undefined),
   open: row => (row.endedAt === undefined ? row.cluster : undefined),
+  leastKey: row => (row.purged || row.leastKey === '' ? undefined : joined(row.cluster, row.leastKey)),
+  purged: row => (row.purged && row.endedAt !== undefined ? 'all' : undefined),
   ended: row => (row.endedAt === undefined ? undefined : 'all'),
   endedDay: row => row.endedAt?.slice(0, 10),
   ending: row => {
@@ -62,9 +65,10 @@ const tasks: Indexing<Rows['tasks']> = {
   orphans: row => (isOrphan(row) ? 'all' : undefined),
 }
 
-/** allocations: `task` · `liveByAgent` · `liveByLane` (lane, agent) · `deadline` ("all": live, not yet asked to stop). */
+/** allocations: `task` · `agent` · `liveByAgent` · `liveByLane` (lane, agent) · `deadline` ("all": live, not yet asked to stop). */
 const allocations: Indexing<Rows['allocations']> = {
   task: row => row.taskId,
+  agent: row => row.agentId,
   liveByAgent: row => (isEnded(row.status) ? undefined : row.agentId),
   liveByLane: row => (isEnded(row.status) ? undefined : joined(ACTIONS[row.action].lane, row.agentId)),
   deadline: row => (row.deadlineAt !== undefined && !isEnded(row.status) && row.desired === 'run' ? 'all' : undefined),
@@ -88,5 +92,13 @@ export const INDEXES: { readonly [Name in keyof Rows]: Indexing<Rows[Name]> } = 
   keys: { job: row => row.jobId },
   /** `user` · `sha256`. */
   tokens: { user: row => row.user, sha256: row => row.sha256 },
+  /** `job` · `name`. */
+  submissions: { job: row => row.jobId, name: row => row.name },
+  /** `day` (2024-05-01: it was loaded last). */
+  warmed: { day: row => row.at.slice(0, 10) },
+  /** `kind` (kind, cluster). */
+  policies: { kind: row => joined(row.kind, row.cluster) },
+  /** `daemonId`. */
+  companions: { daemonId: row => row.daemonId },
   counters: {},
 }

@@ -63,9 +63,11 @@ export function endedWell(exit: Exit): boolean {
   return exit.reason === 'exited' && exit.code === 0
 }
 
-// what was stopped on request is stopped, unless it had come to a good end by itself before the stop reached it
+// what was stopped on request, ours or somebody's at the coordinator, is stopped, unless it had come to a good end by
+// itself before the stop reached it
 function toStatus({ task, exit }: Run, good: boolean): Judgement['status'] {
-  if (task.desired === 'stop' && !(good && exit.reason === 'exited')) return 'stopped'
+  const unwanted = task.desired === 'stop' || exit.reason === 'stopped'
+  if (unwanted && !(good && exit.reason === 'exited')) return 'stopped'
   return good ? 'succeeded' : 'failed'
 }
 

@@ -11,9 +11,9 @@ export function toLoadKey(load: Load, path: string): string {
   return `${load.cluster}\n${load.action}\n${load.options.replication ?? 1}\n${path}`
 }
 
-/** Only real loads are followed; a dry run, a list or a free is not. */
+/** Only real loads of ours are followed; a dry run, a list, a free or what a coordinator was given past us is not. */
 export function isFollowable(load: Load): boolean {
-  return ACTIONS[load.action].verified && load.options.dryRun !== true
+  return ACTIONS[load.action].verified && load.options.dryRun !== true && load.options.adopted === undefined
 }
 
 /** The key under which an open, unattached load that nobody wants stopped can be followed; undefined for all else. */

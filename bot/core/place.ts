@@ -4,7 +4,10 @@ import { toInstant } from '../../shared/time.ts'
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
 import { joined, LANES, type Lane } from './indexes.ts'
-import type { AgentRow, JobRow, State, TaskRow } from './state.ts'
+import { NOT_SAVED } from './rows.ts'
+import type { AgentRow, JobRow, Stage, State, TaskRow } from './state.ts'
+import { toSuited } from './suits.ts'
+import { toStage } from './warmth.ts'
 
 /** Waiting tasks of one job that are looked at for one place: others of it wait behind those that no free agent takes. */
 const MOST_LOOKED_AT = 8
@@ -43,7 +46,7 @@ function placeLane(state: State, context: Context, where: Where): Event[] {
   while (free > 0) {
     const placed = placeNext(queues, seats)
     if (placed === undefined) return events
-    events.push(toPlaced(placed, context))
+    events.push(toPlaced({ ...placed, stage: toStage(state, placed.task) }, context))
     free -= 1
   }
   return events
@@ -91,7 +94,8 @@ function placeNext(queues: Queue[], seats: readonly Seat[]): { task: TaskRow; ag
   return undefined
 }
 
-function chooseSeat(seats: readonly Seat[], task: TaskRow): Seat | undefined {
+function chooseSeat(all: readonly Seat[], task: TaskRow): Seat | undefined {
+  const seats = toSuited(all, task)
   const willing = seats.filter(seat => !task.refusedBy.includes(seat.agent.id))
   const free = (willing.length === 0 ? seats : willing).filter(seat => seat.free > 0)
   return free.reduce<Seat | undefined>(
@@ -100,13 +104,15 @@ function chooseSeat(seats: readonly Seat[], task: TaskRow): Seat | undefined {
   )
 }
 
-function toPlaced({ task, agent }: { task: TaskRow; agent: AgentRow }, { now, ids }: Context): Event {
+type Placed = { readonly task: TaskRow; readonly agent: AgentRow; readonly stage: Stage }
+
+function toPlaced({ task, agent, stage }: Placed, { now, ids }: Context): Event {
   return {
     type: 'allocation.placed',
     allocation: {
       ...{ id: ids.next(now), taskId: task.id, jobId: task.jobId, agentId: agent.id, action: task.action },
-      ...{ attempt: task.attempts + 1, status: 'queued', desired: 'run', accepted: false, started: false },
-      ...{ placedAt: toInstant(now), steps: [] },
+      ...{ attempt: task.attempts + 1, stage, status: 'queued', desired: 'run', accepted: false, started: false },
+      ...{ placedAt: toInstant(now), steps: [], ...NOT_SAVED },
     },
   }
 }

@@ -4,14 +4,14 @@ import { rehomeOrphans } from './attach.ts'
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
 import { place } from './place.ts'
-import { nextRemoval } from './retention.ts'
+import { allocationsOf, nextRemoval } from './retention.ts'
 import { settleLoss } from './settle.ts'
 import type { Settings, State } from './state.ts'
 
 type Stage = (state: State, context: Context) => Event[]
 
 // in this order; each stage sees what the ones before it have changed
-const STAGES: readonly Stage[] = [wakeDelayed, stopOverdue, loseSilent, rehomeOrphans, endJobs, place]
+const STAGES: readonly Stage[] = [wakeDelayed, stopOverdue, loseSilent, rehomeOrphans, endJobs, removePurged, place]
 
 /**
  * What follows from the state at this instant. Called again after its events were applied, until it has nothing to add.
@@ -79,6 +79,15 @@ function nextSilence(state: State, { graceMs }: Settings): number | undefined {
 
 function endJobs(state: State): Event[] {
   return Array.from(state.jobs.find('ending', 'all'), job => ({ type: 'job.ended', jobId: job.id }))
+}
+
+// whoever asked for it to be gone has been told that it is
+function removePurged(state: State): Event[] {
+  return Array.from(state.jobs.find('purged', 'all'), job => ({
+    type: 'job.removed',
+    jobId: job.id,
+    allocationIds: allocationsOf(state, job),
+  }))
 }
 
 function least(texts: Iterable<string>): string | undefined {

@@ -4,6 +4,7 @@ import { DAY, toMs } from '../../shared/time.ts'
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
 import type { JobRow, Settings, State } from './state.ts'
+import { forgetOld, nextForgotten } from './warmth.ts'
 
 /** Tasks (and jobs) that one tick removes at most; the next one follows at once. */
 const MOST_REMOVED = 2_000
@@ -13,14 +14,20 @@ const MOST_REMOVED = 2_000
  * at all, and beyond the number to keep. A tick removes a bounded number; while there is more, `nextRemoval` is over.
  */
 export function removeOld(state: State, { now, settings }: Context): Event[] {
-  return [...removeJobs(state, settings, now), ...removeAgents(state, settings, now)]
+  return [
+    ...removeJobs(state, settings, now),
+    ...removeAgents(state, settings, now),
+    ...forgetOld(state, settings, now),
+  ]
 }
 
 /** When the next old job or agent is due, in ms since the epoch; 0 when one is due whatever the time. */
 export function nextRemoval(state: State, settings: Settings): number | undefined {
   if (state.jobs.countOf('ended', 'all') > settings.keepJobs) return 0
   const [oldest] = endedDays(state)
-  const due = oldest === undefined ? [] : [dueOf(oldest, settings)]
+  const due = [oldest === undefined ? undefined : dueOf(oldest, settings), nextForgotten(state, settings)].flatMap(
+    instant => instant ?? [],
+  )
   for (const agent of state.agents.find('silent', 'all')) {
     if (agent.silentSince !== undefined && isIdle(state, agent.id))
       due.push(toMs(agent.silentSince) + settings.keepDays * DAY)
@@ -57,7 +64,8 @@ function isIdle(state: State, agentId: Id): boolean {
   return state.allocations.countOf('liveByAgent', agentId) === 0
 }
 
-function allocationsOf(state: State, job: JobRow): Id[] {
+/** All attempts of a job: their output goes with it. */
+export function allocationsOf(state: State, job: JobRow): Id[] {
   return Array.from(state.tasks.find('job', job.id)).flatMap(task =>
     Array.from(state.allocations.find('task', task.id), allocation => allocation.id),
   )

@@ -52,7 +52,7 @@ export function recount(tasks: Iterable<TaskRow>): Pick<JobRow, 'counts' | 'wait
 }
 
 function mixed(job: JobRow, task: TaskRow): JobRow['action'] {
-  return job.action === task.action ? job.action : 'mixed'
+  return job.counts.total === 0 || job.action === task.action ? task.action : 'mixed'
 }
 
 function isWaiting(task: TaskRow | undefined): boolean {

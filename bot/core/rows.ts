@@ -1,4 +1,8 @@
-// small changes of a row that keep its type exact
+// small changes of a row that keep its type exact, and the indexes of a row that was never saved
+import type { Indexed } from './kept-rows.ts'
+
+/** The frame that saves the row sets them. */
+export const NOT_SAVED: Indexed = { createIndex: 0, modifyIndex: 0 }
 
 /** The row without some of its optional fields. */
 export function without<Row extends object, Key extends keyof Row>(row: Row, ...keys: readonly Key[]): Omit<Row, Key> {

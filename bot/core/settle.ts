@@ -2,8 +2,9 @@
 import { ACTIONS } from '../../shared/actions.ts'
 import { type Exit, isEnded } from '../../shared/allocation.ts'
 import { toReasons } from '../../shared/causes.ts'
-import { MINUTE, toInstant, toMs } from '../../shared/time.ts'
+import { MINUTE, SECOND, toInstant, toMs } from '../../shared/time.ts'
 import type { Ending } from '../../shared/wire.ts'
+import { LONGEST_SHARED_WAIT_MS } from './attach.ts'
 import { createFollowerJudge, type LedRun } from './cut.ts'
 import { toSample, withSeconds } from './estimate.ts'
 import type { Event } from './events.ts'
@@ -92,35 +93,65 @@ export function mayReturn(state: State, row: AllocationRow): boolean {
 type Settled = LedRun & { readonly judgement: Judgement; readonly now: number }
 
 function settleTask(state: State, settled: Settled): Event[] {
-  const { task, ending, judgement, now } = settled
+  const { task, ending, judgement } = settled
   const judgeFollower = createFollowerJudge(settled)
   const followers = [...state.tasks.find('followers', task.id)].map(follower => ({
     follower,
     judgement: judgeFollower(follower),
   }))
-  if (judgement.passing && mayPass(task, ending.exit, now)) {
-    const notBefore = now + (PASSING_WAITS_MS[task.passedAgain] ?? PASSING_WINDOW_MS)
+  const settledOnes = followers.filter(one => isSettled(settled, one))
+  const again = toNext(settled, settledOnes.length < followers.length)
+  if (again !== undefined) {
     // followers that this measurement says nothing of ask for more than what it saw to be missing
     const isWhole = followers.some(one => one.judgement === undefined)
-    const again = isWhole ? NO_TARGETS : aimAt(task, judgement.verdict, settled.allocation.placedAt)
-    const notes = [toWaitNote(judgement, notBefore), ...again.notes]
-    const served = followers.filter(one => one.judgement?.verdict?.ok === true)
+    const aim = isWhole ? NO_TARGETS : aimAt(task, judgement.verdict, settled.allocation.placedAt)
+    // what passes by itself is waited for by all of them; to restart is the leader's own wish
+    const ended = again.why === 'restart' ? settledOnes : followers.filter(isServed)
     return [
-      { type: 'task.queued', taskId: task.id, why: 'passing', notBefore, ...again, notes },
-      ...served.flatMap(one => toEnded(one.follower, one.judgement, ending)),
+      { type: 'task.queued', taskId: task.id, ...again, ...aim, notes: [...again.notes, ...aim.notes] },
+      ...ended.flatMap(one => toEnded(one.follower, one.judgement, ending)),
     ]
   }
-  // limits and stops of the leader are not the follower's
-  const limited = judgement.status === 'stopped' || ending.exit.reason === 'timeout'
-  const refused = ending.exit.reason === 'refused'
-  const settledOnes = followers.filter(one =>
-    refused ? isRefusedToo(task, one.follower) : !limited || one.judgement?.verdict?.ok === true,
-  )
   // what is still open when its leader has ended is handed over
   return [
     ...settledOnes.flatMap(one => toEnded(one.follower, one.judgement, ending)),
     ...toEnded(task, judgement, ending),
   ]
+}
+
+type Followed = { readonly follower: TaskRow; readonly judgement: Judgement | undefined }
+
+// limits and stops of the leader are not the follower's, and who is to be tried again has not been tried yet
+function isSettled({ task, ending, judgement }: Settled, one: Followed): boolean {
+  if (one.judgement === undefined) return false
+  if (one.judgement.status === 'failed' && mayRestart(one.follower)) return false
+  if (ending.exit.reason === 'refused') return isRefusedToo(task, one.follower)
+  return isServed(one) || (judgement.status !== 'stopped' && ending.exit.reason !== 'timeout')
+}
+
+function isServed({ judgement }: Followed): boolean {
+  return judgement?.verdict?.ok === true
+}
+
+function mayRestart({ options: { restart }, restarts, desired }: TaskRow): boolean {
+  return restart !== undefined && restarts < restart.attempts && desired === 'run'
+}
+
+type Next = { readonly why: 'passing' | 'restart'; readonly notBefore: number; readonly notes: readonly string[] }
+
+// causes that pass are waited for first: they cost none of the restarts that were asked for. Others who wait for this
+// load too did not ask for a delay
+function toNext({ task, ending, judgement, now }: Settled, isAwaited: boolean): Next | undefined {
+  if (judgement.passing && mayPass(task, ending.exit, now)) {
+    const notBefore = now + (PASSING_WAITS_MS[task.passedAgain] ?? PASSING_WINDOW_MS)
+    return { why: 'passing', notBefore, notes: [toWaitNote(judgement, notBefore)] }
+  }
+  const { restart } = task.options
+  if (restart === undefined || judgement.status !== 'failed' || !mayRestart(task)) return undefined
+  const waitMs = restart.delaySeconds * SECOND
+  const notBefore = now + (isAwaited ? Math.min(waitMs, LONGEST_SHARED_WAIT_MS) : waitMs)
+  const note = `restart ${task.restarts + 1} of ${restart.attempts}: not before ${toInstant(notBefore)}`
+  return { why: 'restart', notBefore, notes: [note] }
 }
 
 // there may be room for a part of the path, and who forces is not refused

@@ -1,7 +1,7 @@
 // a table of rows with indexes, and a draft of it layered over the committed one
+import { createPostings, createTallies, type Indexing, NO_IDS, type Postings, type Tallies } from './postings.ts'
 
-/** What keys a row is found under in each index; undefined leaves it out. A list puts it under several. */
-export type Indexing<Row> = Readonly<Record<string, (row: Row) => string | readonly string[] | undefined>>
+export type { Indexing } from './postings.ts'
 
 type Identified = { readonly id: string }
 
@@ -26,7 +26,6 @@ export type Table<Row> = {
 }
 
 const NO_CHANGES: ReadonlyMap<string, undefined> = new Map()
-const NO_KEYS: readonly string[] = []
 
 /** An empty committed table. */
 export function createTable<Row extends Identified>(indexing: Indexing<Row>): Table<Row> {
@@ -67,32 +66,32 @@ export function createTable<Row extends Identified>(indexing: Indexing<Row>): Ta
 export function createDraft<Row extends Identified>(below: Table<Row>): Table<Row> {
   const { indexing } = below
   const changed = new Map<string, Row | undefined>()
-  const postings = createPostings(indexing)
-  const tallies = createTallies(indexing)
+  // most tables of most drafts are only read
+  let own: { readonly postings: Postings<Row>; readonly tallies: Tallies<Row> } | undefined
   let grown = 0
   const get = (id: string): Row | undefined => (changed.has(id) ? changed.get(id) : below.get(id))
 
   const put = (id: string, row: Row | undefined): void => {
     const old = get(id)
-    tallies.move(old, row)
-    postings.move(id, changed.get(id), row)
+    own ??= { postings: createPostings(indexing), tallies: createTallies(indexing) }
+    own.tallies.move(old, row)
+    own.postings.move(id, changed.get(id), row)
     grown += Number(row !== undefined) - Number(old !== undefined)
     changed.set(id, row)
   }
-  const countOf = (index: string, key: string): number => below.countOf(index, key) + tallies.of(index, key)
+  const countOf = (index: string, key: string): number => below.countOf(index, key) + (own?.tallies.of(index, key) ?? 0)
+  const idsOf = (index: string, key: string): ReadonlySet<string> => own?.postings.ids(index, key) ?? NO_IDS
 
   return {
     indexing,
     get,
     find: (index, key) =>
-      changed.size === 0
-        ? below.find(index, key)
-        : merged({ below, changed, mine: postings.ids(index, key), index, key }),
-    has: (index, key, id) => (changed.has(id) ? postings.ids(index, key).has(id) : below.has(index, key, id)),
+      changed.size === 0 ? below.find(index, key) : merged({ below, changed, mine: idsOf(index, key), index, key }),
+    has: (index, key, id) => (changed.has(id) ? idsOf(index, key).has(id) : below.has(index, key, id)),
     countOf,
     *keys(index) {
-      for (const key of below.keys(index)) if (countOf(index, key) > 0) yield key
-      for (const key of postings.keys(index)) if (below.countOf(index, key) === 0) yield key
+      for (const key of below.keys(index)) if (own === undefined || countOf(index, key) > 0) yield key
+      for (const key of own?.postings.keys(index) ?? []) if (below.countOf(index, key) === 0) yield key
     },
     *rows() {
       for (const row of below.rows()) if (!changed.has(row.id)) yield row
@@ -137,63 +136,4 @@ function* merged<Row extends Identified>({ below, changed, mine, index, key }: L
     const row = changed.get(id)
     if (row !== undefined && !below.has(index, key, id)) yield row
   }
-}
-
-type Postings<Row> = {
-  ids(index: string, key: string): ReadonlySet<string>
-  keys(index: string): Iterable<string>
-  move(id: string, old: Row | undefined, row: Row | undefined): void
-}
-
-const NO_IDS: ReadonlySet<string> = new Set()
-
-// index -> key -> ids; a key without ids is forgotten
-function createPostings<Row>(indexing: Indexing<Row>): Postings<Row> {
-  const indexes = Object.entries(indexing).map(([name, toKeys]) => ({
-    name,
-    toKeys,
-    sets: new Map<string, Set<string>>(),
-  }))
-  const byName = new Map(indexes.map(index => [index.name, index.sets]))
-  return {
-    ids: (index, key) => byName.get(index)?.get(key) ?? NO_IDS,
-    keys: index => byName.get(index)?.keys() ?? [],
-    move(id, old, row) {
-      for (const { toKeys, sets } of indexes) {
-        const from = toList(old, toKeys)
-        const to = toList(row, toKeys)
-        for (const key of from) if (!to.includes(key)) take(sets, key, id)
-        for (const key of to) if (!from.includes(key)) sets.set(key, (sets.get(key) ?? new Set()).add(id))
-      }
-    },
-  }
-}
-
-function take(sets: Map<string, Set<string>>, key: string, id: string): void {
-  const ids = sets.get(key)
-  ids?.delete(id)
-  if (ids?.size === 0) sets.delete(key)
-}
-
-type Tallies<Row> = { of(index: string, key: string): number; move(old: Row | undefined, row: Row | undefined): void }
-
-// by how much each key's count differs from the layer below
-function createTallies<Row>(indexing: Indexing<Row>): Tallies<Row> {
-  const indexes = Object.entries(indexing).map(([name, toKeys]) => ({ name, toKeys, tally: new Map<string, number>() }))
-  const byName = new Map(indexes.map(index => [index.name, index.tally]))
-  return {
-    of: (index, key) => byName.get(index)?.get(key) ?? 0,
-    move(old, row) {
-      for (const { toKeys, tally } of indexes) {
-        for (const key of toList(old, toKeys)) tally.set(key, (tally.get(key) ?? 0) - 1)
-        for (const key of toList(row, toKeys)) tally.set(key, (tally.get(key) ?? 0) + 1)
-      }
-    },
-  }
-}
-
-function toList<Row>(row: Row | undefined, toKeys: Indexing<Row>[string]): readonly string[] {
-  const keys = row === undefined ? undefined : toKeys(row)
-  if (keys === undefined) return NO_KEYS
-  return typeof keys === 'string' ? [keys] : keys
 }

@@ -42,6 +42,7 @@ const LONGEST_NAP_MS = MINUTE
 /** These may use the store's reserve when the disk is full, so that what runs can end. */
 const PRIORITY: ReadonlySet<Command['type']> = new Set([
   'job.stop',
+  'job.purge',
   'task.stop',
   'agent.report',
   'agent.hello',

@@ -6,7 +6,9 @@ import { decide } from '../core/decide.ts'
 import type { Event, Published } from '../core/events.ts'
 import { evolve } from '../core/evolve.ts'
 import { reconcile } from '../core/reconcile.ts'
-import { createDraftState, mergeDraftState, type Settings, type State, TABLE_NAMES } from '../core/state.ts'
+import type { Indexed } from '../core/state.ts'
+import { countersOf, createDraftState, mergeDraftState, type Settings, type State, TABLE_NAMES } from '../core/state.ts'
+import type { Table } from '../core/table.ts'
 import type { Change } from './ports.ts'
 
 export type Frame = {
@@ -36,12 +38,11 @@ export function createFrame(
       const { events: decided, answer } = decide(trial, command, context)
       const happened = settle(trial, decided, context)
       mergeDraftState(trial, draft)
-      events.push(...happened)
+      for (const event of happened) events.push(event)
       return answer
     },
     changes: () => {
-      if (events.length > 0)
-        draft.counters.set('counters', { ...readCounters(draft), index: readCounters(world.state).index + 1 })
+      if (events.some(({ type }) => !QUIET.has(type))) stamp(draft, countersOf(world.state).index + 1)
       return toChanges(draft)
     },
     merge() {
@@ -52,18 +53,26 @@ export function createFrame(
         agents: ids(draft, 'agents'),
       }
       mergeDraftState(draft, world.state)
-      return { index: readCounters(world.state).index, at: now, events, changed }
+      return { index: countersOf(world.state).index, at: now, events, changed }
     },
   }
 }
 
-/** The counters; before the first frame they stand at the beginning. */
-export function readCounters(state: State): {
-  readonly id: 'counters'
-  readonly nextNumber: number
-  readonly index: number
-} {
-  return state.counters.get('counters') ?? { id: 'counters', nextNumber: 1, index: 0 }
+/** What users' daemons tell every few seconds is no change of anybody's work. */
+const QUIET: ReadonlySet<Event['type']> = new Set(['companion.changed'])
+
+/** Tables whose rows know when they came to be and changed last. */
+const INDEXED = ['jobs', 'allocations', 'agents', 'submissions'] as const
+
+/** Sets the index of the state, and that of every row that the draft changed. */
+export function stamp(draft: State, index: number): void {
+  draft.counters.set('counters', { ...countersOf(draft), index })
+  for (const name of INDEXED) {
+    const table = draft[name] as Table<Indexed & { readonly id: string }>
+    for (const [id, row] of [...table.changes()]) {
+      if (row !== undefined) table.set(id, { ...row, createIndex: row.createIndex || index, modifyIndex: index })
+    }
+  }
 }
 
 function settle(draft: State, decided: readonly Event[], context: Context): Event[] {
@@ -71,8 +80,11 @@ function settle(draft: State, decided: readonly Event[], context: Context): Even
   const happened: Event[] = []
   let next: readonly Event[] = decided
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    for (const event of next) evolve(draft, event, at)
-    happened.push(...next)
+    // one by one: a stack does not hold as many as one ask about a large job brings
+    for (const event of next) {
+      evolve(draft, event, at)
+      happened.push(event)
+    }
     next = reconcile(draft, context)
     if (next.length === 0) return happened
   }

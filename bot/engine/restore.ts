@@ -1,15 +1,16 @@
 // the stored tables as the live state: rows were parsed by the store, here they only find their places
-import { createDraftState, mergeDraftState, type State, TABLE_NAMES } from '../core/state.ts'
+import { createDraftState, type JobRow, mergeDraftState, type State, TABLE_NAMES, type TaskRow } from '../core/state.ts'
 import type { StoredTables } from './ports.ts'
 
 /** Puts every stored row into the empty `state`, oldest id first, so that the order of its tables is their age. */
 export function fillState(state: State, stored: StoredTables): void {
   const draft = createDraftState(state)
+  const toRow = createMender(stored)
   for (const name of TABLE_NAMES) {
     const rows = [...(stored.get(name) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
     // each table's rows were parsed by the record of that name
     const table = draft[name] as { set(id: string, row: unknown): void }
-    for (const [id, row] of rows) table.set(id, row)
+    for (const [id, row] of rows) table.set(id, toRow(row as object))
   }
   mergeDraftState(draft, state)
 }
@@ -17,8 +18,32 @@ export function fillState(state: State, stored: StoredTables): void {
 /** The youngest id in use, so that new ones are younger; undefined in an empty state. */
 export function newestId(state: State): string | undefined {
   let newest: string | undefined
-  for (const table of [state.jobs, state.tasks, state.allocations, state.tokens]) {
+  for (const table of [state.jobs, state.tasks, state.allocations, state.tokens, state.submissions]) {
     for (const { id } of table.rows()) if (newest === undefined || id > newest) newest = id
   }
   return newest
+}
+
+// rows of the time before they knew their index came to be at the index at which they are read; jobs of the time before
+// they knew their least path learn it from their tasks
+function createMender(stored: StoredTables): (row: object) => object {
+  const counters = stored.get('counters')?.get('counters') as { readonly index: number } | undefined
+  const index = Math.max(1, counters?.index ?? 0)
+  const least = toLeastKeys(stored)
+  return row => {
+    const indexed = 'createIndex' in row && row.createIndex === 0
+    const mended = indexed ? { ...row, createIndex: index, modifyIndex: index } : row
+    if (!('leastKey' in row) || row.leastKey !== '') return mended
+    return { ...mended, leastKey: least.get((row as JobRow).id) ?? '' }
+  }
+}
+
+function toLeastKeys(stored: StoredTables): ReadonlyMap<string, string> {
+  const least = new Map<string, string>()
+  for (const row of stored.get('tasks')?.values() ?? []) {
+    const { jobId, key } = row as TaskRow
+    const known = least.get(jobId)
+    if (key !== '' && (known === undefined || key < known)) least.set(jobId, key)
+  }
+  return least
 }

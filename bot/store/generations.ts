@@ -2,10 +2,12 @@
 import { join } from 'node:path'
 import { toError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
+import { type Instant, toInstant } from '../../shared/time.ts'
+import type { StoreCounts } from '../engine/ports.ts'
 import { type Appender, createAppender, createJournalFile } from './appender.ts'
 import { type Files, OPEN } from './files.ts'
 import { type Commits, fold } from './fold.ts'
-import { toFileName, toHeader } from './layout.ts'
+import { readGenerations, toFileName, toHeader } from './layout.ts'
 import { mend } from './mend.ts'
 import { type Parsers, recover } from './recovery.ts'
 import type { Tables } from './tracked.ts'
@@ -27,6 +29,7 @@ export type Generations = {
   isRotationDue(): boolean
   /** Begins the next journal, then a snapshot beside the running work. Never rejects: what fails is logged. */
   rotate(tables: Tables, commits: Commits): Promise<void>
+  counts(): Omit<StoreCounts, 'reserveBytes'>
   /** Resolves when no snapshot is being written. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -35,6 +38,8 @@ export type Generations = {
 type Life = {
   generation: number
   snapshotBytes: number
+  snapshotAt: Instant | undefined
+  frames: number
   /** Length of the journal above which the next one is begun. */
   dueBytes: number
   isClosing: boolean
@@ -46,6 +51,8 @@ export function createGenerations(options: GenerationsOptions): Generations {
   const life: Life = {
     generation: 0,
     snapshotBytes: 0,
+    snapshotAt: undefined,
+    frames: 0,
     dueBytes: 0,
     isClosing: false,
     journal: undefined,
@@ -56,10 +63,15 @@ export function createGenerations(options: GenerationsOptions): Generations {
     append: async frame => {
       if (life.journal === undefined) throw new Error('the state is not loaded')
       await life.journal.append(frame)
+      life.frames++
     },
     isRotationDue: () =>
       life.folding === undefined && life.journal !== undefined && life.journal.length() > life.dueBytes,
     rotate: (tables, commits) => rotate(options, life, { tables, commits }),
+    counts: () => {
+      const { journal, frames, snapshotBytes, snapshotAt } = life
+      return { journalBytes: journal?.length() ?? 0, frames, snapshotBytes, snapshotAt }
+    },
     settled: async () => life.folding,
     close: async () => {
       life.isClosing = true
@@ -77,6 +89,7 @@ async function open(options: GenerationsOptions, life: Life): Promise<Tables> {
   const found = await recover(options)
   await mend(options, found)
   life.snapshotBytes = found.snapshotBytes
+  life.snapshotAt = await snapshotInstant(options)
   if (found.journal === 0) await begin(options, life, 1)
   else {
     const file = await files.open(join(dir, toFileName('journal', found.journal)), OPEN.journal)
@@ -85,6 +98,17 @@ async function open(options: GenerationsOptions, life: Life): Promise<Tables> {
   }
   setDue(options, life, 0)
   return found.tables
+}
+
+async function snapshotInstant({ dir, files }: GenerationsOptions): Promise<Instant | undefined> {
+  const newest = readGenerations(await files.list(dir), 'snapshot').at(-1)
+  if (newest === undefined) return undefined
+  const file = await files.open(join(dir, toFileName('snapshot', newest)), OPEN.read)
+  try {
+    return toInstant((await file.stat()).mtimeMs)
+  } finally {
+    await file.close()
+  }
 }
 
 async function begin({ dir, files }: GenerationsOptions, life: Life, generation: number): Promise<void> {
@@ -117,7 +141,10 @@ async function rotate(
   const task = { dir, files, generation: life.generation, tables, commits, isClosing: () => life.isClosing }
   life.folding = fold(task)
     .then(bytes => {
-      if (bytes > 0) life.snapshotBytes = bytes
+      if (bytes > 0) {
+        life.snapshotBytes = bytes
+        life.snapshotAt = toInstant(Date.now())
+      }
       setDue(options, life, 0)
     })
     .catch(error => log?.warn('a snapshot could not be written', { error: toError(error).message }))

@@ -1,7 +1,7 @@
 // a lowdb adapter: what changed is on disk before anyone hears of it
 import { type Adapter, Low } from 'lowdb'
 import type { Log } from '../../shared/log.ts'
-import type { Change, StateStore, StoredTables } from '../engine/ports.ts'
+import type { Change, StateStore, StoreCounts, StoredTables } from '../engine/ports.ts'
 import { type Files, realFiles } from './files.ts'
 import { type Row, toRowsFrame } from './frames.ts'
 import { createGenerations, type Generations } from './generations.ts'
@@ -27,7 +27,7 @@ export type JournalOptions = {
 }
 
 /** The state on disk. `settled` resolves when nothing is being written: neither a frame nor a snapshot. */
-export type Journal = StateStore & { settled(): Promise<void> }
+export type Journal = StateStore & { settled(): Promise<void>; counts(): StoreCounts }
 
 /**
  * A StateStore over lowdb: the tables are lowdb's data, and writing them appends one frame with what changed since the
@@ -65,6 +65,7 @@ export function createJournal(options: JournalOptions): Journal {
       refuseUnknownTables(db.data, changes)
       await commits.save(changes, how?.priority ?? false)
     },
+    counts: () => ({ ...disk.counts(), reserveBytes: reserve.held() }),
     settled: async () => {
       await commits.idle()
       await disk.settled()

@@ -13,7 +13,10 @@ import type { Rows, TableName } from '../core/state.ts'
 const count = z.int().min(0)
 const notes = z.array(z.string())
 
+const indexed = { createIndex: count.default(0), modifyIndex: count.default(0) }
+
 const JobRecord = z.object({
+  ...indexed,
   id: Id,
   number: count,
   name: z.string(),
@@ -27,6 +30,8 @@ const JobRecord = z.object({
   counts: Counts,
   waiting: z.object({ work: count, read: count }),
   live: count,
+  leastKey: z.string().default(''),
+  purged: z.literal(true).optional(),
   createdAt: Instant,
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),
@@ -39,6 +44,7 @@ const TaskRecord = z.object({
   cluster: z.string(),
   action: ActionName,
   path: z.string(),
+  label: z.string().optional(),
   key: z.string(),
   options: TaskOptions,
   verify: z.boolean(),
@@ -52,6 +58,7 @@ const TaskRecord = z.object({
   lostAgain: count,
   passedAgain: count,
   passingSince: Instant.optional(),
+  restarts: count.default(0),
   targets: z.object({ paths: z.array(z.string()).readonly(), seenAt: Instant }).optional(),
   refusedBy: z.array(Id),
   createdAt: Instant,
@@ -65,12 +72,14 @@ const TaskRecord = z.object({
 })
 
 const AllocationRecord = z.object({
+  ...indexed,
   id: Id,
   taskId: Id,
   jobId: Id,
   agentId: Id,
   action: ActionName,
   attempt: count,
+  stage: z.enum(['full', 'incr']).default('full'),
   status: Status,
   desired: Desired,
   accepted: z.boolean(),
@@ -93,6 +102,7 @@ const AllocationRecord = z.object({
 })
 
 const AgentRecord = z.object({
+  ...indexed,
   id: Id,
   name: z.string(),
   cluster: z.string(),
@@ -113,6 +123,37 @@ const RECORDS = {
   agents: AgentRecord,
   keys: z.object({ id: z.string(), jobId: Id, taskIds: z.array(Id), fingerprint: z.string() }),
   tokens: z.object({ id: Id, name: z.string(), user: z.string(), role: Role, sha256: z.string(), createdAt: Instant }),
+  submissions: z.object({
+    ...indexed,
+    id: Id,
+    jobId: Id,
+    name: z.string(),
+    cluster: z.string(),
+    kind: z.enum(['submit', 'stop']),
+    version: count,
+    view: z.string(),
+    by: z.string(),
+    at: Instant,
+    document: z.unknown().optional(),
+  }),
+  warmed: z.object({ id: z.string(), cluster: z.string(), path: z.string(), jobId: Id, at: Instant }),
+  policies: z.object({
+    id: z.string(),
+    kind: z.enum(['ttl', 'priority']),
+    cluster: z.string(),
+    path: z.string(),
+    value: z.string(),
+    by: z.string(),
+    at: Instant,
+  }),
+  companions: z.object({
+    id: z.string(),
+    daemonId: z.string(),
+    entrypoints: z.array(z.string()),
+    abnormal: z.array(z.string()),
+    lines: z.array(z.object({ at: Instant, text: z.string(), heardAt: Instant.optional() })),
+    heardAt: Instant.optional(),
+  }),
   counters: z.object({ id: z.literal('counters'), nextNumber: count, index: count }),
 } as const satisfies Record<TableName, z.ZodType>
 
@@ -135,6 +176,10 @@ const CHECKED: Checked = {
   agents: true,
   keys: true,
   tokens: true,
+  submissions: true,
+  warmed: true,
+  policies: true,
+  companions: true,
   counters: true,
 }
 

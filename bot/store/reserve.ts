@@ -16,6 +16,8 @@ export type Reserve = {
   isWhole(): Promise<boolean>
   /** True while a part of it is given up or could not be had. */
   isGiven(): boolean
+  /** Bytes held now. */
+  held(): number
   /** Frees a part; false when nothing is left to give. */
   give(): Promise<boolean>
 }
@@ -74,6 +76,7 @@ export function createReserve({ dir, files, bytes, log }: ReserveOptions): Reser
       return held >= goal
     },
     isGiven: () => held < goal,
+    held: () => held,
     give: async () => {
       if (held === 0) return false
       try {

@@ -347,6 +347,7 @@ describe('one load per path', () => {
     const { events } = world.ask({ type: 'job.stop', actor: ANN, jobId: first.jobId })
     expect(events.map(event => event.type)).toEqual([
       'job.stop-requested',
+      'job.asked',
       'task.stop-requested',
       'allocation.stop-requested',
     ])
@@ -499,8 +500,23 @@ test('tokens: of one’s own, up to one’s own role; an admin all', () => {
   expect(refusal(() => make(ANN, 'admin'))).toMatch(/^FORBIDDEN/)
   const id = must(make(ANN, 'operator').tokenId)
   expect(refusal(() => world.ask({ type: 'token.revoke', actor: BOB, tokenId: id }))).toMatch(/^FORBIDDEN/)
+  // what she made for a dashboard must not lock her out
+  const mild = { ...ANN, role: 'viewer' } as const
+  expect(refusal(() => world.ask({ type: 'token.revoke', actor: mild, tokenId: id }))).toMatch(/^FORBIDDEN.* viewer/)
+  world.ask({ type: 'token.revoke', actor: mild, tokenId: must(make(mild, 'viewer').tokenId) })
   world.ask({ type: 'token.revoke', actor: ROOT, tokenId: id })
   expect(refusal(() => world.ask({ type: 'token.revoke', actor: ROOT, tokenId: id }))).toMatch(/^TOKEN_NOT_FOUND/)
+})
+
+test('tokens: of one user there are at most 200', () => {
+  const world = createWorld()
+  const make = (actor: typeof ANN) =>
+    world.ask({ type: 'token.create', actor, name: 't', role: 'viewer', sha256: 's' }).tokenId
+  const [first] = Array.from({ length: 200 }, () => must(make(ANN)))
+  expect(refusal(() => make(ANN))).toMatch(/^CONFLICT.*at most 200 tokens/)
+  must(make(BOB))
+  world.ask({ type: 'token.revoke', actor: ANN, tokenId: must(first) })
+  must(make(ANN))
 })
 
 test('drain keeps new work away, resume brings it back', () => {

@@ -7,7 +7,7 @@ test('a load is placed, starts, ends, is judged, and ends its job', () => {
   const agent = world.agent({ name: 'a1' })
   const { jobId, taskIds, events } = world.submit(['/data/a'])
   const [taskId] = taskIds
-  expect(events.map(event => event.type)).toEqual(['job.created', 'task.created', 'allocation.placed'])
+  expect(events.map(event => event.type)).toEqual(['job.created', 'job.asked', 'task.created', 'allocation.placed'])
   expect(world.job(jobId)).toMatchObject({ number: 1, status: 'queued', live: 1, waiting: { work: 0 } })
 
   world.start(taskId!)

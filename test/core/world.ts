@@ -7,13 +7,16 @@ import { evolve } from '../../bot/core/evolve.ts'
 import { nextDue, reconcile } from '../../bot/core/reconcile.ts'
 import {
   type AllocationRow,
+  countersOf,
   createDraftState,
   createState,
   mergeDraftState,
   type Settings,
+  type State,
   TABLE_NAMES,
   type TaskRow,
 } from '../../bot/core/state.ts'
+import { stamp } from '../../bot/engine/frame.ts'
 import type { ActionName, TaskOptions } from '../../shared/actions.ts'
 import type { AgentDescription } from '../../shared/agent.ts'
 import type { Exit, StepName } from '../../shared/allocation.ts'
@@ -56,11 +59,13 @@ export function seededIds(seed = 1): Ids {
   )
 }
 
-export function createWorld(options: { settings?: Partial<Settings>; verbs?: Partial<Verbs>; seed?: number } = {}) {
+export type WorldOptions = { settings?: Partial<Settings>; verbs?: Partial<Verbs>; seed?: number; state?: State }
+
+export function createWorld(options: WorldOptions = {}) {
   const verbs = { ...VERBS, ...options.verbs }
   const settings = { ...SETTINGS, ...options.settings }
   const ids = seededIds(options.seed)
-  const state = createState()
+  const state = options.state ?? createState()
   const numbers = new Map<Id, number>()
   const history: { command: Command; events: readonly Event[]; at: number }[] = []
   let now = START
@@ -82,6 +87,7 @@ export function createWorld(options: { settings?: Partial<Settings>; verbs?: Par
       next = verbs.reconcile(trial, context)
       if (next.length === 0) break
     }
+    if (happened.length > 0) stamp(trial, countersOf(state).index + 1)
     for (const name of TABLE_NAMES) for (const row of trial[name].changes().values()) deepFreeze(row)
     mergeDraftState(trial, frame)
     mergeDraftState(frame, state)
@@ -107,9 +113,8 @@ export function createWorld(options: { settings?: Partial<Settings>; verbs?: Par
     skip(ms: number) {
       now += ms
     },
-    submit(paths: readonly string[], more: Partial<Omit<SubmitJob, 'paths' | 'type'>> = {}) {
-      const ask_: SubmitJob = { type: 'job.submit', actor: ANN, action: 'load', options: {}, paths, ...more }
-      const answer = ask(ask_)
+    submit(paths: readonly string[], more: SubmitMore = {}) {
+      const answer = ask(toSubmit(paths, more))
       return { ...answer, jobId: answer.jobId!, taskIds: answer.taskIds! }
     },
     agent(more: AgentOptions = {}) {
@@ -150,6 +155,16 @@ export function createWorld(options: { settings?: Partial<Settings>; verbs?: Par
     },
   }
   return world
+}
+
+/** A submission whose units differ in nothing but their paths, unless `asks` says otherwise. */
+export type SubmitMore = Partial<Omit<SubmitJob, 'type'>> & { action?: ActionName; options?: TaskOptions }
+
+export function toSubmit(paths: readonly string[], more: SubmitMore = {}): SubmitJob {
+  const { action = 'load', options = {}, ...rest } = more
+  // what has no paths is one task of none, as the door makes it
+  const asks = (paths.length === 0 ? [''] : paths).map(path => ({ action, path, options }))
+  return { type: 'job.submit', actor: ANN, view: 'native', asks, ...rest }
 }
 
 export type HelloOptions = { connection?: string; nextNumber?: number }

@@ -2,10 +2,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
 import { MINUTE, SECOND } from '../../shared/time.ts'
-import { ROOT } from '../core/world.ts'
+import { ROOT, toSubmit } from '../core/world.ts'
 import { createEngineRoom } from './room.ts'
 
-const submit = (paths: string[]) => ({ type: 'job.submit', actor: ROOT, action: 'load', options: {}, paths }) as const
+const submit = (paths: string[]) => toSubmit(paths, { actor: ROOT })
 
 describe('a frame', () => {
   it('holds everything asked in one turn, and is saved once', async () => {

@@ -350,7 +350,7 @@ describe('what is run at once', () => {
     const room = createEngineRoom()
     const { signal } = new AbortController()
     const ask = { action: 'list' as const, paths: ['/a'], options: {} }
-    const run = () => room.operations.runNow(ROOT, ask, { waitMs: 0, signal, idempotencyKey: 'k' })
+    const run = () => room.operations.runNow(ROOT, ask, { waitMs: 0, signal, how: { idempotencyKey: 'k' } })
     const [first, second] = [await run(), await run()]
     expect(second.task.id).toBe(first.task.id)
     expect(first).toMatchObject({

@@ -75,7 +75,11 @@ export function createEngineRoom(more: { settings?: Partial<Settings> } = {}) {
     clock: hand.clock,
     settings,
     log: SILENT_LOG,
+    calls: { call: async () => ({ ok: false, why: 'absent', message: 'nobody is there' }) },
+    audit: { record: async () => {}, read: async () => ({ items: [] }), close: async () => {} },
     makeToken,
+    makeDaemonId: () => ids.next(START).replaceAll('-', '').slice(-21),
+    users: { names: ['ann', 'bob'], defaultUser: 'root' },
     selfChecks,
   })
   const agent = describeAgent(ids.next(START), { name: 'a1' })

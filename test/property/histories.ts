@@ -18,6 +18,7 @@ import {
   type Verbs,
   type World,
 } from '../core/world.ts'
+import { checkKept, rememberRows } from './kept-laws.ts'
 import {
   type Breach,
   checkIndexes,
@@ -33,8 +34,8 @@ import { toErrorCode } from './refusals.ts'
 export type Step = readonly [kind: number, a: number, b: number, c: number]
 
 /** A history: kinds are drawn by weight, the numbers pick among what there is. */
-export const histories = (maxLength = 60): fc.Arbitrary<Step[]> =>
-  fc.array(fc.tuple(fc.nat(99), fc.nat(999), fc.nat(999), fc.nat(999)), { minLength: 5, maxLength })
+export const histories = (maxLength = 60, kinds = KINDS): fc.Arbitrary<Step[]> =>
+  fc.array(fc.tuple(fc.nat(kinds - 1), fc.nat(999), fc.nat(999), fc.nat(999)), { minLength: 5, maxLength })
 
 type Play = { world: World; memory: Memory; breaches: Breach[] }
 
@@ -51,6 +52,8 @@ const OPTIONS = [
   { timeoutSeconds: 60 },
   { dryRun: true },
   { verify: false },
+  { restart: { attempts: 1, delaySeconds: 30 } },
+  { restart: { attempts: 2, delaySeconds: 1_200 } },
 ]
 const pick = <Item>(items: readonly Item[], n: number): Item => items[n % items.length] as Item
 
@@ -70,7 +73,14 @@ const DOERS: readonly [weight: number, doer: Doer][] = [
   [2, drain],
   [2, restart],
   [1, daemonAway],
+  [6, register],
+  [6, resume],
+  [5, purge],
+  [3, remember],
 ]
+/** Those of the first kinds are about runs; the others about what is kept beside them. */
+export const RUN_KINDS = 100
+const KINDS = DOERS.reduce((sum, [weight]) => sum + weight, 0)
 
 function submit({ world }: Play, { a, b, c }: { a: number; b: number; c: number }): void {
   const count = 1 + (a % 3)
@@ -80,6 +90,41 @@ function submit({ world }: Play, { a, b, c }: { a: number; b: number; c: number 
   const name = pick(NAMES, a)
   const asked = { actor: pick(ACTORS, b), action, options, ...(name !== undefined && { name }) }
   world.submit(paths, asked)
+}
+
+// units that differ under one name, or none at all; what is open of them is left
+function register({ world }: Play, { a, b, c }: { a: number; b: number; c: number }): void {
+  const asks = Array.from({ length: a % 4 }, (_, index) => ({
+    action: pick(['load', 'free', 'load', 'forceload'] as const, b + index),
+    path: pick(PATHS, c + index * 2),
+    options: pick(OPTIONS, a + index),
+    label: `g${(b + index) % 3}`,
+  }))
+  const name = pick(['n1', 'n2', 'n3'], b)
+  world.ask({ type: 'job.submit', actor: pick(ACTORS, c), asks, name, view: 'nomad', document: { a }, skipOpen: true })
+}
+
+function resume({ world }: Play, { a, b, c }: { a: number; b: number; c: number }): void {
+  const paths = Array.from({ length: 1 + (a % 2) }, (_, index) => pick(PATHS, b + index))
+  const action = pick(['load', 'forceload', 'free'] as const, c)
+  const name = pick(NAMES, c)
+  const idempotency = c % 3 === 0 ? { idempotency: { key: `k${a % 5}`, fingerprint: 'f' } } : {}
+  const asked = { actor: pick(ACTORS, a), action, view: 'alluxio', resume: true, ...idempotency }
+  world.submit(paths, { ...asked, ...(name !== undefined && { name }) })
+}
+
+function purge({ world }: Play, { a, b }: { a: number; b: number }): void {
+  const job = pickRow(world.state.jobs.rows(), a)
+  if (job !== undefined) world.ask({ type: 'job.purge', actor: pick([ROOT, ANN], b), jobId: job.id })
+}
+
+function remember({ world }: Play, { a, b, c }: { a: number; b: number; c: number }): void {
+  const policy = { kind: pick(['ttl', 'priority'] as const, a), cluster: 'default', path: pick(PATHS, b) }
+  const value = c % 3 === 0 ? {} : { value: `${c}` }
+  world.ask({ type: 'policy.set', actor: ANN, policy, ...value })
+  world.ask({ type: 'companion.named', user: `u${a % 2}`, daemonId: `d${a % 2}` })
+  const said = { entrypoints: [], abnormal: [], lines: [{ at: toInstant(world.now), text: `${c}` }] }
+  world.ask({ type: 'companion.heard', daemonId: `d${b % 3}`, said })
 }
 
 function join({ world }: Play, { a, b }: { a: number; b: number }): void {
@@ -206,7 +251,12 @@ function stopTask({ world }: Play, { a }: { a: number }): void {
 function retry({ world }: Play, { a, b }: { a: number; b: number }): void {
   const job = pickRow(world.state.jobs.rows(), a)
   if (job !== undefined)
-    world.ask({ type: 'job.retry', actor: ROOT, jobId: job.id, only: b % 2 === 0 ? 'failed' : 'all' })
+    world.ask({
+      type: 'job.retry',
+      actor: ROOT,
+      jobId: job.id,
+      only: pick(['failed', 'all', 'unfinished'] as const, b),
+    })
 }
 
 function drain({ world }: Play, { a, b }: { a: number; b: number }): void {
@@ -247,9 +297,12 @@ export function play(
   const world = createWorld({ verbs: { ...verbs, evolve: watched, reconcile } })
   const acted: Play = { world, memory, breaches: memory.breaches }
   for (const [kind, a, b, c] of steps) {
+    const checkChanges = rememberRows(world.state)
     act(() => doerOf(kind)(acted, { a, b, c }))
     memory.breaches.push(
       ...checkState(world.state),
+      ...checkKept(world.state, memory.warmths),
+      ...checkChanges(),
       ...checkLeaders(world.state, memory),
       ...checkLastWords(world.state, memory),
       ...checkTime(world),
@@ -257,7 +310,7 @@ export function play(
     if (memory.breaches.length > 0) return memory.breaches
     world.skip(137)
   }
-  return [...finish(world), ...memory.breaches]
+  return [...finish(world, memory), ...memory.breaches]
 }
 
 // a refusal is an answer too; anything else thrown is a fault
@@ -293,7 +346,7 @@ function checkTime(world: World): Breach[] {
   return breaches
 }
 
-function finish(world: World): Breach[] {
+function finish(world: World, memory: Memory): Breach[] {
   for (const agent of [...world.state.agents.find('connected', 'all')]) world.gone(agent.id)
   world.wait(world.settings.graceMs)
   const good = describeAgent(world.ids.next(world.now), { name: 'good', work: 2 })
@@ -301,7 +354,9 @@ function finish(world: World): Breach[] {
   for (let round = 0; round < 400; round += 1) {
     const live = [...world.state.allocations.find('liveByAgent', good.id)]
     if (live.length === 0) {
-      if ([...world.state.jobs.rows()].every(job => job.endedAt !== undefined)) return checkState(world.state)
+      // what has no tasks waits until it is stopped
+      const open = [...world.state.jobs.rows()].filter(job => job.endedAt === undefined && job.counts.total > 0)
+      if (open.length === 0) return [...checkState(world.state), ...checkKept(world.state, memory.warmths)]
       world.wait(MINUTE)
     }
     for (const row of live) {

@@ -10,6 +10,7 @@ import { createTable, type Table } from '../../bot/core/table.ts'
 import { ACTIONS } from '../../shared/actions.ts'
 import { ALLOCATION_MOVES, isEnded } from '../../shared/allocation.ts'
 import type { Id } from '../../shared/ids.ts'
+import { noteWarmths, type Warmths } from './kept-laws.ts'
 
 export type Breach = { readonly law: string; readonly what: string }
 
@@ -21,6 +22,7 @@ export type Memory = {
   readonly revived: Set<Id>
   /** Allocations whose agent said its last word on them, and it was taken. */
   readonly lastWords: Set<Id>
+  readonly warmths: Warmths
   readonly breaches: Breach[]
 }
 export const createMemory = (): Memory => ({
@@ -28,11 +30,13 @@ export const createMemory = (): Memory => ({
   again: new Map(),
   revived: new Set(),
   lastWords: new Set(),
+  warmths: new Set(),
   breaches: [],
 })
 
-/** Placements without anyone asking again: the first, two after losses, two after passing causes. */
+/** Placements without anyone asking again: the first, two after losses, two after passing causes; restarts come on top. */
 const MOST_PLACED = 5
+const MOST_AGAIN: ReadonlySet<string> = new Set(['lost', 'passing', 'restart'])
 
 /** Laws about one event: `apply` changes the draft. */
 export function watchEvent(draft: State, event: Event, world: { memory: Memory; apply: () => void }): void {
@@ -49,6 +53,7 @@ export function watchEvent(draft: State, event: Event, world: { memory: Memory; 
   const taskBefore = taskId === undefined ? undefined : draft.tasks.get(taskId)
   if (event.type === 'allocation.placed') watchPlacement(draft, event.allocation, breach)
   apply()
+  noteWarmths(draft, event, memory.warmths)
   const allocationAfter = allocationId === undefined ? undefined : draft.allocations.get(allocationId)
   const taskAfter = taskId === undefined ? undefined : draft.tasks.get(taskId)
   if (allocationBefore && allocationAfter && allocationBefore.status !== allocationAfter.status) {
@@ -67,8 +72,9 @@ export function watchEvent(draft: State, event: Event, world: { memory: Memory; 
     const reason = `${event.taskId} ${event.why}`
     const again = (memory.again.get(reason) ?? 0) + 1
     memory.again.set(reason, again)
-    if ((event.why === 'lost' || event.why === 'passing') && again > 2) breach('attempts are bounded', event.why)
-    if (retried) for (const why of ['lost', 'passing']) memory.again.delete(`${event.taskId} ${why}`)
+    const most = event.why === 'restart' ? (taskBefore?.options.restart?.attempts ?? 0) : 2
+    if (MOST_AGAIN.has(event.why) && again > most) breach('attempts are bounded', event.why)
+    if (retried) for (const why of MOST_AGAIN) memory.again.delete(`${event.taskId} ${why}`)
     if (retried) memory.placed.set(event.taskId, 0)
     else if (taskBefore?.desired === 'stop') breach('a stopped task is not run again', event.why)
     if (event.why === 'refused') memory.placed.set(event.taskId, (memory.placed.get(event.taskId) ?? 0) - 1)
@@ -76,7 +82,8 @@ export function watchEvent(draft: State, event: Event, world: { memory: Memory; 
   if (event.type === 'allocation.placed') {
     const placed = (memory.placed.get(event.allocation.taskId) ?? 0) + 1
     memory.placed.set(event.allocation.taskId, placed)
-    if (placed > MOST_PLACED) breach('attempts are bounded', `${placed} placements`)
+    if (placed > MOST_PLACED + (taskAfter?.options.restart?.attempts ?? 0))
+      breach('attempts are bounded', `${placed} placements`)
     const { agentId, action } = event.allocation
     const { lane } = ACTIONS[action]
     const live = draft.allocations.countOf('liveByLane', joined(lane, agentId))
@@ -164,13 +171,16 @@ function checkJobs(state: State): Breach[] {
   for (const job of state.jobs.rows()) {
     const fresh = recount(state.tasks.find('job', job.id))
     const live = lives.get(job.id) ?? 0
-    const open = fresh.counts.queued + fresh.counts.running > 0
+    const { total, queued, running } = fresh.counts
+    // one without tasks waits until it is stopped
+    const open = total === 0 ? job.desired === 'run' : queued + running > 0
+    const status = total === 0 && !open ? 'stopped' : toJobStatus(fresh.counts)
     const same =
       JSON.stringify(fresh.counts) === JSON.stringify({ ...fresh.counts, ...job.counts }) &&
       fresh.waiting.work === job.waiting.work &&
       fresh.waiting.read === job.waiting.read &&
       live === job.live &&
-      job.status === toJobStatus(fresh.counts) &&
+      job.status === status &&
       open === (job.endedAt === undefined)
     if (!same) breaches.push({ law: 'the roll-up is fresh', what: JSON.stringify({ fresh, live, job }) })
   }

@@ -26,7 +26,7 @@ export function demandOwner(actor: Actor, job: JobRow, deed: string): void {
 /** The job of that id, or JOB_NOT_FOUND. */
 export function getJob(state: State, jobId: string): JobRow {
   const job = state.jobs.get(jobId)
-  if (job === undefined) throw new AppError('JOB_NOT_FOUND', `There is no job ${shown(jobId)}.`)
+  if (job === undefined || job.purged) throw new AppError('JOB_NOT_FOUND', `There is no job ${shown(jobId)}.`)
   return job
 }
 
@@ -34,13 +34,17 @@ export function getJob(state: State, jobId: string): JobRow {
 export function getTask(state: State, taskId: string): { readonly task: TaskRow; readonly job: JobRow } {
   const task = state.tasks.get(taskId)
   const job = task === undefined ? undefined : state.jobs.get(task.jobId)
-  if (task === undefined || job === undefined)
+  if (task === undefined || job === undefined || job.purged)
     throw new AppError('TASK_NOT_FOUND', `There is no task ${shown(taskId)}.`)
   return { task, job }
 }
 
 /** The cluster of an ask that may name none. Fails when clusters are configured and it is none of them. */
-export function chooseCluster(state: State, named: string | undefined, { settings }: Context): string {
+export function chooseCluster(
+  state: State,
+  named: string | undefined,
+  { settings }: Pick<Context, 'settings'>,
+): string {
   const known = settings.clusters.length > 0 ? settings.clusters : [...state.agents.keys('cluster')]
   const [only] = known
   const cluster = named ?? settings.defaultCluster ?? (known.length === 1 ? only : undefined) ?? 'default'

@@ -2,20 +2,27 @@
 import { isEnded } from '../../../shared/allocation.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { rehome } from '../attach.ts'
-import type { Command, Context, Decision } from '../commands.ts'
+import type { Again, Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
 import type { State, TaskRow } from '../state.ts'
 import { aimAt } from '../targets.ts'
 import { demandOwner, getJob } from './permit.ts'
 
-const CHOICES: Readonly<Record<'failed' | 'all', (task: TaskRow) => boolean>> = {
+const CHOICES: Readonly<Record<Again, (task: TaskRow) => boolean>> = {
   failed: task => task.status === 'failed' || task.status === 'lost',
+  unfinished: task => isEnded(task.status) && task.status !== 'succeeded',
   all: task => isEnded(task.status),
+}
+
+const NONE_OF: Readonly<Record<Again, string>> = {
+  failed: 'has failed or was lost',
+  unfinished: 'was stopped, has failed or was lost',
+  all: 'has ended',
 }
 
 /**
  * `failed` takes what failed (partly included) or was lost, and of a load only what was missing when that is little;
- * `all` takes whatever has ended, whole.
+ * `unfinished` takes also what was stopped; `all` takes whatever has ended, whole.
  */
 export function decideRetry(
   state: State,
@@ -30,10 +37,7 @@ export function decideRetry(
   }
   const tasks = [...state.tasks.find('job', jobId)].filter(CHOICES[only])
   if (tasks.length === 0) {
-    throw new AppError(
-      'CONFLICT',
-      `Job ${job.number} has nothing to retry: no task of it ${only === 'all' ? 'has ended' : 'has failed or was lost'}.`,
-    )
+    throw new AppError('CONFLICT', `Job ${job.number} has nothing to retry: no task of it ${NONE_OF[only]}.`)
   }
   const events = rehome(state, tasks, 'retry')
   const aimed = only === 'all' ? events : events.map(event => aim(state, event))

@@ -3,21 +3,59 @@ import { isEnded } from '../../../shared/allocation.ts'
 import type { Id } from '../../../shared/ids.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
-import type { State, TaskRow } from '../state.ts'
+import type { JobRow, State, SubmissionRow, TaskRow } from '../state.ts'
+import { toSubmission } from '../submission.ts'
+import { toWarmthId } from '../warmth.ts'
 import { demandOwner, getJob, getTask } from './permit.ts'
 
 type Ask<Type extends Command['type']> = Extract<Command, { type: Type }>
 
-/** Stops what is open of a job. What waits ends at once; what runs ends when its agent says so. An ended job stays as it is. */
-export function decideStopJob(state: State, { actor, jobId }: Ask<'job.stop'>, _context: Context): Decision {
+/**
+ * Stops what is open of a job. What waits ends at once; what runs ends when its agent says so. An ended job stays as it
+ * is; that it is not wanted any more is kept, once.
+ */
+export function decideStopJob(state: State, { actor, jobId, view }: Ask<'job.stop'>, context: Context): Decision {
   const job = getJob(state, jobId)
   demandOwner(actor, job, 'stop it')
-  if (job.endedAt !== undefined) return { events: [], answer: { jobId } }
+  const asked = { actor, kind: 'stop', view: view ?? 'native', context } as const
+  if (job.endedAt !== undefined) return keepStop(state, job, toSubmission(state, job, asked))
   const open = [...state.tasks.find('job', jobId)].filter(task => !isEnded(task.status) && task.desired === 'run')
-  return {
-    events: [{ type: 'job.stop-requested', jobId, by: actor.name }, ...stopTasks(state, open)],
-    answer: { jobId },
-  }
+  // asked for before, and on its way
+  if (job.desired === 'stop' && open.length === 0) return { events: [], answer: { jobId } }
+  const submission = toSubmission(state, job, asked)
+  const events: Event[] = [
+    { type: 'job.stop-requested', jobId, by: actor.name },
+    { type: 'job.asked', submission },
+    ...stopTasks(state, open),
+    // nothing of it will end by itself
+    ...(job.counts.total === 0 ? [{ type: 'job.ended' as const, jobId }] : []),
+  ]
+  return { events, answer: { jobId, submissionId: submission.id } }
+}
+
+function keepStop(state: State, job: JobRow, submission: SubmissionRow): Decision {
+  const last = [...state.submissions.find('job', job.id)].reduce<SubmissionRow | undefined>(
+    (newest, one) => (newest === undefined || one.id > newest.id ? one : newest),
+    undefined,
+  )
+  const answer = { jobId: job.id }
+  return last?.kind === 'stop' ? { events: [], answer } : { events: [{ type: 'job.asked', submission }], answer }
+}
+
+/** Removes a job for everybody at once; its rows go when nothing of it runs any more. */
+export function decidePurge(state: State, { actor, jobId }: Ask<'job.purge'>, _context: Context): Decision {
+  const job = getJob(state, jobId)
+  demandOwner(actor, job, 'remove it')
+  const tasks = [...state.tasks.find('job', jobId)]
+  const open = tasks.filter(task => !isEnded(task.status) && task.desired === 'run')
+  const ids = [...new Set(tasks.map(toWarmthId))].filter(id => state.warmed.get(id) !== undefined)
+  const events: Event[] = [
+    { type: 'job.purged', jobId },
+    ...stopTasks(state, open),
+    ...(ids.length > 0 ? [{ type: 'warmth.forgotten' as const, ids }] : []),
+    ...(job.counts.total === 0 && job.endedAt === undefined ? [{ type: 'job.ended' as const, jobId }] : []),
+  ]
+  return { events, answer: { jobId } }
 }
 
 /** Stops one task; the rest of its job goes on. */

@@ -1,39 +1,71 @@
-// a submission: a new job, or more tasks for an open one of the same name
+// a submission: a new job, more tasks for an open one of the same name, or the same job taken up again
 import { ACTIONS } from '../../../shared/actions.ts'
 import { AppError, shown } from '../../../shared/errors.ts'
 import type { Id } from '../../../shared/ids.ts'
 import { NO_COUNTS } from '../../../shared/job.ts'
-import { toComparable } from '../../../shared/path.ts'
 import { toInstant } from '../../../shared/time.ts'
-import { createLeaders, tellAttached, toFollower } from '../attach.ts'
-import type { Context, Decision, SubmitJob } from '../commands.ts'
+import type { Ask, Context, Decision, SubmitJob } from '../commands.ts'
 import type { Event } from '../events.ts'
-import { joined } from '../indexes.ts'
-import { countFree } from '../place.ts'
-import { countersOf, type JobRow, type State, type TaskRow } from '../state.ts'
-import { chooseCluster, demandOperator, mayChange } from './permit.ts'
+import { makeTasks, toAttachedNotes, toPlaceNotes } from '../make-tasks.ts'
+import { findOpenJob, findOpenTasks, findTwin } from '../meet.ts'
+import { NOT_SAVED } from '../rows.ts'
+import { countersOf, type JobRow, type State } from '../state.ts'
+import { enforceIndex, toSubmission } from '../submission.ts'
+import { chooseCluster, demandOperator } from './permit.ts'
+import { decideRetry } from './retry.ts'
 
 /** Takes an ask in. The same `Idempotency-Key` of the same user answers with the job that it made the first time. */
 export function decideSubmit(state: State, command: SubmitJob, context: Context): Decision {
-  if (ACTIONS[command.action].effect !== 'read') demandOperator(command.actor, `submit ${command.action}`)
+  if (command.asks.length === 0 || command.asks.some(ask => ACTIONS[ask.action].effect !== 'read'))
+    demandOperator(command.actor, toDeed(command))
   const before = findEarlier(state, command)
   if (before !== undefined) return before
-  checkRequest(command)
+  command.asks.forEach(checkAsk)
+  if (command.enforceIndex !== undefined) enforceIndex(state, command.name ?? '', command.enforceIndex)
   const cluster = chooseCluster(state, command.cluster, context)
-  const open = findOpen(state, command, cluster)
-  const job = open ?? toJobRow(state, command, { cluster, context })
-  const made = makeTasks(state, command, { job, context })
-  const taskIds = made.tasks.map(task => task.id)
+  const met = command.resume === true ? findTwin(state, command, cluster) : undefined
+  return met === undefined ? addTasks(state, command, { cluster, context }) : takeUp(state, command, { met, context })
+}
+
+type World = { readonly cluster: string; readonly context: Context }
+
+function addTasks(state: State, command: SubmitJob, world: World): Decision {
+  const { context } = world
+  const open = findOpenJob(state, command, world.cluster)
+  const job = open ?? toJobRow(state, command, world)
+  const left = command.skipOpen === true && open !== undefined ? findOpenTasks(state, open, command.asks) : new Map()
+  const made = makeTasks(state, command, { job, context, left })
+  const taskIds = command.asks.flatMap(ask => left.get(ask)?.id ?? made.byAsk.get(ask)?.id ?? [])
+  const submission = toSubmission(state, job, { ...command, kind: 'submit', context })
   const events: Event[] = [
     ...(open === undefined ? [{ type: 'job.created' as const, job }] : []),
+    { type: 'job.asked', submission },
     ...made.tasks.map(task => ({ type: 'task.created' as const, task })),
     ...made.followed,
     ...toKeyUsed(command, job.id, taskIds),
   ]
-  return {
-    events,
-    answer: { jobId: job.id, taskIds, notes: [...toAttachedNotes(made), ...toNotes(state, command, made.tasks)] },
-  }
+  const notes = [...toAttachedNotes(made), ...toPlaceNotes(state, made.tasks)]
+  return { events, answer: { jobId: job.id, taskIds, submissionId: submission.id, notes } }
+}
+
+// what stands of it goes on in the same job; who may not change that is told so
+function takeUp(
+  state: State,
+  command: SubmitJob,
+  world: { readonly met: JobRow; readonly context: Context },
+): Decision {
+  const { met, context } = world
+  const { actor } = command
+  if (met.endedAt === undefined) return { events: [], answer: { jobId: met.id, taskIds: [], met: 'open' } }
+  const again = decideRetry(state, { type: 'job.retry', actor, jobId: met.id, only: 'unfinished' }, context)
+  const submission = toSubmission(state, met, { ...command, kind: 'submit', context })
+  const answer = { ...again.answer, met: 'resumed' as const, submissionId: submission.id }
+  const keyUsed = toKeyUsed(command, met.id, again.answer.taskIds ?? [])
+  return { events: [{ type: 'job.asked', submission }, ...again.events, ...keyUsed], answer }
+}
+
+function toDeed({ asks }: SubmitJob): string {
+  return `submit ${asks[0]?.action ?? 'a job'}`
 }
 
 function toKeyId(command: SubmitJob): string | undefined {
@@ -43,7 +75,8 @@ function toKeyId(command: SubmitJob): string | undefined {
 function findEarlier(state: State, command: SubmitJob): Decision | undefined {
   const id = toKeyId(command)
   const used = id === undefined ? undefined : state.keys.get(id)
-  if (used === undefined) return undefined
+  // what is gone for everybody cannot be the answer
+  if (used === undefined || state.jobs.get(used.jobId)?.purged) return undefined
   if (used.fingerprint === command.idempotency?.fingerprint) {
     return { events: [], answer: { jobId: used.jobId, taskIds: used.taskIds, repeated: true } }
   }
@@ -59,29 +92,18 @@ function toKeyUsed(command: SubmitJob, jobId: Id, taskIds: readonly Id[]): Event
   return [{ type: 'key.used', key: { id, jobId, taskIds, fingerprint: command.idempotency.fingerprint } }]
 }
 
-function checkRequest({ action, paths, options }: SubmitJob): void {
+function checkAsk({ action, path, options }: Ask): void {
   const wanted = ACTIONS[action].paths
-  if (wanted === 'none' && paths.length > 0)
-    throw new AppError('INVALID_INPUT', `${action} takes no paths, got ${paths.length}.`)
-  if (wanted !== 'none' && paths.length === 0)
+  if (wanted === 'none' && path !== '')
+    throw new AppError('INVALID_INPUT', `${action} takes no paths, got ${shown(path)}.`)
+  if (wanted !== 'none' && path === '')
     throw new AppError('INVALID_INPUT', `${action} needs at least one path, got none.`)
   if (options.dryRun === true && !ACTIONS[action].verified) {
     throw new AppError('INVALID_INPUT', `dryRun is for load and forceload, got ${action}.`)
   }
 }
 
-// the newest one that takes more tasks and that the actor may change; others of that name are none of their business
-function findOpen(state: State, { name, actor }: SubmitJob, cluster: string): JobRow | undefined {
-  if (name === undefined) return undefined
-  const open = [...state.jobs.find('openName', joined(cluster, name))].filter(job => mayChange(actor, job.requester))
-  return open.sort((a, b) => b.number - a.number)[0]
-}
-
-function toJobRow(
-  state: State,
-  command: SubmitJob,
-  world: { readonly cluster: string; readonly context: Context },
-): JobRow {
+function toJobRow(state: State, command: SubmitJob, world: World): JobRow {
   const { now, ids } = world.context
   const id = ids.next(now)
   return {
@@ -91,7 +113,7 @@ function toJobRow(
     name: command.name ?? `gfs-${id.slice(-8)}`,
     named: command.name !== undefined,
     cluster: world.cluster,
-    action: command.action,
+    action: command.asks[0]?.action ?? 'mixed',
     requester: command.actor.name,
     via: command.actor.via,
     desired: 'run',
@@ -99,78 +121,9 @@ function toJobRow(
     counts: NO_COUNTS,
     waiting: { work: 0, read: 0 },
     live: 0,
+    leastKey: '',
     createdAt: toInstant(now),
     notes: [],
+    ...NOT_SAVED,
   }
-}
-
-type Made = {
-  readonly tasks: readonly TaskRow[]
-  readonly followed: readonly Event[]
-  /** What is said of loads of other requests that these tasks follow. */
-  readonly attached: ReadonlySet<string>
-}
-
-// in the order of the paths; but parents find their leaders before children do, so that a child follows its parent
-// wherever it stands in the request
-function makeTasks(state: State, command: SubmitJob, world: { readonly job: JobRow; readonly context: Context }): Made {
-  const paths = ACTIONS[command.action].paths === 'none' ? [''] : command.paths
-  const createdAt = toInstant(world.context.now)
-  const tasks = paths.map(path => toTaskRow(command, path, { ...world, createdAt }))
-  const leaders = createLeaders(state)
-  const homed = new Map<Id, TaskRow>()
-  const followed: Event[] = []
-  const attached = new Set<string>()
-  for (const task of tasks.toSorted((a, b) => a.key.length - b.key.length)) {
-    const leader = leaders.find(task)
-    if (leader === undefined) {
-      leaders.add(task)
-      continue
-    }
-    const note = tellAttached(leader, (state.jobs.get(leader.jobId) ?? world.job).number)
-    followed.push(...leaders.name(task, leader))
-    homed.set(task.id, toFollower(task, leader, note))
-    if (state.tasks.get(leader.id) !== undefined) attached.add(note)
-  }
-  return { tasks: tasks.map(task => homed.get(task.id) ?? task), followed, attached }
-}
-
-function toTaskRow(
-  command: SubmitJob,
-  path: string,
-  world: { readonly job: JobRow; readonly context: Context; readonly createdAt: string },
-): TaskRow {
-  const { now, ids, settings } = world.context
-  const { action, options } = command
-  return {
-    ...{ id: ids.next(now), jobId: world.job.id, cluster: world.job.cluster, action, path },
-    key: path === '' ? '' : toComparable(path),
-    options,
-    verify: ACTIONS[action].verified && (options.verify ?? settings.verify),
-    ...{ status: 'queued', desired: 'run', waiting: true, attempts: 0, lostAgain: 0, passedAgain: 0, refusedBy: [] },
-    createdAt: world.createdAt,
-    notes: [],
-  }
-}
-
-/** Loads of others that one answer names. */
-const MOST_NAMED_LOADS = 3
-
-function toAttachedNotes({ attached }: Made): string[] {
-  const named = [...attached].slice(0, MOST_NAMED_LOADS)
-  const rest = attached.size - named.length
-  return rest === 0 ? named : [...named, `attached: ${rest} more loads that are under way already`]
-}
-
-function toNotes(state: State, { action }: SubmitJob, tasks: readonly TaskRow[]): string[] {
-  const [first] = tasks
-  if (first === undefined || tasks.every(task => task.attachedTo !== undefined)) return []
-  const { cluster } = first
-  const { lane } = ACTIONS[action]
-  const connected = [...state.agents.find('cluster', cluster)].some(agent => agent.connected)
-  if (!connected) return [`no agent of cluster ${cluster} is connected; the job waits`]
-  if (state.agents.countOf('ready', cluster) === 0) return [`no agent of cluster ${cluster} is ready; the job waits`]
-  const ahead = state.tasks.countOf('waitingIn', joined(lane, cluster))
-  const free = countFree(state, { lane, cluster })
-  return free > ahead ? [] : [`place ${ahead - free + 1} in the queue of cluster ${cluster}`]
 }

@@ -22,6 +22,8 @@ export const AGENT_EVENTS: Evolvers<AgentEvent> = {
       since: at,
       taken: known?.taken ?? 0,
       samples: known?.samples ?? [],
+      createIndex: known?.createIndex ?? 0,
+      modifyIndex: 0,
     })
   },
   'agent.left'(draft, { agentId }, at) {

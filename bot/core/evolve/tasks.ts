@@ -1,10 +1,12 @@
 // what happens to tasks
+import { ACTIONS } from '../../../shared/actions.ts'
 import { isEnded } from '../../../shared/allocation.ts'
-import { type Instant, toInstant } from '../../../shared/time.ts'
-import { tellAttached } from '../attach.ts'
+import { type Instant, toInstant, toMs } from '../../../shared/time.ts'
+import { LONGEST_SHARED_WAIT_MS, tellAttached } from '../attach.ts'
 import type { Event } from '../events.ts'
 import { without } from '../rows.ts'
 import type { State, TaskRow } from '../state.ts'
+import { toWarmthId } from '../warmth.ts'
 import { changeFollowers, changeTask, type Evolvers, putTask } from './put.ts'
 
 type TaskEvent = Extract<Event['type'], `task.${string}`>
@@ -14,8 +16,12 @@ type Queued = Extract<Event, { type: 'task.queued' }>
 const MOST_NOTES = 20
 
 export const TASK_EVENTS: Evolvers<TaskEvent> = {
-  'task.created'(draft, { task }) {
+  'task.created'(draft, { task }, at) {
     putTask(draft, task)
+    const job = draft.jobs.get(task.jobId)
+    if (job !== undefined && task.key !== '' && (job.leastKey === '' || task.key < job.leastKey))
+      draft.jobs.set(job.id, { ...job, leastKey: task.key })
+    if (task.attachedTo !== undefined) wakeLeader(draft, task.attachedTo, at)
   },
   'task.attached'(draft, { taskId, leader }, at) {
     const followed = draft.tasks.get(leader)
@@ -31,6 +37,7 @@ export const TASK_EVENTS: Evolvers<TaskEvent> = {
       ...(running && { startedAt: row.startedAt ?? at }),
       notes: withNotes(row.notes, told),
     }))
+    wakeLeader(draft, leader, at)
   },
   'task.detached'(draft, { taskId }) {
     changeTask(draft, taskId, row => ({ ...without(row, 'attachedTo'), status: 'queued' }))
@@ -59,9 +66,28 @@ export const TASK_EVENTS: Evolvers<TaskEvent> = {
       ...(estimate !== undefined && { estimate }),
       notes: withNotes(row.notes, notes),
     }))
+    noteWarmth(draft, taskId, at)
     // still attached and waiting: left behind
     changeFollowers(draft, taskId, row => ({ ...row, status: 'queued', waiting: true }))
   },
+}
+
+// it may sleep for as long as its asker said, but who comes now did not say so
+function wakeLeader(draft: State, leader: string, at: Instant): void {
+  const { notBefore } = draft.tasks.get(leader) ?? {}
+  const latest = toInstant(toMs(at) + LONGEST_SHARED_WAIT_MS)
+  if (notBefore !== undefined && notBefore > latest) changeTask(draft, leader, row => ({ ...row, notBefore: latest }))
+}
+
+// what was loaded once is known from then on
+function noteWarmth(draft: State, taskId: string, at: Instant): void {
+  const row = draft.tasks.get(taskId)
+  // who had its job removed wants to begin anew
+  if (row === undefined || draft.jobs.get(row.jobId)?.purged) return
+  if (row.status !== 'succeeded' || !ACTIONS[row.action].verified || row.options.dryRun === true) return
+  const { cluster, path, jobId } = row
+  const id = toWarmthId(row)
+  draft.warmed.set(id, { id, cluster, path, jobId, at })
 }
 
 function withNotes(known: readonly string[], more: readonly string[] = []): readonly string[] {
@@ -88,13 +114,17 @@ type Requeue = (row: TaskRow, world: { readonly draft: State; readonly at: Insta
 const REQUEUE: Readonly<Record<Queued['why'], Requeue>> = {
   retry: (row, { at }) => ({
     ...without(row, 'passingSince', 'startedAt'),
+    // what a coordinator was given past us has ended there: from now on it is a load of ours
+    options: without(row.options, 'adopted'),
     retriedAt: at,
     desired: 'run',
     lostAgain: 0,
     passedAgain: 0,
+    restarts: 0,
     refusedBy: [],
   }),
   lost: row => ({ ...row, lostAgain: row.lostAgain + 1 }),
+  restart: row => ({ ...row, restarts: row.restarts + 1 }),
   passing: (row, { at }) => ({ ...row, passedAgain: row.passedAgain + 1, passingSince: row.passingSince ?? at }),
   refused(row, { draft }) {
     const agent = row.allocationId === undefined ? undefined : draft.allocations.get(row.allocationId)?.agentId

@@ -4,10 +4,10 @@ import { type Actor, type Role, Role as RoleSchema } from '../../../shared/job.t
 import type { TokenRow } from '../../core/state.ts'
 import { toAgentStatus } from '../queries/views.ts'
 import type { OperationsDeps } from './deps.ts'
-import { permit } from './permission.ts'
+import { permit, permitAdmin } from './permission.ts'
 import type { Check, Operations, TokenView } from './port.ts'
 
-type AccessOperations = Pick<Operations, 'listTokens' | 'createToken' | 'revokeToken' | 'doctor'>
+type AccessOperations = Pick<Operations, 'listTokens' | 'createToken' | 'revokeToken' | 'listAudit' | 'doctor'>
 
 /** Verbs on access. Everybody has tokens of their own, up to their own role; an admin sees and revokes all. */
 export function createAccessOperations(deps: OperationsDeps): AccessOperations {
@@ -37,6 +37,10 @@ export function createAccessOperations(deps: OperationsDeps): AccessOperations {
       if (!isOwn(actor, find(tokenId)))
         throw new AppError('FORBIDDEN', `The token ${shown(tokenId)} belongs to somebody else.`)
       await engine.dispatch({ type: 'token.revoke', actor, tokenId })
+    },
+    async listAudit(actor, query) {
+      permitAdmin(actor, 'reading the book of writes')
+      return deps.audit.read(query)
     },
     async doctor(actor) {
       permit(actor, 'read', 'the self-check')

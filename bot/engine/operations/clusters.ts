@@ -42,7 +42,8 @@ export function createClusterOperations(
   }
 }
 
-function clusterNames({ state, settings }: OperationsDeps): string[] {
+/** Configured clusters, and those that agents have named. */
+export function clusterNames({ state, settings }: Pick<OperationsDeps, 'state' | 'settings'>): string[] {
   return [...new Set([...settings.clusters, ...Array.from(state.agents.rows(), agent => agent.cluster)])].sort()
 }
 

@@ -1,12 +1,14 @@
 // verbs on jobs and tasks: submit, look, wait, stop, retry
 import { ACTIONS } from '../../../shared/actions.ts'
+import type { Answer } from '../../core/commands.ts'
+import type { JobRow, State } from '../../core/state.ts'
 import { findJob, findJobs, findTask, findTasksOf } from '../queries/find.ts'
 import { findNamedTasks } from '../queries/named-tasks.ts'
 import { toJob, toTask } from '../queries/views.ts'
 import type { OperationsDeps } from './deps.ts'
 import type { LiveOperations } from './live.ts'
 import { permit } from './permission.ts'
-import type { Operations } from './port.ts'
+import type { Operations, Submitted } from './port.ts'
 import { toSubmission } from './submission.ts'
 
 export type JobOperations = Pick<
@@ -19,11 +21,9 @@ export function createJobOperations(deps: OperationsDeps, live: LiveOperations):
   const { state, engine } = deps
   const jobOf = (id: string | undefined) => toJob(state, findJob(state, id ?? ''))
   return {
-    async submitJob(actor, request, idempotencyKey) {
+    async submitJob(actor, request, how = {}) {
       permit(actor, ACTIONS[request.action].effect, request.action)
-      const answer = await engine.dispatch(toSubmission(actor, request, idempotencyKey))
-      const tasks = (answer.taskIds ?? []).map(id => ({ id, path: state.tasks.get(id)?.path ?? '' }))
-      return { job: jobOf(answer.jobId), tasks, repeated: answer.repeated ?? false, notes: answer.notes ?? [] }
+      return toSubmitted(state, await engine.dispatch(toSubmission(actor, request, how)))
     },
     async getJob(actor, ref) {
       permit(actor, 'read', 'reading jobs')
@@ -35,7 +35,7 @@ export function createJobOperations(deps: OperationsDeps, live: LiveOperations):
       await live.until({
         ...wait,
         jobId: id,
-        reached: () => state.jobs.get(id)?.endedAt !== undefined || !state.jobs.get(id),
+        reached: () => isOver(state.jobs.get(id)),
       })
       return jobOf(id)
     },
@@ -53,10 +53,10 @@ export function createJobOperations(deps: OperationsDeps, live: LiveOperations):
       permit(actor, 'read', 'reading jobs')
       return findNamedTasks(state, query)
     },
-    async stopJob(actor, ref) {
+    async stopJob(actor, ref, view = 'native') {
       permit(actor, 'destroy', 'stopping a job')
       const { id } = findJob(state, ref)
-      await engine.dispatch({ type: 'job.stop', actor, jobId: id })
+      await engine.dispatch({ type: 'job.stop', actor, jobId: id, view })
       return jobOf(id)
     },
     async stopTask(actor, taskId) {
@@ -70,5 +70,23 @@ export function createJobOperations(deps: OperationsDeps, live: LiveOperations):
       await engine.dispatch({ type: 'job.retry', actor, jobId: id, only })
       return jobOf(id)
     },
+  }
+}
+
+// nobody waits for what is gone
+function isOver(job: JobRow | undefined): boolean {
+  return job === undefined || job.purged === true || job.endedAt !== undefined
+}
+
+/** What a submission came to, as its asker is told. */
+export function toSubmitted(state: State, answer: Answer): Submitted {
+  const { jobId, taskIds = [], submissionId, met, repeated = false, notes = [] } = answer
+  return {
+    job: toJob(state, findJob(state, jobId ?? '')),
+    tasks: taskIds.map(id => ({ id, path: state.tasks.get(id)?.path ?? '' })),
+    repeated,
+    ...(met !== undefined && { met }),
+    ...(submissionId !== undefined && { submissionId }),
+    notes,
   }
 }

@@ -1,6 +1,6 @@
 // following what happens: live changes of one job or of everything, and waiting for a state to be reached
 import type { Published } from '../../core/events.ts'
-import { readCounters } from '../frame.ts'
+import { countersOf } from '../../core/state.ts'
 import { findJob } from '../queries/find.ts'
 import { toAgent, toJob, toTask } from '../queries/views.ts'
 import type { OperationsDeps } from './deps.ts'
@@ -8,13 +8,14 @@ import { permit } from './permission.ts'
 import type { LiveEvent, Operations } from './port.ts'
 
 type Wait = {
-  readonly jobId: string
+  /** Of which the change is awaited; undefined: of anything. */
+  readonly jobId: string | undefined
   readonly waitMs: number
   readonly signal: AbortSignal
   readonly reached: () => boolean
 }
 
-export type LiveOperations = Pick<Operations, 'follow'> & {
+export type LiveOperations = Pick<Operations, 'follow' | 'stateIndex' | 'waitForIndex'> & {
   /** Resolves when `reached` holds after a frame that changed the job, when the time is over, or when aborted. */
   until(wait: Wait): Promise<void>
 }
@@ -38,6 +39,12 @@ export function createLiveOperations(deps: OperationsDeps): LiveOperations {
       permit(actor, 'read', 'following jobs')
       const jobId = of.ref === undefined ? undefined : findJob(deps.state, of.ref).id
       return follow(deps, jobId, signal)
+    },
+    stateIndex: () => countersOf(deps.state).index,
+    async waitForIndex(after, { waitMs, signal }) {
+      const reached = (): boolean => countersOf(deps.state).index > after
+      await until(deps, { jobId: undefined, waitMs, signal, reached })
+      return countersOf(deps.state).index
     },
     until: wait => until(deps, wait),
   }
@@ -65,11 +72,12 @@ async function* follow(
       if (missed) {
         pending.length = 0
         missed = false
-        yield { type: 'gap', index: readCounters(deps.state).index }
+        yield { type: 'gap', index: countersOf(deps.state).index }
         yield* present(deps, jobId)
       }
       const frame = pending.shift()
       if (frame !== undefined) yield* toLiveEvents(deps, frame, jobId)
+      else if (isGone(deps, jobId)) return
       else
         await new Promise<void>(resolve => {
           wake = resolve
@@ -82,6 +90,12 @@ async function* follow(
   }
 }
 
+// removed, or about to be: nothing more will be told of it
+function isGone({ state }: OperationsDeps, jobId: string | undefined): boolean {
+  const job = jobId === undefined ? undefined : state.jobs.get(jobId)
+  return jobId !== undefined && (job === undefined || job.purged === true)
+}
+
 function concerns(frame: Published, jobId: string | undefined): boolean {
   const { jobs, tasks, agents } = frame.changed
   if (jobId === undefined) return jobs.length + tasks.length + agents.length > 0 || frame.changed.allocations.length > 0
@@ -90,13 +104,13 @@ function concerns(frame: Published, jobId: string | undefined): boolean {
 
 function* present(deps: OperationsDeps, jobId: string | undefined): Generator<LiveEvent> {
   const { state } = deps
-  const index = readCounters(state).index
+  const index = countersOf(state).index
   const open =
     jobId === undefined
       ? [...state.jobs.keys('open')].flatMap(cluster => [...state.jobs.find('open', cluster)]).slice(-MOST_PRESENT)
       : [state.jobs.get(jobId)]
   for (const job of open) {
-    if (job === undefined) continue
+    if (job === undefined || job.purged) continue
     const tasks = [...state.tasks.find('job', job.id)].slice(0, MOST_PRESENT).map(task => toTask(state, task))
     yield { type: 'status', index, job: toJob(state, job), tasks: jobId === undefined ? [] : tasks }
   }
@@ -119,7 +133,7 @@ function* toLiveEvents(deps: OperationsDeps, frame: Published, jobId: string | u
   }
   for (const [id, taskIds] of byJob) {
     const job = state.jobs.get(id)
-    if (job === undefined || (jobId !== undefined && id !== jobId)) continue
+    if (job === undefined || job.purged || (jobId !== undefined && id !== jobId)) continue
     const rows = [...taskIds].map(task => state.tasks.get(task)).filter(task => task !== undefined)
     yield { type, index, job: toJob(state, job), tasks: rows.map(task => toTask(state, task)) }
   }
@@ -140,7 +154,8 @@ function until(deps: OperationsDeps, wait: Wait): Promise<void> {
       resolve()
     }
     const undo = deps.frames.subscribe(frame => {
-      if (frame.changed.jobs.includes(wait.jobId) && wait.reached()) finish()
+      const concerned = wait.jobId === undefined || frame.changed.jobs.includes(wait.jobId)
+      if (concerned && wait.reached()) finish()
     })
     const stop = deps.clock.after(wait.waitMs, finish)
     wait.signal.addEventListener('abort', finish)

@@ -7,7 +7,21 @@ import type { ClusterReport } from '../../../shared/cluster.ts'
 import type { Id } from '../../../shared/ids.ts'
 import type { Actor, Job, JobRequest, JobStatus, Role, Task } from '../../../shared/job.ts'
 import type { Instant } from '../../../shared/time.ts'
-import type { StreamKind } from '../ports.ts'
+import type { AuditEntry, AuditQuery, StreamKind } from '../ports.ts'
+import type { AdoptVerb } from './adopt.ts'
+import type { CatalogVerbs } from './catalog-port.ts'
+import type { CompanionVerbs } from './companions-port.ts'
+import type { ExpandVerbs } from './expand.ts'
+import type { FeatureVerbs } from './features.ts'
+import type { RegistryVerbs, SubmitHow } from './registry-port.ts'
+import type { FoundTasks, TaskQuery } from './task-port.ts'
+
+export type * from './catalog-port.ts'
+export type * from './companions-port.ts'
+export type { ClusterFeatures, Features } from './features.ts'
+export type * from './registry-port.ts'
+export type * from './task-port.ts'
+export type { LoadCount, RunCount, Vitals } from './vitals.ts'
 
 /** `next` continues the list; it is opaque and absent at the end. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string }
@@ -21,31 +35,20 @@ export type JobQuery = PageQuery & {
   /** Jobs with a task at that path or below it. */
   readonly path?: string | undefined
   readonly createdAfter?: Instant | undefined
-}
-
-/** Tasks by id, by name, or all that fit, as view 000 groups them: of one name only the newest of each action and path. */
-export type TaskQuery = {
-  readonly taskId?: Id | undefined
-  readonly name?: string | undefined
-  readonly action?: ActionName | undefined
-  readonly status?: readonly Task['status'][] | undefined
-}
-
-/** Oldest first; `cut` when only the newest were looked at or are told. */
-export type FoundTasks = { readonly items: readonly NamedTask[]; readonly cut: boolean }
-
-export type NamedTask = {
-  readonly task: Task
-  readonly job: Job
-  readonly lines: { loaded: number; alreadyCached: number; failed: number }
-  /** Its run was lost, and it will be placed again. */
-  readonly willRunAgain: boolean
+  /** Jobs with a task of one of these actions. */
+  readonly does?: readonly ActionName[] | undefined
+  readonly oldestFirst?: boolean | undefined
+  /** Only jobs behind this id, whether there is such a job or not; instead of `after`. */
+  readonly afterId?: string | undefined
 }
 
 export type Submitted = {
   readonly job: Job
   readonly tasks: readonly { readonly id: Id; readonly path: string }[]
   readonly repeated: boolean
+  /** The job was there before: still open, and left alone, or taken up again. */
+  readonly met?: 'open' | 'resumed'
+  readonly submissionId?: Id
   readonly notes: readonly string[]
 }
 
@@ -59,6 +62,8 @@ export type AgentView = {
   readonly capacity: { readonly work: number; readonly read: number }
   readonly running: number
   readonly since: Instant
+  readonly createIndex: number
+  readonly modifyIndex: number
   readonly silentSince?: Instant
   readonly capabilities: Capabilities
   readonly entrypoint?: string
@@ -127,57 +132,56 @@ export type RunOutcome = {
  * All verbs. Each throws AppError for the caller's mistakes; the actor's role is checked against the verb's effect.
  * `ref` is a job's UUID or its short number.
  */
-export type Operations = {
-  submitJob(actor: Actor, request: JobRequest, idempotencyKey?: string): Promise<Submitted>
-  getJob(actor: Actor, ref: string): Promise<Job>
-  /** Answers when the job has ended or `waitMs` are over. */
-  waitForJob(actor: Actor, ref: string, wait: { readonly waitMs: number; readonly signal: AbortSignal }): Promise<Job>
-  listJobs(actor: Actor, query: JobQuery): Promise<Page<Job>>
-  listTasks(
-    actor: Actor,
-    ref: string,
-    query: PageQuery & { readonly status?: readonly Task['status'][] | undefined },
-  ): Promise<Page<Task>>
-  findTasks(actor: Actor, query: TaskQuery): Promise<FoundTasks>
-  stopJob(actor: Actor, ref: string): Promise<Job>
-  stopTask(actor: Actor, taskId: Id): Promise<Task>
-  retryJob(actor: Actor, ref: string, only: 'failed' | 'all'): Promise<Job>
-  /** Readers of a task's output, or of all tasks of a job (in their order); `taskId` picks one. */
-  openOutput(
-    actor: Actor,
-    of: { readonly ref?: string | undefined; readonly taskId?: Id | undefined },
-    kind: StreamKind,
-  ): Promise<readonly OutputReader[]>
-  /** Submits and waits for its end: list and report, which answer at once. The task goes on when the time is over. */
-  runNow(
-    actor: Actor,
-    request: JobRequest,
-    wait: { readonly waitMs: number; readonly signal: AbortSignal; readonly idempotencyKey?: string | undefined },
-  ): Promise<RunOutcome>
-  /** Live changes of one job, or of everything; first the present state. Ends when aborted. */
-  follow(actor: Actor, of: { readonly ref?: string | undefined }, signal: AbortSignal): AsyncIterable<LiveEvent>
-  listAgents(actor: Actor): Promise<Page<AgentView>>
-  drainAgent(actor: Actor, agentId: Id, draining: boolean): Promise<AgentView>
-  listClusters(actor: Actor): Promise<Page<ClusterView>>
-  /** Asks the cluster now. Throws COMMAND_FAILED when nobody can, when it fails, or after 30 s; it leaves nothing behind. */
-  clusterReport(actor: Actor, name: string, signal: AbortSignal): Promise<ClusterAnswer>
-  listTokens(actor: Actor): Promise<Page<TokenView>>
-  createToken(
-    actor: Actor,
-    request: { readonly name: string; readonly role?: Role | undefined },
-  ): Promise<TokenView & { readonly token: string }>
-  revokeToken(actor: Actor, tokenId: Id): Promise<void>
-  doctor(actor: Actor): Promise<Page<Check>>
-}
+export type Operations = CatalogVerbs &
+  FeatureVerbs &
+  ExpandVerbs &
+  RegistryVerbs &
+  CompanionVerbs &
+  AdoptVerb & {
+    submitJob(actor: Actor, request: JobRequest, how?: SubmitHow): Promise<Submitted>
+    getJob(actor: Actor, ref: string): Promise<Job>
+    /** Answers when the job has ended or `waitMs` are over. */
+    waitForJob(actor: Actor, ref: string, wait: { readonly waitMs: number; readonly signal: AbortSignal }): Promise<Job>
+    listJobs(actor: Actor, query: JobQuery): Promise<Page<Job>>
+    listTasks(
+      actor: Actor,
+      ref: string,
+      query: PageQuery & { readonly status?: readonly Task['status'][] | undefined },
+    ): Promise<Page<Task>>
+    findTasks(actor: Actor, query: TaskQuery): Promise<FoundTasks>
+    /** `view` names the door in the note that is kept of it. */
+    stopJob(actor: Actor, ref: string, view?: string): Promise<Job>
+    stopTask(actor: Actor, taskId: Id): Promise<Task>
+    retryJob(actor: Actor, ref: string, only: 'failed' | 'unfinished' | 'all'): Promise<Job>
+    /** Readers of a task's output, or of all tasks of a job (in their order); `taskId` picks one. */
+    openOutput(
+      actor: Actor,
+      of: { readonly ref?: string | undefined; readonly taskId?: Id | undefined },
+      kind: StreamKind,
+    ): Promise<readonly OutputReader[]>
+    /** Submits and waits for its end: list and report, which answer at once. The task goes on when the time is over. */
+    runNow(
+      actor: Actor,
+      request: JobRequest,
+      wait: { readonly waitMs: number; readonly signal: AbortSignal; readonly how?: SubmitHow },
+    ): Promise<RunOutcome>
+    /** Live changes of one job, or of everything; first the present state. Ends when aborted. */
+    follow(actor: Actor, of: { readonly ref?: string | undefined }, signal: AbortSignal): AsyncIterable<LiveEvent>
+    listAgents(actor: Actor): Promise<Page<AgentView>>
+    drainAgent(actor: Actor, agentId: Id, draining: boolean): Promise<AgentView>
+    listClusters(actor: Actor): Promise<Page<ClusterView>>
+    /** Asks the cluster now. Throws COMMAND_FAILED when nobody can, when it fails, or after 30 s; it leaves nothing behind. */
+    clusterReport(actor: Actor, name: string, signal: AbortSignal): Promise<ClusterAnswer>
+    listTokens(actor: Actor): Promise<Page<TokenView>>
+    createToken(
+      actor: Actor,
+      request: { readonly name: string; readonly role?: Role | undefined },
+    ): Promise<TokenView & { readonly token: string }>
+    revokeToken(actor: Actor, tokenId: Id): Promise<void>
+    /** Who wrote what, newest first. An administrator's verb. */
+    listAudit(actor: Actor, query: AuditQuery): Promise<Page<AuditEntry>>
+    doctor(actor: Actor): Promise<Page<Check>>
+  }
 
 /** Who a credential belongs to; undefined when it is unknown. Handed to the doors. */
 export type Authenticate = (token: string | undefined) => { readonly name: string; readonly role: Role } | undefined
-
-/** Counters and gauges for `/metrics`, read when asked. */
-export type Vitals = {
-  readonly jobs: Readonly<Record<string, number>>
-  readonly tasksOpen: Readonly<Record<string, number>>
-  readonly agents: Readonly<Record<AgentStatus, number>>
-  readonly index: number
-  readonly ready: boolean
-}

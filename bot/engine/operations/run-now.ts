@@ -1,7 +1,9 @@
 // asks that are answered at once: a run that somebody waits for, and the report of a cluster
+import type { ActionName } from '../../../shared/actions.ts'
 import { AppError, shown } from '../../../shared/errors.ts'
 import type { Actor, JobRequest } from '../../../shared/job.ts'
 import { SECOND, toInstant } from '../../../shared/time.ts'
+import { chooseCluster } from '../../core/decide/permit.ts'
 import { toAbsence } from '../queries/queue-notes.ts'
 import { newestOf, toTask } from '../queries/views.ts'
 import type { OperationsDeps } from './deps.ts'
@@ -16,8 +18,9 @@ const MOST_OUTPUT_BYTES = 64 * 1024 * 1024
 
 /** Submits, waits, and answers what became of it; when the time is over it goes on. */
 export function createRunNow(deps: OperationsDeps, verbs: JobOperations & OutputOperations): Operations['runNow'] {
-  return async (actor, request, { idempotencyKey, ...wait }) => {
-    const { job, tasks, notes } = await verbs.submitJob(actor, request, idempotencyKey)
+  return async (actor, request, { how, ...wait }) => {
+    demandCli(deps, request)
+    const { job, tasks, notes } = await verbs.submitJob(actor, request, how)
     await verbs.waitForJob(actor, job.id, wait)
     const id = tasks[0]?.id ?? ''
     const row = deps.state.tasks.get(id)
@@ -36,6 +39,19 @@ export function createRunNow(deps: OperationsDeps, verbs: JobOperations & Output
   }
 }
 
+const NEED_CLI: ReadonlySet<ActionName> = new Set<ActionName>(['list', 'report'])
+
+// what a coordinator has no call for is not begun where nobody else is
+function demandCli({ state, settings }: OperationsDeps, asked: Pick<JobRequest, 'action' | 'cluster'>): void {
+  if (!NEED_CLI.has(asked.action)) return
+  const cluster = chooseCluster(state, asked.cluster, { settings })
+  const agents = [...state.agents.find('cluster', cluster)]
+  const areCoordinators = agents.every(({ description }) => description.capabilities.coordinator === true)
+  if (agents.length === 0 || !areCoordinators) return
+  const sentence = `Cluster ${cluster} has only a coordinator: a ${asked.action} needs an agent with a CLI.`
+  throw new AppError('NOT_IMPLEMENTED', sentence)
+}
+
 // the last bytes may come a moment after the last word
 async function arrival(reader: OutputReader, signal: AbortSignal): Promise<void> {
   let length = await reader.length()
@@ -47,6 +63,7 @@ type Ask = { readonly actor: Actor; readonly name: string; readonly signal: Abor
 /** The report of a cluster. What would only wait is not begun, and what nobody waits for any more is stopped. */
 export async function report(deps: OperationsDeps, runNow: Operations['runNow'], ask: Ask): Promise<ClusterAnswer> {
   const { actor, name, signal } = ask
+  demandCli(deps, { action: 'report', cluster: name })
   const absence = toAbsence(deps.state, name)
   if (absence !== undefined) throw failed(name, absence, [absence])
   const request: JobRequest = { action: 'report', paths: [], cluster: name, options: {} }

@@ -1,4 +1,5 @@
 // finding and paging: one job by its id or number, many by filter, newest first
+import type { ActionName } from '../../../shared/actions.ts'
 import { AppError, shown } from '../../../shared/errors.ts'
 import { isWithin, toComparable } from '../../../shared/path.ts'
 import type { JobRow, State, TaskRow } from '../../core/state.ts'
@@ -12,7 +13,7 @@ export function findJob(state: State, ref: string): JobRow {
   const row = UUID.test(ref)
     ? state.jobs.get(ref.toLowerCase())
     : first(/^\d{1,15}$/.test(ref) ? state.jobs.find('number', String(Number(ref))) : [])
-  if (row === undefined)
+  if (row === undefined || row.purged)
     throw new AppError('JOB_NOT_FOUND', `There is no job ${shown(ref)}; expected the UUID or the number of a job.`)
   return row
 }
@@ -20,7 +21,8 @@ export function findJob(state: State, ref: string): JobRow {
 /** A task by its id. Throws TASK_NOT_FOUND. */
 export function findTask(state: State, id: string): TaskRow {
   const row = state.tasks.get(id.toLowerCase())
-  if (row === undefined) throw new AppError('TASK_NOT_FOUND', `There is no task ${shown(id)}.`)
+  if (row === undefined || state.jobs.get(row.jobId)?.purged)
+    throw new AppError('TASK_NOT_FOUND', `There is no task ${shown(id)}.`)
   return row
 }
 
@@ -29,12 +31,22 @@ export function findJobs(state: State, query: JobQuery): Page<JobRow> {
   const rows = candidates(state, query)
   const under = query.path === undefined ? undefined : toComparable(query.path)
   const wanted = (job: JobRow): boolean =>
+    !job.purged &&
     (query.status === undefined || query.status.includes(job.status)) &&
     (query.action === undefined || query.action.includes(job.action)) &&
+    (query.does === undefined || does(state, job, query.does)) &&
     (query.cluster === undefined || job.cluster === query.cluster) &&
     (query.createdAfter === undefined || job.createdAt > query.createdAfter) &&
     (under === undefined || some(state.tasks.find('job', job.id), task => isWithin(task.key, under)))
-  return page(filter(rows, wanted), query, 'before')
+  return query.oldestFirst === true
+    ? page(filter([...rows].reverse(), wanted), query, 'after')
+    : page(filter(rows, wanted), query, 'before')
+}
+
+// a job of one action is that, of a mixed one its tasks tell
+function does(state: State, job: JobRow, actions: readonly ActionName[]): boolean {
+  if (job.action !== 'mixed') return actions.includes(job.action)
+  return some(state.tasks.find('job', job.id), task => actions.includes(task.action))
 }
 
 /** A job's tasks in the order in which they were asked for. */
@@ -57,11 +69,11 @@ export function tasksInOrder(state: State, jobId: string): TaskRow[] {
 // ids are ordered by age, so the last id seen is where the next page begins; it stays valid when rows come or go
 function page<Row extends { readonly id: string }>(
   rows: Iterable<Row>,
-  query: PageQuery,
+  query: PageQuery & { readonly afterId?: string | undefined },
   side: 'before' | 'after',
 ): Page<Row> {
   const limit = query.limit ?? DEFAULT_LIMIT
-  const after = query.after === undefined ? undefined : parseCursor(query.after)
+  const after = query.afterId ?? (query.after === undefined ? undefined : parseCursor(query.after))
   const items: Row[] = []
   for (const row of rows) {
     if (after !== undefined && (side === 'before' ? row.id >= after : row.id <= after)) continue
@@ -98,7 +110,7 @@ export function* newestJobsFirst(state: State): Iterable<JobRow> {
   const rows = [...state.jobs.rows()]
   for (let at = rows.length - 1; at >= 0; at -= 1) {
     const row = rows[at]
-    if (row !== undefined) yield row
+    if (row !== undefined && !row.purged) yield row
   }
 }
 

@@ -3,7 +3,7 @@ import { NO_LINES } from '../../../shared/allocation.ts'
 import { AppError, shown } from '../../../shared/errors.ts'
 import type { JobRow, State, TaskRow } from '../../core/state.ts'
 import type { FoundTasks, NamedTask, TaskQuery } from '../operations/port.ts'
-import { newestJobsFirst } from './find.ts'
+import { newestJobsFirst, tasksInOrder } from './find.ts'
 import { newestOf, toJob, toTask } from './views.ts'
 
 /** Without an id and a name: tasks looked at, the newest jobs' first, and tasks answered. */
@@ -16,11 +16,12 @@ type Found = { readonly rows: readonly TaskRow[]; readonly cut: boolean }
 export function findNamedTasks(state: State, query: TaskQuery): FoundTasks {
   const found = findRows(state, query)
   const rows = found.rows.filter(row => isWanted(state, row, query))
-  const shownRows = (query.taskId ?? query.name) ? rows : rows.slice(-MOST_ANSWERED)
+  const shownRows = (query.taskId ?? query.jobId ?? query.name) ? rows : rows.slice(-MOST_ANSWERED)
   return { items: shownRows.map(row => toNamedTask(state, row)), cut: found.cut || shownRows.length < rows.length }
 }
 
-function findRows(state: State, { taskId, name }: TaskQuery): Found {
+function findRows(state: State, { taskId, jobId, name }: TaskQuery): Found {
+  if (taskId === undefined && jobId !== undefined) return { rows: tasksInOrder(state, jobId), cut: false }
   if (taskId === undefined)
     return newestOfEach(
       state,
@@ -28,7 +29,7 @@ function findRows(state: State, { taskId, name }: TaskQuery): Found {
       name === undefined ? MOST_LOOKED_AT : Number.POSITIVE_INFINITY,
     )
   const row = state.tasks.get(taskId.toLowerCase())
-  return { rows: row === undefined ? [] : [row], cut: false }
+  return { rows: row === undefined || state.jobs.get(row.jobId)?.purged ? [] : [row], cut: false }
 }
 
 function isWanted(state: State, row: TaskRow, { name, action, status }: TaskQuery): boolean {

@@ -2,8 +2,7 @@
 
 import { joined, LANES, type Lane } from '../../core/indexes.ts'
 import { countFree } from '../../core/place.ts'
-import type { JobRow, State } from '../../core/state.ts'
-import { readCounters } from '../frame.ts'
+import { countersOf, type JobRow, type State } from '../../core/state.ts'
 
 /** With more jobs waiting than this a place is not counted anew at each look. */
 const MOST_COUNTED = 1_000
@@ -40,7 +39,7 @@ function toPlace(state: State, { id, cluster }: JobRow, lane: Lane): string[] {
 
 // tasks of older jobs, for all jobs of a queue at once, as long as nothing changes
 function countAhead(state: State, queue: string, lane: Lane): Ahead {
-  const { index } = readCounters(state)
+  const { index } = countersOf(state)
   const before = counted.get(state)
   const known = before?.index === index ? before : { index, byQueue: new Map<string, Ahead>() }
   counted.set(state, known)

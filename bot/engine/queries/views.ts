@@ -4,8 +4,14 @@ import { toReasons } from '../../../shared/causes.ts'
 import type { Files, Job, Task } from '../../../shared/job.ts'
 import type { Verdict } from '../../../shared/verdict.ts'
 import { toJobProgress, toJobVerdict } from '../../core/rollup.ts'
-import type { AgentRow, AllocationRow, JobRow, State, TaskRow } from '../../core/state.ts'
-import { readCounters } from '../frame.ts'
+import {
+  type AgentRow,
+  type AllocationRow,
+  countersOf,
+  type JobRow,
+  type State,
+  type TaskRow,
+} from '../../core/state.ts'
 import type { AgentView } from '../operations/port.ts'
 import { toQueueNotes } from './queue-notes.ts'
 
@@ -18,7 +24,7 @@ const FOR_GOOD = -1
 
 /** A job with the verdict and progress of its tasks taken together. Cheap when asked again before the next frame. */
 export function toJob(state: State, row: JobRow): Job {
-  const index = row.endedAt === undefined ? readCounters(state).index : FOR_GOOD
+  const index = row.endedAt === undefined ? countersOf(state).index : FOR_GOOD
   const known = made.get(row)
   if (known?.index === index) return known.job
   const job = makeJob(state, row)
@@ -145,6 +151,8 @@ export function toAgent(state: State, row: AgentRow): AgentView {
     },
     running: state.allocations.countOf('liveByAgent', row.id),
     since: row.since,
+    createIndex: row.createIndex,
+    modifyIndex: row.modifyIndex,
     ...(silentSince !== undefined && { silentSince }),
     ...(entrypoint !== undefined && { entrypoint }),
     ...(owner !== undefined && { owner }),

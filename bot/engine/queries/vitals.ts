@@ -1,21 +1,32 @@
 // numbers for monitoring, from counts that the indexes keep
 import { AgentStatus } from '../../../shared/agent.ts'
 import { JobStatus } from '../../../shared/job.ts'
-import type { State } from '../../core/state.ts'
-import { readCounters } from '../frame.ts'
+import { countersOf, type State } from '../../core/state.ts'
 import type { Vitals } from '../operations/port.ts'
 import { toAgentStatus } from './views.ts'
 
-/** Counters and gauges of the committed state. */
-export function toVitals(state: State, ready: boolean): Vitals {
+type Beside = Pick<Vitals, 'ready' | 'loads' | 'runs' | 'store'>
+
+/** Counters and gauges: of the committed state, and what others counted beside it. */
+export function toVitals(state: State, beside: Beside): Vitals {
   const agents = [...state.agents.rows()].map(toAgentStatus)
   return {
     jobs: Object.fromEntries(JobStatus.options.map(status => [status, state.jobs.countOf('status', status)])),
     tasksOpen: { queued: countOpen(state, 'queued'), running: countOpen(state, 'running') },
     agents: toCounts(AgentStatus.options, agents),
-    index: readCounters(state).index,
-    ready,
+    index: countersOf(state).index,
+    queues: toQueues(state),
+    ...beside,
   }
+}
+
+// no more keys than clusters with open tasks, so that a gauge never names a cluster for good
+function toQueues(state: State): Vitals['queues'] {
+  return [...state.tasks.keys('open')].map(cluster => ({
+    cluster,
+    queued: state.tasks.countOf('openStatus', `queued\n${cluster}`),
+    running: state.tasks.countOf('openStatus', `running\n${cluster}`),
+  }))
 }
 
 function countOpen(state: State, status: 'queued' | 'running'): number {

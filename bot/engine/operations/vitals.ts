@@ -1,0 +1,38 @@
+// the numbers for monitoring, as they are read when somebody asks
+import type { ActionName } from '../../../shared/actions.ts'
+import type { AgentStatus } from '../../../shared/agent.ts'
+import type { Status } from '../../../shared/allocation.ts'
+import type { StoreCounts } from '../ports.ts'
+
+/** Counters and gauges for `/metrics`, read when asked. */
+export type Vitals = {
+  readonly jobs: Readonly<Record<string, number>>
+  readonly tasksOpen: Readonly<Record<string, number>>
+  /** The same by cluster. */
+  readonly queues: readonly { readonly cluster: string; readonly queued: number; readonly running: number }[]
+  readonly agents: Readonly<Record<AgentStatus, number>>
+  readonly index: number
+  readonly ready: boolean
+  readonly loads: readonly LoadCount[]
+  readonly runs: readonly RunCount[]
+  readonly store?: StoreCounts | undefined
+}
+
+/** What the loads of a cluster brought since the daemon began. */
+export type LoadCount = {
+  readonly cluster: string
+  readonly bytes: number
+  /** Files, by what became of them. */
+  readonly loaded: number
+  readonly alreadyCached: number
+  readonly missing: number
+}
+
+/** Ended runs of one action and end since the daemon began, and how many of them took at most so many seconds. */
+export type RunCount = {
+  readonly action: ActionName
+  readonly status: Status
+  readonly count: number
+  readonly seconds: number
+  readonly buckets: readonly { readonly seconds: number; readonly count: number }[]
+}
