@@ -1,12 +1,14 @@
 // the agent without the programs it runs: spool, outbox, streams, worker and connection introduced to each other
 import { join } from 'node:path'
 import type { AgentDescription } from '../shared/agent.ts'
+import type { CallAnswer, ClusterCall } from '../shared/call.ts'
 import { toError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { encodeChunk } from '../shared/output.ts'
 import { createScope } from '../shared/scope.ts'
 import type { Clock } from '../shared/time.ts'
 import { type AgentMessage, type DaemonMessage, type Ending, type Report, WIRE_VERSION } from '../shared/wire.ts'
+import { type Calls, type CallWithin, createCalls } from './calls.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { createLedger } from './ledger.ts'
 import type { Port } from './life.ts'
@@ -26,6 +28,8 @@ export type AgentDeps = {
   readonly capacity: { readonly work: number; readonly read: number }
   /** Runs one allocation to its end. */
   readonly run: (port: Port) => Promise<Ending>
+  /** Answers a small ask of the daemon, beside the allocations. */
+  readonly answerCall: (ask: ClusterCall, within: CallWithin) => Promise<CallAnswer>
   /** Ends whatever runs below a directory, when nobody knows any more what it belongs to. */
   readonly endRuns: (dir: string) => Promise<void>
   readonly clock: Clock
@@ -50,6 +54,7 @@ type Rooms = {
   readonly outbox: Outbox
   readonly streams: Streams
   readonly worker: Worker
+  readonly calls: Calls
   readonly connection: () => Connection | undefined
   /** The highest report sent on this connection. */
   sentUpTo: number
@@ -67,7 +72,13 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
   scope.add(outbox.close)
   const ledger = await createLedger({ root: join(deps.dir, 'allocations'), log, endRuns: deps.endRuns })
   const worker = createWorker({ ...deps, ledger, outbox, streams, hasRoom: () => hasRoom(deps.dir) })
-  const rooms: Rooms = { deps, outbox, streams, worker, connection: () => connection, sentUpTo: 0 }
+  const calls = createCalls({
+    ...{ answer: deps.answerCall, clock, log },
+    say: message => connection?.say(message) ?? false,
+    bufferedBytes: () => connection?.bufferedBytes ?? 0,
+  })
+  scope.add(calls.close)
+  const rooms: Rooms = { deps, outbox, streams, worker, calls, connection: () => connection, sentUpTo: 0 }
   outbox.onReady(() => sendReports(rooms))
   await worker.recover()
   connection = createConnection({
@@ -75,7 +86,10 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
     hello: () => sayHello(rooms),
     onUp: welcome => goOn(rooms, welcome),
     onMessage: message => obey(rooms, message),
-    onDown: streams.pause,
+    onDown() {
+      streams.pause()
+      calls.forget()
+    },
     onFlushed: () => (outlet.isFull() ? undefined : streams.wake()),
   })
   scope.add(connection.close)
@@ -130,7 +144,7 @@ function sendReports(rooms: Rooms): void {
 }
 
 function obey(rooms: Rooms, message: Exclude<DaemonMessage, { type: 'welcome' }>): void {
-  const { worker, outbox, streams } = rooms
+  const { worker, outbox, streams, calls } = rooms
   const log = (thrown: unknown): void =>
     rooms.deps.log.error('an order could not be obeyed', { type: message.type, error: toError(thrown) })
   switch (message.type) {
@@ -146,6 +160,8 @@ function obey(rooms: Rooms, message: Exclude<DaemonMessage, { type: 'welcome' }>
       return streams.acknowledge(message.streams)
     case 'forget':
       return void worker.forget(message.allocations).catch(log)
+    case 'call':
+      return calls.take(message.call, message.ask)
     default:
       message satisfies never
   }

@@ -5,14 +5,18 @@ import { join, resolve } from 'node:path'
 import { lockDirectory } from '../process/lock.ts'
 import { runProgram, VERSION } from '../process/program.ts'
 import { ACTIONS } from '../shared/actions.ts'
+import type { ClusterCall } from '../shared/call.ts'
 import type { Log } from '../shared/log.ts'
 import type { Scope } from '../shared/scope.ts'
 import { createClock, SECOND } from '../shared/time.ts'
 import { createAgent } from './agent.ts'
+import type { CallWithin } from './calls.ts'
 import { type AgentConfig, parseAgentConfig, secretsOfAgent, showAgentConfig } from './config.ts'
 import { createDescriber } from './description.ts'
 import { createExecaDriver } from './driver-execa.ts'
-import { createProber } from './goosefs/probe.ts'
+import { answerCall } from './goosefs/answer-call.ts'
+import { createCli } from './goosefs/cli.ts'
+import { createProber, type Prober } from './goosefs/probe.ts'
 import { createSharedWalks } from './goosefs/shared-walks.ts'
 import { toListingSilence, toWatchLimits } from './goosefs/watch-limits.ts'
 import { keepIdentity } from './identity.ts'
@@ -21,6 +25,8 @@ import type { Port } from './life.ts'
 import { createPlace } from './place.ts'
 import { runAllocation } from './run-allocation.ts'
 
+/** Somebody waits for a call: one that is ended has this long. */
+const CALL_GRACE_MS = SECOND
 /** A run that is stopped has this long to end by itself. */
 const STOP_GRACE_MS = 10 * SECOND
 
@@ -63,6 +69,7 @@ async function run(config: AgentConfig, log: Log, scope: Scope): Promise<void> {
   // lists, reports and probes take turns: never more CLIs than places for work and one
   const place = createPlace()
   const prober = createProber({ ...tools, place, dir: join(dir, 'probe'), webs: toWebs(config) })
+  const calls = await openCalls({ ...tools, dir: join(dir, 'calls') }, prober.webs)
   const capacity = { work: config.concurrency, read: 1 }
   const describer = createDescriber({
     facts: { id, capacity, ...toFacts(config) },
@@ -74,6 +81,7 @@ async function run(config: AgentConfig, log: Log, scope: Scope): Promise<void> {
   const agent = await createAgent({
     ...{ dir, url: config.daemonUrl, token: config.token, capacity, clock, log, random: Math.random },
     describe: describer.describe,
+    answerCall: calls,
     endRuns: below => endRunsBelow(below, tools),
     async run(port: Port) {
       const { capabilities, webs } = prober
@@ -88,6 +96,15 @@ async function run(config: AgentConfig, log: Log, scope: Scope): Promise<void> {
   scope.add(agent.close)
   describer.watch(capabilities => agent.say({ type: 'capabilities', capabilities }))
   log.info('the agent is at work', { name: config.name, cluster: config.cluster, id, dir, bin, version: VERSION })
+}
+
+/** Small asks have a directory of their own; what an earlier process left there answers nobody. */
+async function openCalls(tools: Parameters<typeof createCli>[0], webs: Prober['webs']) {
+  const { dir, clock } = tools
+  await endRunsBelow(dir, { ...tools, graceMs: CALL_GRACE_MS })
+  await rm(dir, { recursive: true, force: true })
+  const cli = createCli({ ...tools, graceMs: CALL_GRACE_MS })
+  return (ask: ClusterCall, within: CallWithin) => answerCall({ cli, dir, webs, now: clock.now }, ask, within)
 }
 
 function toFacts(config: AgentConfig) {

@@ -70,7 +70,9 @@ export async function printCapacity(shell: Shell): Promise<void> {
   const world = shell.journal.look()
   const selected = ['live', 'lost', 'workers'].find(name => shell.argv.includes(`-${name}`)) ?? 'all'
   const rows = workerRows(shell, world)
-  if (rows.length === 0 || (selected === 'lost' && workers(shell, world).lost === 0)) {
+  const { live, lost } = workers(shell, world)
+  const none = rows.length === 0 || (selected === 'lost' && lost === 0) || (selected === 'live' && live === 0)
+  if (none) {
     await shell.out.line('No workers found.')
     return
   }

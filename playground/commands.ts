@@ -4,11 +4,13 @@ import { free, load, loadMetadata, mkdir, pin, unpin } from './cache-control.ts'
 import { getCmdStatus, jobCancel, jobLeader, jobLs, jobStat } from './jobs.ts'
 import { ls } from './listing.ts'
 import { distributedLoad } from './load.ts'
-import { getCapacityBytes, getUsedBytes, leader, masterInfo, mount } from './mounts.ts'
+import { getCapacityBytes, getUsedBytes, leader, masterInfo, mount, unmount } from './mounts.ts'
+import * as namespaces from './namespaces.ts'
 import { report } from './report.ts'
 import { type Command, CommandError } from './shell.ts'
 import { count, du } from './sizes.ts'
 import { cat, checkConsistency, location, stat, test } from './stat.ts'
+import { setTtl, unsetTtl } from './ttl.ts'
 import { fsUsage } from './usage.ts'
 
 const help: Command = async shell => {
@@ -50,11 +52,16 @@ export const COMMANDS: Record<string, Record<string, Command>> = {
     mkdir,
     mount,
     pin,
+    setTtl,
     stat,
     test,
+    umount: unmount,
+    unmount,
     unpin,
+    unsetTtl,
   },
   fsadmin: { doctor, report },
+  ns: { ls: namespaces.list, create: namespaces.create, delete: namespaces.remove },
   job: { ls: jobLs, stat: jobStat, cancel: jobCancel, leader: jobLeader, getCmdStatus },
 }
 

@@ -28,10 +28,11 @@ function readPath(shell: Shell): string {
 }
 
 function readPut(shell: Shell): Happening[] {
-  const args = readArguments(shell.argv, { bytes: true, files: true })
+  const args = readArguments(shell.argv, { bytes: true, files: true, text: true })
   const files = args.value('files')
-  const bytes = readBytes(args.value('bytes'))
-  return [{ t: 'put', path: readPath(shell), bytes, files: files === undefined ? undefined : Number(files) }]
+  const text = args.value('text')
+  const bytes = text === undefined ? readBytes(args.value('bytes')) : Buffer.byteLength(text)
+  return [{ t: 'put', path: readPath(shell), bytes, text, files: files === undefined ? undefined : Number(files) }]
 }
 
 function readKnob(shell: Shell): Happening[] {
@@ -60,6 +61,7 @@ const HELP = `goosefs playground VERB: a simulated GooseFS; nothing here touches
 
   init                               make a small demo data set
   put PATH --bytes N [--files N]     an object, or N objects part-00000 … under PATH
+  put PATH --text WORDS              an object that holds these words
   replace PATH --bytes N             another object of the same name (shorter, longer, or changed)
   mkdir PATH                         an empty directory
   rm PATH                            take an object or a tree out of the under storage
@@ -87,7 +89,8 @@ async function printState(shell: Shell): Promise<void> {
     pending: world.pending.length,
     knobs: world.knobs,
     pins: [...world.pins],
-    mounts: Object.fromEntries(world.mounts),
+    mounts: Object.fromEntries([...world.mounts].map(([path, mount]) => [path, mount.ufs])),
+    ttls: Object.fromEntries(world.ttls),
   }
   await shell.out.line(JSON.stringify(state, null, 2))
 }

@@ -3,7 +3,7 @@ import { drop, fill } from './cache.ts'
 import { addJobs, cancelJob, loseJobs, settle, shiftJobs } from './engine.ts'
 import { type SyncMode, sync } from './sync.ts'
 import { type Dir, type Entry, expandRule, fileIn, filesIn, find, join, makeDir, ruleName, segments } from './tree.ts'
-import type { World } from './world.ts'
+import type { Mount, World } from './world.ts'
 
 /** What `jobs` asks of the job master; `ms` is the time of one file, `fails` the jobs that are bound to fail. */
 export interface JobsAsk {
@@ -17,7 +17,7 @@ export interface JobsAsk {
 
 export type Happening =
   | { t: 'begin' }
-  | { t: 'put'; path: string; bytes: number; files?: number | undefined }
+  | { t: 'put'; path: string; bytes: number; files?: number | undefined; text?: string | undefined }
   | { t: 'mkdir'; path: string }
   | { t: 'rm'; path: string }
   | { t: 'evict'; path: string }
@@ -28,7 +28,10 @@ export type Happening =
   | { t: 'cancel'; id: number }
   | { t: 'cache'; paths: string[] }
   | { t: 'pin'; path: string; on: boolean }
-  | { t: 'mount'; path: string; ufs: string }
+  | ({ t: 'mount'; path: string; ufs: string } & Partial<Mount>)
+  | { t: 'unmount'; path: string }
+  | { t: 'ttl'; path: string; ms: number; action: 'FREE' | 'DELETE' }
+  | { t: 'no-ttl'; path: string }
   | { t: 'knob'; key: string; value: string }
 
 /** A happening and its instant (epoch ms). */
@@ -57,7 +60,11 @@ const handlers: Handlers = {
     }
   },
   pin: (world, event) => void (event.on ? world.pins.add(event.path) : world.pins.delete(event.path)),
-  mount: (world, event) => void world.mounts.set(event.path, event.ufs),
+  mount: (world, { path, ufs, readonly = false, shared = false, options = {} }) =>
+    void world.mounts.set(path, { ufs, readonly, shared, options }),
+  unmount,
+  ttl: (world, { path, ms, action }) => void world.ttls.set(path, { ms, action }),
+  'no-ttl': (world, { path }) => void world.ttls.delete(path),
   knob: setKnob,
 }
 
@@ -83,10 +90,18 @@ function parentOf(path: string): string {
   return `/${segments(path).slice(0, -1).join('/')}`
 }
 
-function putFile(world: World, event: { path: string; bytes: number; at: number }): void {
+/** What was mounted is in the name space no more; the under storage keeps it. */
+function unmount(world: World, { path }: { path: string }): void {
+  eachFile(world, path, entry => drop(world, entry))
+  const parent = find(world.root, parentOf(path))
+  if (parent?.kind === 'dir') parent.dir.dirs.delete(segments(path).at(-1) ?? '')
+  world.mounts.delete(path)
+}
+
+function putFile(world: World, event: { path: string; bytes: number; text?: string | undefined; at: number }): void {
   const dir = makeDir(world.root, parentOf(event.path), event.at)
   const name = segments(event.path).at(-1) ?? ''
-  const blob = { bytes: event.bytes, mtime: event.at, etag: world.nextEtag++ }
+  const blob = { bytes: event.bytes, mtime: event.at, etag: world.nextEtag++, text: event.text }
   const entry = fileIn(dir, name)
   if (entry === undefined) dir.files.set(name, { ufs: blob, cached: 0 })
   else entry.ufs = blob

@@ -49,7 +49,9 @@ async function runCommand(shell: Shell, what: { name: string; command: string; r
 async function runTop(shell: Shell): Promise<number> {
   const [name, ...argv] = shell.argv
   const inner = { ...shell, argv }
-  if (name !== undefined && name in COMMANDS) return runShell(inner, name)
+  // namespaces are GooseFS's own
+  const isForeign = name === 'ns' && shell.settings.brand !== 'GooseFS'
+  if (name !== undefined && name in COMMANDS && !isForeign) return runShell(inner, name)
   const run = TOP[name ?? '']
   if (run === undefined) {
     if (name !== undefined) await shell.out.complain(`Unsupported command ${name}`)

@@ -1,6 +1,6 @@
 // one path looked at: stat, test, location, cat, checkConsistency
 import { readArguments } from './arguments.ts'
-import { blockBytes, percentage } from './cache.ts'
+import { blockBytes, isPinned, percentage } from './cache.ts'
 import { blockId } from './engine.ts'
 import { matchesGlob } from './knobs.ts'
 import { filesAt } from './rows.ts'
@@ -45,15 +45,16 @@ function infoText(shell: Shell, found: Found, path: string): string {
   const writing = isWritten(shell, found, path)
   const blocks = file === undefined || writing ? [] : blocksOf(file, path, size)
   const { user, era } = shell.settings
+  const ttl = shell.journal.look().ttls.get(path)
   const parts = [
     `fileId=${blockId(path) - 1}`,
     ...(era === 'F' ? [] : ['fileIdentifier=null']),
     `name=${segments(path).at(-1) ?? ''}, path=${path}, ufsPath=cosn://playground-1250000000${path}`,
     `length=${writing ? 0 : (file?.meta?.bytes ?? (found.kind === 'dir' ? childCount(found.dir) : 0))}`,
     `blockSizeBytes=${file === undefined ? 0 : size}, creationTimeMs=${at}, completed=${!writing}, folder=${file === undefined}`,
-    `pinned=${shell.journal.look().pins.has(path)}, pinnedlocation=[], cacheable=${file !== undefined}, persisted=${!writing}`,
+    `pinned=${isPinned(shell.journal.look(), path)}, pinnedlocation=[], cacheable=${file !== undefined}, persisted=${!writing}`,
     `blockIds=[${blocks.map(block => block.id).join(', ')}], inMemoryPercentage=0, lastModificationTimesMs=${at}`,
-    `ttl=-1, lastAccessTimesMs=${at}, ttlAction=${era === 'F' ? 'FREE' : 'DELETE'}, owner=${user}, group=${user}`,
+    `ttl=${ttl?.ms ?? -1}, lastAccessTimesMs=${at}, ttlAction=${ttl?.action ?? (era === 'F' ? 'FREE' : 'DELETE')}, owner=${user}, group=${user}`,
     `mode=${found.kind === 'dir' ? found.dir.mode : 420}, persistenceState=${writing ? 'NOT_PERSISTED' : 'PERSISTED'}, mountPoint=false`,
     `replicationMax=${file === undefined ? 0 : -1}, replicationMin=0`,
     `fileBlockInfos=[${blocks.map(block => `FileBlockInfo{blockInfo=${blockText(block)}, offset=${block.offset}, ufsLocations=[]}`).join(', ')}]`,
@@ -137,11 +138,16 @@ export const location: Command = async shell => {
   return 0
 }
 
-/** `cat`: as many letters as the file has bytes. */
+/** `cat`: its text, or as many letters as it has bytes. */
 export const cat: Command = async shell => {
   for (const path of shell.argv.map(normalise)) {
     const found = locate(shell, discover(shell, { path, children: false }), path)
     if (found.kind === 'dir') throw new CommandError(`Path ${path} must be a file`)
+    const text = found.entry.meta?.text
+    if (text !== undefined) {
+      await shell.out.raw(text)
+      continue
+    }
     const block = Buffer.alloc(65_536, 'gander ')
     for (let left = found.entry.meta?.bytes ?? 0; left > 0; left -= block.length) {
       await shell.out.raw(block.subarray(0, Math.min(left, block.length)))

@@ -5,6 +5,8 @@ export interface Blob {
   bytes: number
   mtime: number
   etag: number
+  /** What it holds; without it as many letters as it has bytes. */
+  text?: string | undefined
 }
 
 /** A file: `ufs` is the truth, `meta` what the master believes, `cached` the bytes that the worker holds. */

@@ -36,9 +36,15 @@ const PLAIN: Record<string, [string, string]> = {
   mkdir: ['<path1> [path2] ... [pathn]', 'Creates the specified directories and the parents that are missing.'],
   mount: ['[--readonly] [--shared] [--option <key=val>] <path> <ufsURI>', 'Mounts a UFS path onto a BRAND path.'],
   pin: ['<path> media1 media2 media3 ...', 'Pins the given file or directory in memory.'],
+  setTtl: [
+    '[--action delete|free] <path> <time to live>',
+    'Sets a new TTL value for the file or directory at path, performing the given action after the TTL.',
+  ],
   stat: ['[-f <format>] <path>', 'Displays info for the specified file or directory.'],
   test: ['[-d|-f|-e|-s|-z] <path>', 'Tests properties of the path.'],
+  unmount: ['<path>', 'Unmounts a BRAND path.'],
   unpin: ['<path>', 'Unpins the given file or folder from memory.'],
+  unsetTtl: ['<path>', 'Unsets the TTL value for the given path.'],
 }
 
 /** Usage and description of each fs command, in the words of the era. */

@@ -17,6 +17,14 @@ export interface Job {
   control?: number | undefined
 }
 
+/** What is mounted somewhere, as it was asked for. */
+export interface Mount {
+  ufs: string
+  readonly: boolean
+  shared: boolean
+  options: Record<string, string>
+}
+
 export interface World {
   startedAt: number
   root: Dir
@@ -32,7 +40,8 @@ export interface World {
   knobs: Record<string, string>
   knobSetAt: Record<string, number>
   pins: Set<string>
-  mounts: Map<string, string>
+  mounts: Map<string, Mount>
+  ttls: Map<string, { ms: number; action: 'FREE' | 'DELETE' }>
 }
 
 /** An empty cluster that has been up since `at` (epoch ms); job ids count from there, as the real ones do. */
@@ -52,6 +61,7 @@ export function createWorld(at: number): World {
     knobs: {},
     knobSetAt: {},
     pins: new Set(),
-    mounts: new Map([['/', 'cosn://playground-1250000000/']]),
+    mounts: new Map([['/', { ufs: 'cosn://playground-1250000000/', readonly: false, shared: false, options: {} }]]),
+    ttls: new Map(),
   }
 }

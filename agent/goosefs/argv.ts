@@ -1,5 +1,7 @@
 // the closed table of what the CLI may be asked, as arguments after the program
 import { basename } from 'node:path'
+import type { ClusterCall } from '../../shared/call.ts'
+import { isSecretName } from '../../shared/secret-name.ts'
 
 /** Property names carry the brand of the CLI: `goosefs.…`, or `alluxio.…` for a stock Alluxio binary. */
 export type Brand = 'goosefs' | 'alluxio'
@@ -13,13 +15,20 @@ const syncNow = (brand: Brand): string => `-D${brand}.user.file.metadata.sync.in
 // `job` calls would otherwise try for two minutes when the job master is away
 const briefly = (brand: Brand): string => `-D${brand}.user.rpc.retry.max.duration=5s`
 
-export type LoadArguments = { readonly path: string; readonly replication?: number; readonly activeJobs?: number }
+export type LoadArguments = {
+  readonly path: string
+  readonly replication?: number
+  readonly activeJobs?: number
+  /** Files that one engine job loads; only where the CLI knows the option. */
+  readonly batchSize?: number
+}
 
 /** The commands of the actions: exactly these arguments, since people compare them with what they type themselves. */
 export const ACTION_ARGV = {
-  load: ({ path, replication = 1, activeJobs }: LoadArguments): string[] => [
+  load: ({ path, replication = 1, activeJobs, batchSize }: LoadArguments): string[] => [
     ...['fs', 'distributedLoad', '--replication', String(replication)],
     ...(activeJobs === undefined ? [] : ['--active-jobs', String(activeJobs)]),
+    ...(batchSize === undefined ? [] : ['--batch-size', String(batchSize)]),
     path,
   ],
   metadata: (path: string): string[] => ['fs', 'loadMetadata', '-R', '-F', path],
@@ -49,3 +58,45 @@ export const READ_ARGV = {
 
 /** Takes back what a stopped load left with the engine. */
 export const cancelArgv = (brand: Brand, id: number): string[] => ['job', 'cancel', briefly(brand), String(id)]
+
+type MountArguments = Omit<Extract<ClusterCall, { verb: 'mount' }>, 'verb' | 'manner'>
+
+const flags = ({ readonly, shared }: MountArguments): string[] => [
+  ...(readonly ? ['--readonly'] : []),
+  ...(shared ? ['--shared'] : []),
+]
+
+/** Small asks, outside of any task. Paths begin with a slash or a scheme, so none is taken for an option. */
+export const CALL_ARGV = {
+  mounts: (): string[] => ['fs', 'mount'],
+  mount: (ask: MountArguments): string[] => [
+    ...['fs', 'mount', ...flags(ask)],
+    ...Object.entries(ask.options).flatMap(([name, value]) => ['--option', `${name}=${value}`]),
+    ...[ask.path, ask.ufs],
+  ],
+  unmount: (path: string): string[] => ['fs', 'unmount', path],
+  namespaces: (): string[] => ['ns', 'ls'],
+  createNamespace: (name: string, ask: MountArguments): string[] => [
+    ...['ns', 'create', name, ask.ufs, ...flags(ask)],
+    ...Object.entries(ask.options).flatMap(([key, value]) => toNamespaceOption(key, value)),
+  ],
+  deleteNamespace: (name: string): string[] => ['ns', 'delete', name],
+  // the CLI's own default action is `delete`, which takes the files out of the under storage too
+  setTtl: (path: string, ms: number): string[] => ['fs', 'setTtl', '--action', 'free', path, String(ms)],
+  unsetTtl: (path: string): string[] => ['fs', 'unsetTtl', path],
+  pin: (path: string): string[] => ['fs', 'pin', path],
+  unpin: (path: string): string[] => ['fs', 'unpin', path],
+  // without a choice the report of 2.5 and 2.9 lists lost workers among the others
+  workers: (which: 'live' | 'lost'): string[] => ['fsadmin', 'report', 'capacity', `-${which}`],
+  removeWorker: (address: string): string[] => [
+    ...['fsadmin', 'decommissionWorker', '--addresses', address, '--wait', '1s', '--disable'],
+  ],
+  cat: (path: string): string[] => ['fs', 'cat', path],
+} as const
+
+const POLICIES: ReadonlySet<string> = new Set(['wPolicy', 'rPolicy'])
+
+function toNamespaceOption(key: string, value: string): string[] {
+  if (POLICIES.has(key)) return [`--${key}`, value]
+  return [isSecretName(key) ? '--secret' : '--attribute', `${key}=${value}`]
+}

@@ -25,6 +25,10 @@ export const CALL_LIMITS = {
   probe: { timeoutMs: MINUTE, mostBytes: 16 * MIB },
   /** `fsadmin report jobservice`, `job ls`, `job stat`, `job cancel`. */
   job: { timeoutMs: 30 * SECOND, mostBytes: 64 * MIB },
+  /** A small ask outside of any task; how long it may take stands in `callWithinMs`. */
+  call: { mostBytes: 16 * MIB },
+  /** The lines of a file, or the files below a path, for such an ask. */
+  bulk: { mostBytes: 256 * MIB },
   /** One question to a web of the cluster; no process. */
   web: { timeoutMs: 5 * SECOND },
 } as const satisfies Readonly<Record<string, Partial<CallLimit>>>

@@ -1,4 +1,5 @@
 // the mount table as `fs mount` and `fsadmin report ufs` print it, with every secret redacted
+import { isSecretName } from '../../shared/secret-name.ts'
 
 export type Mount = {
   readonly ufs: string
@@ -10,7 +11,6 @@ export type Mount = {
 }
 
 const LINE = /^(.+?)\s+on\s+(\/.*?)\s+\((.*)\)\s*$/
-const SECRET = /secret|password|passwd|token|credential|access[._-]?key|accesskey|private|sign/i
 export const REDACTED = '******'
 
 /** Reads one mount line; undefined for any other. Values of options that may be secrets never leave this function. */
@@ -47,7 +47,7 @@ function readProperties(text: string): Record<string, string> {
     const sign = pair.indexOf('=')
     if (sign <= 0) continue
     const key = pair.slice(0, sign).trim()
-    properties[key] = SECRET.test(key) ? REDACTED : pair.slice(sign + 1)
+    properties[key] = isSecretName(key) ? REDACTED : pair.slice(sign + 1)
   }
   return properties
 }

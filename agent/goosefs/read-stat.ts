@@ -8,6 +8,10 @@ export type PathStat = {
   readonly persistence?: string
   readonly completed?: boolean
   readonly ufsPath?: string
+  /** Milliseconds; -1 when none is set. GooseFS 2.x prints neither these nor `pinned`. */
+  readonly ttlMs?: number
+  readonly ttlAction?: string
+  readonly pinned?: boolean
 }
 
 /** Reads the lines of one `fs stat`; undefined when they describe no path. */
@@ -16,6 +20,10 @@ export function readStat(lines: readonly string[]): PathStat | undefined {
   const info = lines.find(line => line.includes('FileInfo{'))
   if (kind === undefined || info === undefined) return undefined
   const value = (key: string) => new RegExp(String.raw`[{ ]${key}=(.*?)(?=, \w+=|\}|$)`).exec(info)?.[1]
+  // names stand before these fields and may look like them: the last one counts
+  const last = (key: string) => new RegExp(String.raw`.*[{ ]${key}=([\w-]+)`).exec(info)?.[1]
+  const ttl = last('ttl')
+  const pinned = last('pinned')
   const percent = toNumber(value('inAlluxioPercentage') ?? value('inGooseFSPercentage'))
   const length = toNumber(value('length'))
   return {
@@ -26,6 +34,9 @@ export function readStat(lines: readonly string[]): PathStat | undefined {
     ...present('persistence', value('persistenceState')),
     ...present('completed', value('completed') === undefined ? undefined : value('completed') === 'true'),
     ...present('ufsPath', value('ufsPath')),
+    ...present('ttlMs', ttl === undefined || !/^-?\d+$/.test(ttl) ? undefined : Number(ttl)),
+    ...present('ttlAction', last('ttlAction')),
+    ...present('pinned', pinned === undefined ? undefined : pinned === 'true'),
   }
 }
 

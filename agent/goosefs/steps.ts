@@ -4,6 +4,7 @@ import type { Capabilities } from '../../shared/agent.ts'
 import { type Exit, NO_LINES } from '../../shared/allocation.ts'
 import type { Cause } from '../../shared/verdict.ts'
 import { ACTION_ARGV } from './argv.ts'
+import { toBatchSize } from './batch-size.ts'
 import { type Bench, type StepEnd, type StepRow, unlessStopped } from './bench.ts'
 import { goesOn, type LoadOutcome, type LoadPart, mergeParts, sumLines, wasTurnedAway } from './load-outcome.ts'
 import { createLoadWatch, type WatchFacts, type WatchLimits } from './load-watch.ts'
@@ -93,10 +94,12 @@ async function loadOne(bench: Bench, loading: Loading): Promise<LoadPart> {
 
 async function callLoad(bench: Bench, { path, row, ...facts }: Loading): Promise<LoadPart> {
   const { replication, activeJobs } = bench.deps.order.options
+  const batchSize = await toBatchSize(bench)
   const args = ACTION_ARGV.load({
     path,
     ...(replication === undefined ? {} : { replication }),
     ...(activeJobs === undefined ? {} : { activeJobs }),
+    ...(batchSize === undefined ? {} : { batchSize }),
   })
   const outcome = await bench.step(row, async begun => {
     const watch = createLoadWatch(bench, { ...facts, before: facts.before?.measurement })

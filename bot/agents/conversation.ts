@@ -101,6 +101,8 @@ export function createConversation(deps: ConversationDeps): Conversation {
       return void greet(message).catch(cause => refuse(cause))
     }
     if (agentId === undefined) return close(CLOSE_CODES.badFrame, `${message.type} before hello`)
+    // nothing is kept of it, so it waits for nothing
+    if (message.type === 'called') return deps.calls?.take(agentId, message)
     intake.message(agentId, message)
   }
 

@@ -3,7 +3,7 @@ import type { AgentDescription } from '../../shared/agent.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Clock } from '../../shared/time.ts'
-import type { LiveAllocation, Report, StreamLength } from '../../shared/wire.ts'
+import type { AgentMessage, LiveAllocation, Report, StreamLength } from '../../shared/wire.ts'
 import type { OutputStore, StreamId } from '../engine/ports.ts'
 
 export type Hello = {
@@ -31,8 +31,16 @@ export type AgentDoor = {
   grown(stream: StreamId): void
 }
 
+/** Where answers to calls go. */
+export type AgentCalls = {
+  take(agentId: Id, said: Extract<AgentMessage, { type: 'called' }>): void
+  /** Its socket is lost: what it was asked on it will not be answered. */
+  gone(agentId: Id): void
+}
+
 export type HubDeps = {
   readonly door: AgentDoor
+  readonly calls?: AgentCalls
   /** Whether the bearer token of an upgrade may connect; `undefined` is no token. */
   readonly admits: (token: string | undefined) => boolean
   readonly clock: Clock

@@ -34,12 +34,16 @@ export function createHub(deps: HubDeps): Hub {
       from,
       ...deps,
       onKnown(agentId) {
-        byAgent.get(agentId)?.replace()
+        const before = byAgent.get(agentId)
+        before?.replace()
+        if (before !== undefined) deps.calls?.gone(agentId)
         byAgent.set(agentId, conversation)
       },
       onClosed(agentId) {
         open.delete(conversation)
-        if (agentId !== undefined && byAgent.get(agentId) === conversation) byAgent.delete(agentId)
+        if (agentId === undefined || byAgent.get(agentId) !== conversation) return
+        byAgent.delete(agentId)
+        deps.calls?.gone(agentId)
       },
     })
     open.add(conversation)

@@ -18,7 +18,7 @@ type IntakeDeps = {
 
 export type Intake = {
   chunk(agentId: string, frame: Uint8Array): void
-  message(agentId: string, message: Exclude<AgentMessage, { type: 'hello' }>): void
+  message(agentId: string, message: Extract<AgentMessage, { type: 'report' | 'hole' }>): void
   /** These have ended: the agent is told to forget each, once all of its output is on disk here. */
   owe(allocations: readonly string[]): void
   /** Resolves when all that was said so far is dealt with. */

@@ -11,7 +11,7 @@ import { AppError } from '../../shared/errors.ts'
 import { SILENT_LOG } from '../../shared/log.ts'
 import { encodeChunk } from '../../shared/output.ts'
 import { createClock } from '../../shared/time.ts'
-import { CLOSE_CODES, type DaemonMessage, type Report, SOCKET_PATH } from '../../shared/wire.ts'
+import { CLOSE_CODES, type DaemonMessage, type Report, SOCKET_PATH, WIRE_VERSION } from '../../shared/wire.ts'
 
 const AGENT = '018f0000-0000-7000-8000-00000000000a'
 const MINE = '018f0000-0000-7000-8000-000000000001'
@@ -95,7 +95,7 @@ async function dial(token = TOKEN) {
       socket.send(
         JSON.stringify({
           type: 'hello',
-          version: 1,
+          version: WIRE_VERSION,
           agent: DESCRIPTION,
           live: [],
           streams: [],

@@ -11,7 +11,7 @@ import { createRealCluster, type RealCluster, type RealClusterOptions } from './
 
 export const SYNC = '-Dgoosefs.user.file.metadata.sync.interval=0'
 /** The most patient wait for one job: JVMs on a busy machine. */
-export const JOB_MS = 150_000
+export const JOB_MS = 240_000
 
 const LATER = fileURLToPath(new URL('later.mjs', import.meta.url))
 

@@ -52,8 +52,10 @@ export interface RealCluster {
   /** The same as a line of bash, for a script that knows the moment. */
   killLine(role: Role, signal?: Signal): string
   start(role: Role): Promise<void>
-  /** Mends what `kill` broke. */
-  mend(): Promise<void>
+  /** Whether its process lives and is not held, as the system says: what masters tell of others is seconds old. */
+  lives(role: Role): Promise<boolean>
+  /** Mends what `kill` broke, and answers which servers that were. */
+  mend(): Promise<readonly Role[]>
   /** Mends, and stops the cluster unless it was already running before. Data is kept. */
   down(): Promise<void>
 }
@@ -90,12 +92,14 @@ export async function createRealCluster(options: RealClusterOptions = {}): Promi
   const ufs = env('GOOSEFS_TEST_UFS')
   const touched = new Set<Role>()
 
-  async function mend(): Promise<void> {
+  async function mend(): Promise<readonly Role[]> {
+    const broken = [...touched]
     for (const role of touched) {
       await run(KIT, ['kill', role, '-CONT', '--home', home]) // fails when the role is gone, and then it is started
       await kit('start', role)
     }
     touched.clear()
+    return broken
   }
 
   return {
@@ -123,6 +127,12 @@ export async function createRealCluster(options: RealClusterOptions = {}): Promi
     },
     async start(role) {
       await kit('start', role)
+    },
+    async lives(role) {
+      // fails when one of them is gone
+      const { stdout } = await run(KIT, ['status', '--home', home])
+      const state = new RegExp(`^${role} +pid \\d+ +state (\\S)`, 'm').exec(stdout)?.[1]
+      return state !== undefined && state !== 'T'
     },
     mend,
     async down() {

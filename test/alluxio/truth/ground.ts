@@ -25,7 +25,10 @@ export type AgainExpected = Pick<Expected, 'says'> & Required<Pick<Expected, 'ca
 
 const WAITS = 'the next attempt is not before'
 const CAUSES_OF = /not all is cached: (.*); this passes/
-const ALIVE_SECONDS = 3
+const HELD = {
+  '2.5': ['unreported', 'a worker holds it, but the master does not know of it'],
+  '2.9': ['unknown', 'the cause is not known'],
+} as const
 const LISTED = /(\d+)\s+(?:NOT_PERSISTED|TO_BE_PERSISTED|PERSISTED|LOST)\s+\S+ \S+\s+(\d+)% (\/.*)$/
 
 /** The ground of one scenario: `name` becomes its directory. */
@@ -99,7 +102,7 @@ export function createGround(field: Field, name: string) {
         if (percent === '100') cached.set(file.length <= 5 ? file.trimEnd() : file, Number(size))
       }
       const missing = [...stored].filter(([file, size]) => cached.get(file) !== size)
-      const alive = await isWorkerAlive(cluster.masterWeb)
+      const alive = await cluster.lives('worker')
       const held = `${stored.size - missing.length} of ${stored.size} files cached`
       return {
         whole: missing.length === 0 && alive,
@@ -144,7 +147,7 @@ export function createGround(field: Field, name: string) {
         await field.later()
       }
       const load = await ground.ended(id)
-      if (load.task.verdict?.missingByCause?.unreported !== undefined) return await ground.seenReported(load)
+      if (load.task.verdict?.ok === false) return await ground.seenHeld(load)
       if (first === undefined) return await ground.seen(load, { kind: 'cached', code: 0 })
       const { causes } = readWait(first.waiting.notes)
       const told = JSON.stringify({ first, load }, undefined, 1)
@@ -153,11 +156,15 @@ export function createGround(field: Field, name: string) {
       expect([0, first.truth.missing], told).toContain(counted)
       return await ground.seenMended({ ...first, load })
     },
-    /** A worker that holds what the master does not know of: said, and good again when it has been restarted. */
-    async seenReported(load: Load): Promise<Seen> {
+    /**
+     * A worker that holds what the master does not know of: good again when it has been restarted. 2.5 says it, 2.9 tells of
+     * success, and then nobody knows the cause.
+     */
+    async seenHeld(load: Load): Promise<Seen> {
       const truth = await ground.truth()
-      const says = ['a worker holds it, but the master does not know of it']
-      const seen = await ground.seen(load, { kind: 'partly', causes: { unreported: truth.missing }, code: 3, says })
+      const [cause, says] = HELD[cluster.version]
+      const expected = { kind: 'partly', causes: { [cause]: truth.missing }, code: 3, says: [says] } as const
+      const seen = await ground.seen(load, expected)
       await cluster.kill('worker')
       await ground.servers.startWorker()
       const { stdout } = await stack.gander(['retry', load.task.job])
@@ -187,11 +194,6 @@ function readWait(notes: string): { readonly words: string; readonly causes: Rec
 }
 
 const relative = (path: string, root: string): string => path.slice(root.length).replace(/^\/+/, '')
-
-async function isWorkerAlive(web: string): Promise<boolean> {
-  const info = (await (await fetch(`${web}/api/v1/master/info`)).json()) as { workers: { lastContactSec: number }[] }
-  return info.workers.some(worker => worker.lastContactSec <= ALIVE_SECONDS)
-}
 
 async function readTree(dir: string, place: string): Promise<Map<string, number>> {
   const found = new Map<string, number>()

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '../../agent/until.ts'
 import { JOB_MS } from '../field.ts'
-import type { RealCluster } from '../real-cluster.ts'
+import type { RealCluster, Role } from '../real-cluster.ts'
 
 type Server = { readonly lastContactSec: number; readonly startTimeMs: number }
 type Info = { readonly workers: readonly Server[] }
@@ -25,14 +25,29 @@ export function createServers(cluster: RealCluster) {
   /** Whether the worker has been heard of in the last moments, as the master says now. */
   const workerBeats = () => until('a worker that beats', async () => (await workers()).some(isFresh), JOB_MS)
 
+  /**
+   * Waits until the master has heard of a worker that was begun anew. Its web tells heartbeats that are up to 10 s old, and so
+   * may be those of the worker before; the report of the CLI tells them as they are.
+   */
+  const workerHeard = () =>
+    until(
+      'a new worker that the master has heard of',
+      async () => {
+        const { stdout } = await cluster.goosefs('fsadmin', 'report', 'capacity', '-live')
+        const seconds = [...stdout.matchAll(/^\S+\s+(?:\w+\s+)?(\d+)\s+capacity\s/gm)].map(([, one]) => Number(one))
+        return seconds.some(one => one <= 1)
+      },
+      JOB_MS,
+    )
+
   const jobWorkerBeats = () => until('a job worker that beats', async () => (await jobWorkers()).some(isFresh), JOB_MS)
 
   return {
     workers,
     workerBeats,
-    /** Waits until all servers know each other. */
-    async ready() {
-      await workerBeats()
+    /** Waits until all servers know each other, of which some were begun anew. */
+    async ready(anew: readonly Role[] = []) {
+      await (anew.includes('worker') ? workerHeard() : workerBeats())
       await jobWorkerBeats()
     },
     async loseJobWorker() {
@@ -68,7 +83,7 @@ export function createServers(cluster: RealCluster) {
     },
     async startWorker() {
       await cluster.start('worker')
-      await workerBeats()
+      await workerHeard()
     },
     /** Waits until the master has not heard of the worker for some seconds. */
     silent: (seconds: number) =>

@@ -33,8 +33,7 @@ async function tell(scenario: Scenario, act: () => Promise<Seen>): Promise<void>
 }
 
 async function mend(): Promise<void> {
-  await field.cluster.mend()
-  await createServers(field.cluster).ready()
+  await createServers(field.cluster).ready(await field.cluster.mend())
 }
 
 async function play(scenario: RealScenario): Promise<void> {
