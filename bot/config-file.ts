@@ -33,7 +33,11 @@ const Features = z.strictObject({
 
 const Cluster = z.discriminatedUnion('type', [
   z.strictObject({ name: JobName, type: z.literal('cli'), features: Features.optional() }),
-  z.strictObject({ name: JobName, type: z.literal('alluxio3'), coordinator: z.url() }),
+  z.strictObject({
+    name: JobName,
+    type: z.literal('alluxio3'),
+    coordinator: z.url({ protocol: /^https?$/, error: 'must be an address such as http://host:19999' }),
+  }),
 ])
 
 const Route = z.strictObject({

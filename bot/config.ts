@@ -68,8 +68,8 @@ export type DaemonConfig = Omit<ConfigOf<typeof DAEMON_SETTINGS>, 'auth'> & { re
 /** Reads the environment; throws a `ConfigError` with every mistake at once. */
 export function parseDaemonConfig(environment: Environment): DaemonConfig {
   const config = tryParse(DAEMON_SETTINGS, environment)
-  const { httpHost, auth: asked, agentToken } = DAEMON_SETTINGS
-  const doors = tryParse({ httpHost, auth: asked, agentToken }, environment)
+  const { httpHost, auth: asked, adminToken, agentToken } = DAEMON_SETTINGS
+  const doors = tryParse({ httpHost, auth: asked, adminToken, agentToken }, environment)
   const mistakes = [
     ...(config instanceof ConfigError ? config.mistakes : []),
     ...(doors instanceof ConfigError ? [] : findContradictions(doors)),
@@ -87,7 +87,7 @@ function tryParse<S extends Settings>(settings: S, environment: Environment): Co
   }
 }
 
-type Doors = Pick<ConfigOf<typeof DAEMON_SETTINGS>, 'httpHost' | 'auth' | 'agentToken'>
+type Doors = Pick<ConfigOf<typeof DAEMON_SETTINGS>, 'httpHost' | 'auth' | 'adminToken' | 'agentToken'>
 
 function toAuth(doors: Doors): 'off' | 'token' {
   return doors.auth ?? (isLoopback(doors.httpHost) ? 'off' : 'token')
@@ -102,6 +102,9 @@ function findContradictions(config: Doors): string[] {
     auth === 'token' &&
       config.agentToken === undefined &&
       'GANDER_AGENT_TOKEN must be set when GANDER_AUTH is token, but is not set',
+    config.agentToken !== undefined &&
+      config.agentToken === config.adminToken &&
+      'GANDER_ADMIN_TOKEN must differ from GANDER_AGENT_TOKEN, but both are the same',
   ].filter(mistake => mistake !== false)
 }
 

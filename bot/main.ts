@@ -4,6 +4,7 @@ import type { Log } from '../shared/log.ts'
 import type { Scope } from '../shared/scope.ts'
 import { daemonSecrets } from './config.ts'
 import { openAgents } from './open-agents.ts'
+import { openCoordinators } from './open-coordinators.ts'
 import { openHttp } from './open-http.ts'
 import { openState } from './open-state.ts'
 import { readTold, showTold, type Told } from './told.ts'
@@ -21,10 +22,13 @@ Exit codes: 0 after SIGTERM, 69 a listener cannot be opened, 70 a mistake of our
 
 async function run(told: Told, log: Log, scope: Scope): Promise<void> {
   const opened = await openState(told, log, scope)
-  const hub = openAgents(opened, told, log)
+  const { hub, calls } = openAgents(opened, told, log)
   scope.add(() => hub.close())
+  const coordinators = openCoordinators(opened, told.file, log)
+  scope.add(() => coordinators.close())
   await opened.engine.dispatch({ type: 'daemon.started' })
-  const ports = await openHttp(told, { opened, hub, log, scope })
+  await coordinators.start()
+  const ports = await openHttp(told, { opened, hub, calls, log, scope })
   const { httpHost: host, dataDir, auth } = told.config
   log.info('the daemon is ready', { host, ports, dataDir, auth, version: VERSION })
   // pm2 waits for this when wait_ready is set

@@ -3,28 +3,43 @@ import { GRACE_MS, VERSION } from '../process/program.ts'
 import { toError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Scope } from '../shared/scope.ts'
-import { createCredentials, hashToken, makeToken } from './access/credentials.ts'
+import { createCredentials, hashToken, makeDaemonId, makeToken } from './access/credentials.ts'
+import type { Leaving } from './agents/calls.ts'
 import type { Hub } from './agents/hub.ts'
+import { daemonSecrets } from './config.ts'
 import { createOperations } from './engine/operations/index.ts'
+import type { Features } from './engine/operations/port.ts'
+import type { ClusterCalls } from './engine/ports.ts'
 import { toVitals } from './engine/queries/vitals.ts'
 import { createHttpServer } from './http/server.ts'
+import { toCoordinators } from './open-coordinators.ts'
 import type { Opened } from './open-state.ts'
 import { checkDaemon } from './self-checks.ts'
 import type { Told } from './told.ts'
 
-export type Rooms = { readonly opened: Opened; readonly hub: Hub; readonly log: Log; readonly scope: Scope }
+export type Rooms = {
+  readonly opened: Opened
+  readonly hub: Hub
+  readonly calls: ClusterCalls & Leaving
+  readonly log: Log
+  readonly scope: Scope
+}
 
 /** Opens the main listener and what compatibility ports are free; answers the ports. Throws when the main one is taken. */
-export async function openHttp(told: Told, { opened, hub, log, scope }: Rooms): Promise<readonly number[]> {
+export async function openHttp(told: Told, { opened, hub, calls, log, scope }: Rooms): Promise<readonly number[]> {
   const { config, file } = told
   const ports: number[] = []
   const operations = createOperations({
     ...opened,
+    calls,
+    featuresOf: name => featuresOf(file, name),
     log,
     makeToken: () => {
       const token = makeToken()
       return { token, sha256: hashToken(token) }
     },
+    makeDaemonId,
+    users: toUsers(told),
     selfChecks: () => checkDaemon(config, ports),
   })
   let ready = false
@@ -34,13 +49,21 @@ export async function openHttp(told: Told, { opened, hub, log, scope }: Rooms): 
     ...toAccess(told, opened),
     clock: opened.clock,
     version: VERSION,
-    vitals: () => toVitals(opened.state, ready),
+    vitals: () => toVitals(opened.state, { ready, store: opened.storeCounts(), ...opened.tally() }),
+    audit: opened.audit,
+    secrets: [...daemonSecrets(config), ...file.users.flatMap(user => user.tokens)],
     upgrade: hub.upgrade,
-    defaultCluster: file.defaultCluster,
+    defaultCluster: file.defaultCluster ?? (file.clusters.length === 1 ? file.clusters[0]?.name : undefined),
+    coordinators: toCoordinators(file),
+    alluxioEdition: file.compat?.alluxio,
     ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
     ...(config.tz !== undefined && { tz: config.tz }),
   })
-  scope.add(() => http.close(GRACE_MS))
+  scope.add(() => {
+    // who waits for a cluster would hold up all that is still to be closed
+    calls.leave()
+    return http.close(GRACE_MS)
+  })
   ports.push((await http.listen(config.httpHost, config.httpPort)).port)
   for (const port of config.compatPorts) {
     const more = await http.listen(config.httpHost, port).catch((cause: unknown) => {
@@ -52,15 +75,27 @@ export async function openHttp(told: Told, { opened, hub, log, scope }: Rooms): 
   return ports
 }
 
+const LOCAL = { name: 'local', role: 'admin' as const }
+
+function featuresOf(file: Told['file'], name: string): Partial<Features> {
+  const cluster = file.clusters.find(one => one.name === name)
+  return (cluster?.type === 'cli' ? cluster.features : undefined) ?? {}
+}
+
+// who makes tokens is known by them
+function toUsers({ config, file }: Told) {
+  const admins = config.adminToken === undefined ? [] : ['admin']
+  return { names: [...file.users.map(user => user.name), ...admins], defaultUser: file.defaultUser ?? LOCAL.name }
+}
+
 function toAccess({ config, file }: Told, { state }: Opened) {
   const made = (sha256: string) => {
     const [row] = state.tokens.find('sha256', sha256)
-    return row === undefined ? undefined : { name: row.user, role: row.role }
+    return row === undefined ? undefined : { name: row.user, role: row.role, sha256: row.sha256 }
   }
-  const local = { name: 'local', role: 'admin' as const }
   return {
     mode: config.auth,
-    defaultUser: file.users.find(user => user.name === file.defaultUser) ?? local,
+    defaultUser: file.users.find(user => user.name === file.defaultUser) ?? LOCAL,
     authenticate: createCredentials({ users: file.users, adminToken: config.adminToken, made }),
   }
 }

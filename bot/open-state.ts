@@ -12,6 +12,8 @@ import { createBus } from './engine/bus.ts'
 import { createEngine } from './engine/engine.ts'
 import type { StreamId } from './engine/ports.ts'
 import { fillState, newestId } from './engine/restore.ts'
+import { createTally } from './engine/tally.ts'
+import { createAuditBook } from './store/audit-book.ts'
 import { createJournal } from './store/journal.ts'
 import { createOutputFiles } from './store/output-files.ts'
 import { RECORD_PARSERS } from './store/records.ts'
@@ -30,6 +32,8 @@ export async function openState(told: Told, log: Log, scope: Scope) {
   scope.add(() => store.close())
   const output = createOutputFiles({ dir: join(config.dataDir, 'output') })
   scope.add(() => output.close())
+  const audit = createAuditBook({ dir: join(config.dataDir, 'audit'), keepDays: config.keepDays, log })
+  scope.add(() => audit.close())
   const state = createState()
   fillState(state, await store.load())
   const clock = createClock()
@@ -38,7 +42,8 @@ export async function openState(told: Told, log: Log, scope: Scope) {
   const settings = toSettings(told)
   const engine = createEngine({ state, store, clock, ids: createIds(newestId(state)), settings, bus: frames, log })
   scope.add(() => engine.close())
-  return { state, output, clock, frames, growth, settings, engine }
+  const tally = createTally(frames, state)
+  return { state, output, audit, clock, frames, growth, settings, engine, tally, storeCounts: store.counts }
 }
 
 export type Opened = Awaited<ReturnType<typeof openState>>

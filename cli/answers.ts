@@ -40,6 +40,20 @@ export const TokenRow = z.object({
 })
 export type TokenRow = z.infer<typeof TokenRow>
 
+export const AuditRow = z.object({
+  at: z.string(),
+  user: z.string(),
+  role: z.string().optional(),
+  via: z.string().optional(),
+  view: z.string().optional(),
+  what: z.string(),
+  said: z.string().optional(),
+  status: z.number(),
+  code: z.string().optional(),
+  from: z.string().optional(),
+})
+export type AuditRow = z.infer<typeof AuditRow>
+
 export const ReportAnswer = z.object({ cluster: z.string(), text: z.string() })
 export const Me = z.object({ name: z.string(), role: z.string() })
 

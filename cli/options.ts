@@ -48,6 +48,24 @@ const statuses: z.ZodType<string, unknown> = z
     `must be some of ${JobStatus.options.join(', ')}, comma separated`,
   )
 
+/** A duration counts back from now; a date and time without a zone is local. */
+const since: z.ZodType<string, unknown> = z
+  .string()
+  .refine(text => toSince(text) !== undefined, 'must be a duration such as 2h, or a time such as 2026-11-21T08:00')
+  .transform(text => toSince(text) ?? '')
+
+function toSince(text: string): string | undefined {
+  const at = new Date(toTime(text))
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString()
+}
+
+function toTime(text: string): number {
+  const backMs = readDurationMs(text)
+  if (backMs !== undefined) return Date.now() - backMs
+  // a date alone would be read as UTC
+  return /^\d{4}-\d\d-\d\d(?=T|$)/.test(text) ? Date.parse(text.includes('T') ? text : `${text}T00:00`) : Number.NaN
+}
+
 const address = z
   .string()
   .refine(text => /^https?:\/\//.test(text) && URL.canParse(text), 'must be an address such as http://host:8080')
@@ -82,6 +100,9 @@ export const OPTIONS = {
   action: row('--action <action>', `only this action: ${ActionName.options.join(', ')}`, ActionName),
   path: row('--path <path>', 'only jobs at this path or below it', z.string().min(1)),
   limit: row('--limit <count>', 'at most this many (default 20)', whole(1, 1_000_000)),
+  user: row('--user <name>', 'only what this user did', z.string().min(1)),
+  view: row('--view <name>', 'only what came through this view of the API, such as native', z.string().min(1)),
+  since: row('--since <when>', 'only from then on: a duration back from now such as 2h, or 2026-11-21T08:00', since),
   role: row('--role <role>', `what it may do: ${Role.options.join(', ')}`, Role),
 } as const
 

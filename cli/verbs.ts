@@ -1,6 +1,7 @@
 // the table of verbs, in the order of the help
 import type { Verb } from './verb.ts'
 import { agents } from './verbs/agents.ts'
+import { audit } from './verbs/audit.ts'
 import { cached } from './verbs/cached.ts'
 import { toCompletion } from './verbs/completion.ts'
 import { doctor } from './verbs/doctor.ts'
@@ -16,6 +17,6 @@ export const VERBS: readonly Verb[] = [
   ...[load, forceload, metadata, free],
   ...[ls, cached, report],
   ...[jobs, status, wait, logs, stop, retry],
-  ...[agents, token, doctor],
+  ...[agents, token, audit, doctor],
   toCompletion(() => VERBS),
 ]

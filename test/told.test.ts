@@ -40,7 +40,26 @@ test('a file that is not there is told beside the variables', async () => {
   expect(mistakes.join()).toContain('GANDER_CONFIG must be a readable file')
 })
 
+test("the agents' token is nobody else's", async () => {
+  const one = { GANDER_ADMIN_TOKEN: 'the-same', GANDER_AGENT_TOKEN: 'the-same' }
+  expect(await mistakesOf('', one)).toEqual([
+    'GANDER_ADMIN_TOKEN must differ from GANDER_AGENT_TOKEN, but both are the same',
+  ])
+  expect(await mistakesOf('', { ...one, GANDER_ADMIN_TOKEN: 'another' })).toEqual([])
+})
+
 describe('tokens of gander.yaml', () => {
+  test.each(['GANDER_AGENT_TOKEN', 'GANDER_ADMIN_TOKEN'])(
+    'differ from %s, however they are written',
+    async variable => {
+      const digest = createHash('sha256').update('the-same').digest('hex')
+      for (const token of ['the-same', `SHA256:${digest.toUpperCase()}`])
+        expect(
+          await mistakesOf(`users: [{ name: a, role: admin, tokens: ["x", "${token}"] }]`, { [variable]: 'the-same' }),
+        ).toEqual([`${variable} must differ from every token of gander.yaml, but is one of "a"`])
+    },
+  )
+
   const users = (first: string, second: string) =>
     mistakesOf(`users:
   - { name: a, role: viewer, tokens: ["${first}"] }
@@ -61,6 +80,12 @@ describe('tokens of gander.yaml', () => {
     const mistakes = await users('plain', token)
     expect(mistakes).toEqual([expect.stringContaining('users.1.tokens.1 must be sha256: and 64 hexadecimal digits')])
   })
+})
+
+test.each(['ftp://host/x', 'file:///etc/passwd', 'host:19999'])('a coordinator is not at %s', async address => {
+  expect(await mistakesOf(`clusters: [{ name: ai, type: alluxio3, coordinator: "${address}" }]`)).toEqual([
+    expect.stringContaining('clusters.0.coordinator must be an address such as http://host:19999'),
+  ])
 })
 
 test('is shown whole, tokens as stars, the zone that is used', async () => {

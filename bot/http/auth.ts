@@ -51,7 +51,7 @@ export function checkOrigin(headers: Headers): void {
 
 /** Who asks. Throws `UNAUTHENTICATED` when the mode wants a token and there is no known one. */
 export function toActor(access: Access, headers: Headers): Actor {
-  const via = headers('x-gander-via') === 'cli' ? 'cli' : 'http'
+  const via = viaOf(headers)
   const token = tokenOf(headers)
   const user = token === undefined ? undefined : access.authenticate(token)
   if (user !== undefined) return { name: user.name, role: user.role, via }
@@ -62,6 +62,22 @@ export function toActor(access: Access, headers: Headers): Actor {
       ? 'a token is needed, such as Authorization: Bearer <token>'
       : 'this token is not known; ask an administrator for one',
   )
+}
+
+/** Whether the same headers would still make the same actor: a token may have been revoked meanwhile. */
+export function isStill(access: Access, actor: Actor, headers: Headers): boolean {
+  try {
+    const now = toActor(access, headers)
+    return now.name === actor.name && now.role === actor.role
+  } catch {
+    // whoever is not known any more is nobody
+    return false
+  }
+}
+
+/** The door: the command-line client marks itself. */
+export function viaOf(headers: Headers): 'cli' | 'http' {
+  return headers('x-gander-via') === 'cli' ? 'cli' : 'http'
 }
 
 /** Throws `FORBIDDEN` when the role is too low for the effect. */

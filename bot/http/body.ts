@@ -2,23 +2,37 @@
 import { AppError } from '../../shared/errors.ts'
 
 export const MOST_BODY_BYTES = 1_048_576
+/** What is nested deeper was made to break whoever walks through it. */
+const DEEPEST = 100
 
 /**
  * Reads a body as JSON. An empty one (or white space) is no body and gives undefined. Throws `PAYLOAD_TOO_LARGE` as soon
  * as there are too many bytes, announced or not, and `INVALID_INPUT` when it is no JSON in UTF-8.
  */
 export async function readBody(request: Request): Promise<unknown> {
+  const text = decode(await readBytes(request))
+  if (text.trim() === '') return undefined
+  const value = parse(text)
+  if (isDeep(value)) throw new AppError('INVALID_INPUT', `the body must be nested at most ${DEEPEST} levels deep`)
+  return value
+}
+
+/** A body that is not ours to judge, for whoever writes down what was said; undefined when it is no JSON, or too deep. */
+export function parseLeniently(bytes: Uint8Array): unknown {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+    return isDeep(value) ? undefined : value
+  } catch {
+    // its beginning might be a secret
+    return undefined
+  }
+}
+
+/** A body as it came; empty when there is none. Throws `PAYLOAD_TOO_LARGE` as soon as there are too many bytes. */
+export async function readBytes(request: Request): Promise<Uint8Array> {
   const announced = Number(request.headers.get('content-length') ?? 0)
   if (announced > MOST_BODY_BYTES) throw tooLarge()
-  if (request.body === null) return undefined
-  const text = decode(await collect(request.body))
-  if (text.trim() === '') return undefined
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const reason = cause instanceof Error ? `: ${cause.message}` : ''
-    throw new AppError('INVALID_INPUT', `the body must be JSON${reason}`, { cause })
-  }
+  return request.body === null ? new Uint8Array() : collect(request.body)
 }
 
 async function collect(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
@@ -50,6 +64,27 @@ function decode(bytes: Uint8Array): string {
   } catch (cause) {
     throw new AppError('INVALID_INPUT', 'the body must be UTF-8', { cause })
   }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const reason = cause instanceof Error ? `: ${cause.message}` : ''
+    throw new AppError('INVALID_INPUT', `the body must be JSON${reason}`, { cause })
+  }
+}
+
+// level by level, since recursion is what such a body breaks
+function isDeep(value: unknown): boolean {
+  let level = [value].filter(isNest)
+  for (let depth = 0; depth < DEEPEST && level.length > 0; depth += 1)
+    level = level.flatMap(one => Object.values(one)).filter(isNest)
+  return level.length > 0
+}
+
+function isNest(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function tooLarge(): AppError {

@@ -3,9 +3,12 @@
 type Json = { readonly [key: string]: unknown }
 type Operation = { readonly method: string; readonly path: string; readonly about: Json }
 
+/** Views with more calls are shown in parts. */
+const LONG = 12
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
 h2{margin-top:2.5rem;border-bottom:1px solid #ccc}summary{cursor:pointer;padding:.3rem 0}code,pre{font:13px/1.4 ui-monospace,monospace}
 pre{background:#f5f5f5;padding:.6rem;overflow:auto}.m{display:inline-block;min-width:4.2rem;font-weight:600}
+nav a{margin-right:1.2rem}details:target>summary,details[open]>summary{font-weight:600}h3{margin:1.2rem 0 .2rem}
 td{padding:.1rem 1rem .1rem 0;vertical-align:top}@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}pre{background:#262626}a{color:#8bf}}`
 
 /** Renders the document: operations by view, then every schema they name. */
@@ -14,22 +17,45 @@ export function toDocsPage(document: unknown): string {
   const operations = Object.entries(asJson(paths)).flatMap(([path, methods]) =>
     Object.entries(asJson(methods)).map(([method, about]) => ({ method, path, about: asJson(about) })),
   )
-  const views = asList(tags).map(tag => toView(tag, operations))
+  const views = asList(tags)
+    .map(tag => toGroup(tag, operations))
+    .filter(({ own }) => own.length > 0)
   const schemas = Object.entries(asJson(asJson(components)['schemas'])).sort(([a], [b]) => a.localeCompare(b))
   const title = toSafe(`${asJson(info)['title']} ${asJson(info)['version']}`)
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title}</title><style>${STYLE}</style></head><body><h1>${title}</h1>
 <p>${toSafe(asJson(info)['description'])} The document itself: <a href="/api/openapi.json">/api/openapi.json</a>.</p>
-${views.join('\n')}
-<h2>Schemas</h2>
+<nav>${views.map(({ anchor, title, own }) => `<a href="#${anchor}">${title} (${own.length})</a>`).join(' ')} <a href="#schemas">Schemas</a></nav>
+${views.map(toView).join('\n')}
+<h2 id="schemas">Schemas</h2>
 ${schemas.map(([name, schema]) => `<details id="${toSafe(name)}"><summary>${toSafe(name)}</summary>${toPre(schema)}</details>`).join('\n')}
 </body></html>
 `
 }
 
-function toView(tag: Json, operations: readonly Operation[]): string {
+type Group = { readonly anchor: string; readonly title: string; readonly own: readonly Operation[] }
+
+function toGroup(tag: Json, operations: readonly Operation[]): Group {
   const own = operations.filter(({ about }) => (about['tags'] as unknown[] | undefined)?.includes(tag['name']))
-  return `<h2>${toSafe(tag['description'] ?? tag['name'])}</h2>\n${own.map(toOperation).join('\n')}`
+  return { anchor: `view-${toSafe(tag['name'])}`, title: toSafe(tag['description'] ?? tag['name']), own }
+}
+
+// a long view is easier to read by what its paths are about
+function toView({ anchor, title, own }: Group): string {
+  const nouns = [...new Set(own.map(({ path }) => toNoun(path)))]
+  const isLong = own.length > LONG && nouns.length > 1
+  const about = (noun: string): readonly Operation[] => own.filter(({ path }) => toNoun(path) === noun)
+  const parts = nouns.map(noun => `<h3>${toSafe(noun)}</h3>\n${toList(about(noun))}`)
+  return `<h2 id="${anchor}">${title}</h2>\n${isLong ? parts.join('\n') : toList(own)}`
+}
+
+function toList(operations: readonly Operation[]): string {
+  return operations.map(toOperation).join('\n')
+}
+
+/** `/api/v1/jobs/{id}` is about jobs; what stands alone at the top is about the daemon. */
+function toNoun(path: string): string {
+  return /^(?:\/api)?\/v1\/([^/]+)/.exec(path)?.[1] ?? /^\/([^/]+)\/./.exec(path)?.[1] ?? 'the daemon'
 }
 
 function toOperation({ method, path, about }: Operation): string {

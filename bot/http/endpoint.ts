@@ -7,6 +7,7 @@ import type { Operations, Vitals } from '../engine/operations/port.ts'
 import type { Answer } from './answer.ts'
 import type { AttemptMarks } from './attempts.ts'
 import type { Failure } from './failure.ts'
+import type { Farewells } from './farewells.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
@@ -23,12 +24,16 @@ export type Room = {
   readonly log: Log
   readonly clock: Clock
   readonly defaultCluster: string
+  /** The edition of Alluxio that view 001 follows, such as 3.7. */
+  readonly alluxioEdition: string
   /** Zone of instants that views show with an offset. */
   readonly tz: string
   /** How often a live stream says that it is still there. */
   readonly pingMs: number
   /** Which attempt the ids of event streams speak of. */
   readonly attemptMarks: AttemptMarks
+  /** Asks that removed a job with all that was known of it. */
+  readonly farewells: Farewells
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>
   /** The OpenAPI document, built once. */
@@ -44,6 +49,8 @@ export type Call<Params, Query, Body> = {
   header(name: string): string | undefined
   /** Aborted when the caller has gone or the daemon closes. */
   readonly signal: AbortSignal
+  /** Whether the caller's credential still stands: asked again by what goes on for long. */
+  isStillKnown(): boolean
 }
 
 /** What an answer of a status looks like: a schema of its JSON, or the kind of its body. */
@@ -64,6 +71,8 @@ export type Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   readonly answers: Readonly<Record<number, Shape | readonly Shape[]>>
   /** Looks at neither `Host` nor `Origin`: for probes. */
   readonly anyHost?: boolean
+  /** Goes to the coordinator as it came when the chosen cluster has one. */
+  readonly forwardable?: boolean
   /** Answers with a stream of events: other sites' pages are refused. */
   readonly live?: boolean
   /** A body that only reads, so that a viewer may send it although the endpoint writes. */

@@ -71,7 +71,7 @@ const SENTENCES: { readonly [code: string]: (issue: Issue) => string } = {
 }
 
 /** What a schema that has no words of its own says: the expectation and the value. */
-function toSentence(issue: Issue): string {
+export function toSentence(issue: Issue): string {
   const expectation = SENTENCES[issue.code ?? '']?.(issue) ?? 'is not acceptable'
   if (issue.code === 'unrecognized_keys') return expectation
   return `${expectation}, ${got(issue.input)}`

@@ -8,7 +8,13 @@ import type { Room } from './endpoint.ts'
 import { followOutput, type OutputText } from './follow-output.ts'
 import { merge } from './merge.ts'
 
-export type Viewer = { readonly room: Room; readonly actor: Actor; readonly signal: AbortSignal }
+export type Viewer = {
+  readonly room: Room
+  readonly actor: Actor
+  readonly signal: AbortSignal
+  /** Asked before every ping: who is not known any more is told nothing more. */
+  isStillKnown(): boolean
+}
 export type JobFeed = {
   readonly ref: string
   readonly taskId?: string | undefined
@@ -21,10 +27,11 @@ const PING = encoder.encode(': ping\n\n')
 
 /** Everything the caller may see, beginning with the present state. The id of an event is the state's index. */
 export async function* followAll(viewer: Viewer): Flow {
-  const { room, actor, signal } = viewer
+  const { room, actor } = viewer
+  const { signal, pinging } = watchCredential(viewer)
   yield RETRY
   const events = frames(room.operations.follow(actor, {}, signal), event => toFrame(event, String(event.index)))
-  yield* merge([events, pings(room, signal)], signal)
+  yield* merge([events, pinging], signal)
 }
 
 /**
@@ -32,7 +39,8 @@ export async function* followAll(viewer: Viewer): Flow {
  * whichever event was the last one, its id resumes the output where it was; the offset is one of the newest attempt.
  */
 export async function* followJob(viewer: Viewer, feed: JobFeed): Flow {
-  const { room, actor, signal } = viewer
+  const { room, actor } = viewer
+  const { signal, pinging } = watchCredential(viewer)
   const place = { index: 0, offset: 0 }
   const { taskId } = feed
   const attempts = createAttempts(viewer, taskId, () => {
@@ -52,7 +60,7 @@ export async function* followJob(viewer: Viewer, feed: JobFeed): Flow {
     return encode('output', toId(), { task: taskId, offset, text })
   }
   yield RETRY
-  const sources = [frames(room.operations.follow(actor, { ref: feed.ref }, signal), onEvent), pings(room, signal)]
+  const sources = [frames(room.operations.follow(actor, { ref: feed.ref }, signal), onEvent), pinging]
   if (taskId !== undefined) {
     const attempt = await attempts.attempts()
     place.offset = toOffset(feed.lastEventId, index => room.attemptMarks.covers(taskId, attempt, index))
@@ -104,9 +112,20 @@ async function* frames<T>(source: AsyncIterable<T>, toBytes: (item: T) => Uint8A
   for await (const item of source) yield toBytes(item)
 }
 
+// a stream outlives the ask that opened it: a token that was revoked meanwhile ends it
+function watchCredential({ room, signal: given, isStillKnown }: Viewer): { signal: AbortSignal; pinging: Flow } {
+  const revoked = new AbortController()
+  const signal = AbortSignal.any([given, revoked.signal])
+  const isWanted = (): boolean => {
+    if (!isStillKnown()) revoked.abort()
+    return !signal.aborted
+  }
+  return { signal, pinging: pings(room, signal, isWanted) }
+}
+
 // proxies and clients take a silent connection for a dead one
-async function* pings({ clock, pingMs }: { clock: Clock; pingMs: number }, signal: AbortSignal): Flow {
-  while (await isStillThere(clock, pingMs, signal)) yield PING
+async function* pings(room: Pick<Room, 'clock' | 'pingMs'>, signal: AbortSignal, isWanted: () => boolean): Flow {
+  while ((await isStillThere(room.clock, room.pingMs, signal)) && isWanted()) yield PING
 }
 
 function isStillThere(clock: Clock, delayMs: number, signal: AbortSignal): Promise<boolean> {

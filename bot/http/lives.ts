@@ -2,7 +2,11 @@
 import type { Life } from './pour.ts'
 
 /** What comes with a request from a socket: the other end of the line. */
-export type Line = { readonly outgoing?: { destroy(): unknown } }
+export type Line = {
+  /** Its address as the caller wrote it. */
+  readonly incoming?: { readonly url?: string | undefined }
+  readonly outgoing?: { destroy(): unknown; readonly socket?: { readonly remoteAddress?: string | undefined } | null }
+}
 export type Lives = { begin(request: Request, line: Line | undefined): Life; endAll(): void }
 
 /** Makes an empty set. After `endAll` every new life is aborted from the start. */

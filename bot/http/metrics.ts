@@ -1,5 +1,6 @@
 // counters and gauges as Prometheus text; the library is loaded when somebody asks for the first time
 import type { Vitals } from '../engine/operations/port.ts'
+import { GAUGES, TOTALS, toRunLines } from './metric-rows.ts'
 
 export type Metrics = {
   /** Told once for each answer. */
@@ -8,6 +9,14 @@ export type Metrics = {
 }
 
 type Client = typeof import('prom-client')
+type Place = {
+  readonly client: Client
+  readonly registers: InstanceType<Client['Registry']>[]
+  readonly vitals: () => Vitals
+}
+
+/** Methods by which answers are told apart; a caller can make up any number of others. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** Makes the counters. Nothing is measured, and no timer runs, before the first `read`. */
 export function createMetrics(vitals: () => Vitals): Metrics {
@@ -15,13 +24,13 @@ export function createMetrics(vitals: () => Vitals): Metrics {
   let registry: Promise<InstanceType<Client['Registry']>> | undefined
   return {
     count(dialect, method, status) {
-      const key = `${dialect || 'none'} ${method} ${status}`
+      const key = `${dialect || 'none'} ${METHODS.has(method) ? method : 'other'} ${status}`
       answers.set(key, (answers.get(key) ?? 0) + 1)
     },
     async read() {
       registry ??= import('prom-client').then(client => createRegistry(client, vitals, answers))
       const made = await registry
-      return { type: made.contentType, text: await made.metrics() }
+      return { type: made.contentType, text: `${await made.metrics()}\n${toRunLines(vitals().runs)}` }
     },
   }
 }
@@ -32,23 +41,40 @@ function createRegistry(
   answers: ReadonlyMap<string, number>,
 ): InstanceType<Client['Registry']> {
   const registry = new client.Registry()
+  // the process: memory, handles, garbage collection, lag of the event loop
   client.collectDefaultMetrics({ register: registry, prefix: 'gander_' })
-  const registers = [registry]
-  for (const { name, help, label, read } of GAUGES) {
+  const place = { client, registers: [registry], vitals }
+  addRows(place)
+  addAnswers(place, answers)
+  return registry
+}
+
+function addRows({ client, registers, vitals }: Place): void {
+  for (const { name, help, labels = [], read } of GAUGES) {
     new client.Gauge({
-      name,
-      help,
-      labelNames: label === undefined ? [] : [label],
-      registers,
+      ...{ name, help, labelNames: labels, registers },
       collect() {
         this.reset()
-        for (const [word, value] of Object.entries(read(vitals()))) {
-          if (label === undefined) this.set(value)
-          else this.set({ [label]: word }, value)
-        }
+        // without labels a reset leaves a zero behind, and what nobody knows is not zero
+        if (labels.length === 0) this.remove({})
+        for (const { at = {}, value } of read(vitals())) this.set(at, value)
       },
     })
   }
+  for (const { name, help, labels = [], read } of TOTALS) {
+    new client.Counter({
+      ...{ name, help, labelNames: labels, registers },
+      collect() {
+        this.reset()
+        // without labels a reset leaves a zero behind, and what nobody knows is not zero
+        if (labels.length === 0) this.remove({})
+        for (const { at = {}, value } of read(vitals())) this.inc(at, value)
+      },
+    })
+  }
+}
+
+function addAnswers({ client, registers }: Place, answers: ReadonlyMap<string, number>): void {
   new client.Counter({
     name: 'gander_http_answers_total',
     help: 'Answers by view, method and status',
@@ -62,24 +88,4 @@ function createRegistry(
       }
     },
   })
-  return registry
 }
-
-type Gauge = {
-  readonly name: string
-  readonly help: string
-  readonly label?: string
-  readonly read: (vitals: Vitals) => Readonly<Record<string, number>>
-}
-
-const GAUGES: readonly Gauge[] = [
-  { name: 'gander_jobs', help: 'Jobs by status', label: 'status', read: vitals => vitals.jobs },
-  { name: 'gander_tasks_open', help: 'Tasks that have not ended, by status', label: 'status', read: v => v.tasksOpen },
-  { name: 'gander_agents', help: 'Agents by status', label: 'status', read: vitals => vitals.agents },
-  { name: 'gander_state_index', help: 'Index of the newest saved change', read: ({ index }) => ({ index }) },
-  {
-    name: 'gander_ready',
-    help: '1 once state is loaded and the listeners are open',
-    read: v => ({ is: Number(v.ready) }),
-  },
-]

@@ -6,6 +6,9 @@ import type { Dialect, Endpoint, Shape } from './endpoint.ts'
 const TITLES: Readonly<Record<string, string>> = {
   native: 'Gander',
   cli2api: 'goosefs-cli2api (reference document 000)',
+  nomad: 'dtle 3.x on Nomad (reference document 002)',
+  alluxio: 'Alluxio Enterprise AI 3.x coordinator (reference document 001)',
+  datahub: 'datahub daemon (reference document 003)',
 }
 const DESCRIPTION = [
   'Warms GooseFS caches, and calls a load done only when a measurement of the cache says so.',

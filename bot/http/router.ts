@@ -2,13 +2,16 @@
 import { type Context, Hono } from 'hono'
 import { AppError } from '../../shared/errors.ts'
 import { type Answer, toFile, toJson, toNothing } from './answer.ts'
-import { type Access, checkHost, checkOrigin, checkRole, toActor } from './auth.ts'
+import { type Access, checkHost, checkOrigin, checkRole, isStill, toActor } from './auth.ts'
 import { readBody } from './body.ts'
 import type { Call, Dialect, Endpoint, Room } from './endpoint.ts'
 import { type Failure, toFailure } from './failure.ts'
+import type { Forward } from './forward.ts'
 import { parseInput } from './input.ts'
 import type { Line } from './lives.ts'
 import { type Life, toResponse } from './pour.ts'
+import { toRaw } from './raw-call.ts'
+import type { Asked, Recorder } from './recording.ts'
 
 /** A file of the page by its address, with its type; undefined when there is none. */
 export type Page = (path: string) => { readonly type: string; readonly body: string | Uint8Array } | undefined
@@ -23,10 +26,14 @@ export type AppDeps = {
   readonly page: Page
   /** Told once for each answer. */
   readonly count: (dialect: string, method: string, status: number) => void
+  /** Told of every ask before it is answered; it knows which ones are writes. */
+  readonly audit: Recorder
+  /** Takes what is for a cluster with a coordinator of its own there. */
+  readonly forward?: Forward
 }
 
 type Route = { readonly endpoint: Endpoint; readonly dialect: Dialect }
-type Visit = Route & { readonly context: Context; readonly life: Life }
+type Visit = Route & { readonly context: Context; readonly life: Life; readonly asked: Asked }
 
 /** Mounts all endpoints; the same paths of several methods are one route, so that a wrong method can be told. */
 export function createRouter(deps: AppDeps): Hono {
@@ -43,13 +50,22 @@ async function visit(deps: AppDeps, context: Context, routes: ReadonlyMap<string
   const route = routes.get(head ? 'GET' : context.req.method)
   const [first] = routes.values()
   const dialect = (route ?? first)?.dialect
-  const life = deps.lives(context.req.raw, context.env as Line | undefined)
+  const line = context.env as Line | undefined
+  const life = deps.lives(context.req.raw, line)
+  const asked: Asked = { isMild: false, from: line?.outgoing?.socket?.remoteAddress }
   let answer: Answer
+  let failure: Failure | undefined
   try {
     if (route === undefined) throw wrongMethod(deps, context, routes)
-    answer = await answerOf(deps, { ...route, context, life })
+    answer = await answerOf(deps, { ...route, context, life, asked })
   } catch (thrown) {
-    answer = failed(dialect, withAllow(toFailure(thrown, deps.room.log), routes))
+    failure = withAllow(toFailure(thrown, deps.room.log), routes)
+    answer = failed(dialect, failure)
+  }
+  if (route !== undefined) {
+    const end = { status: answer.status, code: failure?.code }
+    const header = (name: string): string | undefined => headerOf(context, name)
+    await deps.audit({ endpoint: route.endpoint, view: route.dialect.name, url: context.req.url, header, asked, end })
   }
   deps.count(dialect?.name ?? '', context.req.method, answer.status)
   return toResponse(answer, { head, life, room: deps.room })
@@ -57,26 +73,28 @@ async function visit(deps: AppDeps, context: Context, routes: ReadonlyMap<string
 
 // Host → Origin → credential → role → path parameters → body
 async function answerOf(deps: AppDeps, visited: Visit): Promise<Answer> {
-  const { endpoint, context, life } = visited
+  const { endpoint, context, life, asked } = visited
   const header = (name: string): string | undefined => headerOf(context, name)
   if (endpoint.anyHost !== true) checkHost(deps.access, header)
   if (endpoint.live === true || endpoint.method !== 'GET') checkOrigin(header)
   const actor =
     endpoint.effect === 'open' ? ({ name: '', role: 'viewer', via: 'http' } as const) : toActor(deps.access, header)
-  const body = lazily(() => readBody(context.req.raw))
-  await permit(endpoint, actor, body)
-  const call = { room: deps.room, actor, header, signal: life.signal }
-  return endpoint.handler({ ...call, ...(await inputOf(visited, call, body)) })
-}
-
-async function permit(endpoint: Endpoint, actor: Call<0, 0, 0>['actor'], body: () => Promise<unknown>): Promise<void> {
-  try {
-    checkRole(actor, endpoint.effect)
-  } catch (refusal) {
-    // an ask that only reads may come through an endpoint that writes
-    const mild = endpoint.isMild?.(await body().catch(() => undefined))
-    if (!mild) throw refusal
-  }
+  asked.actor = actor
+  const body = lazily(async () => {
+    asked.body = await readBody(context.req.raw)
+    return asked.body
+  })
+  // an ask that only reads may come through an endpoint that writes
+  asked.isMild = endpoint.isMild?.(await body().catch(() => undefined)) ?? false
+  if (!asked.isMild) checkRole(actor, endpoint.effect)
+  const isStillKnown = (): boolean => endpoint.effect === 'open' || isStill(deps.access, actor, header)
+  const call = { room: deps.room, actor, header, signal: life.signal, isStillKnown }
+  const forwarded = endpoint.forwardable && (await deps.forward?.({ ...call, ...toRaw(context, endpoint, asked) }))
+  if (forwarded) return forwarded
+  const answer = await endpoint.handler({ ...call, ...(await inputOf(visited, call, body)) })
+  // a look may have waited for minutes
+  if (endpoint.method === 'GET' && !isStillKnown()) throw new AppError('UNAUTHENTICATED', 'this token was revoked')
+  return answer
 }
 
 type Known = Omit<Call<unknown, unknown, unknown>, 'params' | 'query' | 'body'>
@@ -93,7 +111,7 @@ async function inputOf(
     return parseInput(endpoint, { params, queries: context.req.queries(), body: given })
   } catch (mistake) {
     // what the path names comes first: a mistake in the body of something that is not there is not worth telling
-    await endpoint.find?.({ ...call, params, query: undefined, body: undefined })
+    await endpoint.find?.({ ...call, params, query: context.req.query(), body: undefined })
     throw mistake
   }
 }

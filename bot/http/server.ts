@@ -63,7 +63,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 function createListener(app: App, upgrade: Upgrade, add: (response: ServerResponse) => void): Server {
   // without options for HTTP/2 it is always the plain kind
   const server = createAdaptorServer({
-    fetch: (request, { outgoing }) => app.fetch(request, { outgoing }),
+    fetch: (request, { incoming, outgoing }) => app.fetch(request, { incoming, outgoing }),
     serverOptions: LIMITS,
   }) as Server
   server.maxConnections = MOST_CONNECTIONS

@@ -21,7 +21,10 @@ const create: Verb = {
   takes: '<name>',
   summary: 'make a token; it is shown this once',
   options: ['role'],
-  examples: [['gander token create airflow --role operator', 'for a program']],
+  examples: [
+    ['gander token create airflow --role operator', 'for a program'],
+    ['GANDER_TOKEN=$(gander token create me)', 'stdout has the token alone; without --role it may what you may'],
+  ],
   run: async ({ api, screen, options, words }) => {
     const body = { name: words[0] ?? '', ...(options.role === undefined ? {} : { role: options.role }) }
     const token = await askFor(api, TokenRow, ['POST', '/api/v1/tokens', { body }])
@@ -67,7 +70,10 @@ export const token: Verb = {
   takes: '',
   summary: 'tokens: list, create, revoke, hash',
   options: [],
-  examples: [],
+  examples: [
+    ['gander token create airflow --role operator', 'viewer reads, operator also writes, admin also what others own'],
+    ['gander token revoke ID', 'refused from the next ask on'],
+  ],
   subs: [list, create, revoke, hash],
   run: tellTokens,
 }

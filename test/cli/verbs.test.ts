@@ -64,6 +64,62 @@ describe('jobs and status', () => {
   })
 })
 
+describe('audit', () => {
+  const entry = (n: number) => ({
+    ...{ at: '2026-11-21T08:00:00.000Z', user: n === 0 ? '' : 'otto', role: n === 0 ? '' : 'operator', via: 'http' },
+    ...{ view: 'native', what: `POST /api/v1/jobs/${n}/stop`, status: n === 0 ? 401 : 202, extra: n },
+    ...(n === 0 ? { code: 'UNAUTHENTICATED' } : { from: '127.0.0.1' }),
+  })
+  beforeEach(() => {
+    fake.intercept = ({ path, query }) => {
+      if (path !== '/api/v1/audit') return undefined
+      const page = Number(query.get('after') ?? 0)
+      const items = [entry(2 * page), entry(2 * page + 1)]
+      return { status: 200, body: page === 2 ? { items } : { items, next: String(page + 1) } }
+    }
+  })
+
+  it('is a table, newest first, of nobody too', async () => {
+    const { code, stdout } = await run('audit')
+    const lines = stdout.trimEnd().split('\n')
+    expect([code, lines.length]).toEqual([0, 7])
+    expect(lines[0]).toMatch(/^AT +USER +ROLE +VIA +VIEW +STATUS +FROM +WHAT$/)
+    expect(lines[1]).toMatch(/ - +- +http +native +401 UNAUTHENTICATED +- +POST \/api\/v1\/jobs\/0\/stop$/)
+    expect(lines[2]).toMatch(/ otto +operator +http +native +202 +127\.0\.0\.1 +POST /)
+  })
+
+  it('asks for what was wanted, and no more pages than needed', async () => {
+    const { stdout } = await run(
+      'audit',
+      '--user',
+      'otto',
+      '--view',
+      'nomad',
+      '--since',
+      '2h',
+      '--limit',
+      '3',
+      '--json',
+    )
+    const rows = stdout.trimEnd().split('\n')
+    expect(rows.map(line => (JSON.parse(line) as { extra: number }).extra)).toEqual([0, 1, 2])
+    const asked = fake.requests.filter(({ path }) => path === '/api/v1/audit')
+    expect(asked).toHaveLength(2)
+    expect(Object.fromEntries(asked[0]?.query ?? [])).toEqual({
+      ...{ user: 'otto', view: 'nomad', limit: '3', since: expect.stringMatching(/^\d{4}-.*Z$/) },
+    })
+  })
+
+  it.each(['yesterday', '2026-13-41', '9999999999999d', ''])('--since %j is a mistake', async since => {
+    expect(await run('audit', '--since', since)).toMatchObject({ code: 2, stderr: expect.stringContaining('--since') })
+  })
+
+  it('a refusal exits 6', async () => {
+    fake.intercept = () => ({ status: 403, body: { code: 'FORBIDDEN', message: 'this needs the role admin' } })
+    expect(await run('audit')).toMatchObject({ code: 6, stderr: expect.stringContaining('role admin') })
+  })
+})
+
 describe('logs', () => {
   it('copies bytes as they are', async () => {
     await run('load', '--no-wait', '/a')

@@ -13,6 +13,7 @@ import {
   type Report,
   type RunOrder,
   SOCKET_PATH,
+  WIRE_VERSION,
 } from '../../shared/wire.ts'
 
 type Hello = Extract<AgentMessage, { type: 'hello' }>
@@ -41,6 +42,8 @@ export type FakeDaemon = {
   /** Numbers that came a second time. */
   readonly repeated: number[]
   readonly holes: Extract<AgentMessage, { type: 'hole' }>[]
+  /** Answers to calls, part by part. */
+  readonly called: Extract<AgentMessage, { type: 'called' }>[]
   /** Problems of the treaty that the agent caused. */
   readonly complaints: string[]
   /** Bytes that came although they were known. */
@@ -84,7 +87,18 @@ export async function startFakeDaemon(bend: Bending = {}, port = 0): Promise<Fak
   const say = (message: DaemonMessage): void => sayTo(sockets, message)
   const daemon: Memory = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    ...{ bend, hellos: [], reports: [], repeated: [], holes: [], complaints: [], known: 0, dialled: 0, sockets },
+    ...{
+      bend,
+      hellos: [],
+      reports: [],
+      repeated: [],
+      holes: [],
+      called: [],
+      complaints: [],
+      known: 0,
+      dialled: 0,
+      sockets,
+    },
     ...{ streams, lengths: new Map(), acknowledged: 0 },
     bytesOf: (allocation, kind = 'output') => Buffer.concat(streams.get(`${allocation} ${kind}`) ?? []),
     sizeOf: allocation => daemon.lengths.get(`${allocation} output`) ?? 0,
@@ -166,6 +180,7 @@ function serve(daemon: Memory, socket: WebSocket): void {
 function take(daemon: Memory, socket: WebSocket, text: string): void {
   const message = AgentMessage.parse(JSON.parse(text))
   if (message.type === 'hole') return void daemon.holes.push(message)
+  if (message.type === 'called') return void daemon.called.push(message)
   if (message.type === 'hello') return greet(daemon, socket, message)
   if (message.n <= daemon.acknowledged) daemon.repeated.push(message.n)
   else if (message.n !== daemon.acknowledged + 1) daemon.complaints.push(`${message.n} after ${daemon.acknowledged}`)
@@ -187,7 +202,7 @@ function greet(daemon: Memory, socket: WebSocket, hello: Hello): void {
       bytes: daemon.lengths.get(`${stream.allocation} ${stream.kind}`) ?? 0,
     }))
   const { acknowledged } = daemon
-  const version = daemon.bend.version ?? 1
+  const version = daemon.bend.version ?? WIRE_VERSION
   sayTo([socket], { type: 'welcome', version, heartbeatMs: 200, silenceMs: 5_000, acknowledged, have })
   if (daemon.bend.closeWith !== undefined) socket.close(daemon.bend.closeWith)
 }

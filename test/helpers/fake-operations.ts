@@ -37,6 +37,23 @@ export type FakeOperations = Operations & {
   taskIds(ref: string): string[]
 }
 
+/** Verbs that work here; to call another one is a mistake of the test. */
+type Verb =
+  | (
+      | 'submitJob'
+      | 'getJob'
+      | 'waitForJob'
+      | 'listJobs'
+      | 'listTasks'
+      | 'findTasks'
+      | 'stopJob'
+      | 'stopTask'
+      | 'retryJob'
+    )
+  | ('openOutput' | 'runNow' | 'follow' | 'listAgents' | 'drainAgent' | 'listClusters' | 'clusterReport')
+  | ('listTokens' | 'createToken' | 'revokeToken' | 'listAudit' | 'doctor')
+type Faked = Omit<FakeOperations, Exclude<keyof Operations, Verb>>
+
 export const AGENT: AgentView = {
   id: '01900000-0000-7000-8000-00000000000a',
   name: 'node1',
@@ -47,6 +64,8 @@ export const AGENT: AgentView = {
   capacity: { work: 2, read: 1 },
   running: 0,
   since: '2024-08-19T09:46:15.123Z',
+  createIndex: 3,
+  modifyIndex: 5,
   capabilities: { bin: 'goosefs', found: true, simulated: false, loadFlags: [] },
 }
 export const REPORT_TEXT = 'GooseFS cluster summary: \n    Master Address: x.x.x.x:9200\n    Live Workers: 10\n'
@@ -168,7 +187,7 @@ export function createFakeOperations(): FakeOperations {
   }
   let following = 0
   let waiting = 0
-  const fake: FakeOperations = {
+  const fake: Faked = {
     actors: [],
     requests: [],
     keys: [],
@@ -198,7 +217,7 @@ export function createFakeOperations(): FakeOperations {
       wakeAll()
     },
     taskIds: ref => find(ref).tasks.map(({ id }) => id),
-    async submitJob(actor, request, key) {
+    async submitJob(actor, request, { idempotencyKey: key } = {}) {
       fake.actors.push(actor)
       fake.requests.push(request)
       const known = key === undefined ? undefined : keys.get(`${actor.name} ${key}`)
@@ -274,9 +293,9 @@ export function createFakeOperations(): FakeOperations {
       if (wanted.length === 0) throw new AppError('TASK_NOT_FOUND', `there is no task ${taskId}`)
       return wanted.map(task => reader({ ...task }, kind))
     },
-    async runNow(actor, request, { idempotencyKey }) {
+    async runNow(actor, request, { how }) {
       fake.requests.push(request)
-      fake.keys.push(idempotencyKey)
+      fake.keys.push(how?.idempotencyKey)
       const task = submit(actor, request).tasks[0]!
       task.status = fake.reply.status
       const exit = { reason: 'exited' as const, code: fake.reply.status === 'succeeded' ? 0 : 255 }
@@ -335,7 +354,8 @@ export function createFakeOperations(): FakeOperations {
       if (at === -1) throw new AppError('TOKEN_NOT_FOUND', `there is no token ${id}`)
       tokens.splice(at, 1)
     },
+    listAudit: async () => ({ items: [] }),
     doctor: async () => ({ items: [{ name: 'agents', ok: true, answer: 'one agent is ready' }] }),
   }
-  return fake
+  return fake as FakeOperations
 }

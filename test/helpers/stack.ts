@@ -1,7 +1,7 @@
 // the whole product as it is shipped: a real daemon, real agents, a simulated GooseFS, in a directory of their own
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,11 @@ import { fileURLToPath } from 'node:url'
 import type { Job, Task } from '../../shared/job.ts'
 import { until } from '../agent/until.ts'
 import { createProgram, findFreePort, isFree, type Program, processesWith, type Seen } from './program.ts'
+
+// benches start the same programs and are not to wait for the document
+const conform = process.env['VITEST'] === undefined ? undefined : await import('./conform.ts')
+/** What is longer is not held against the document. */
+const MOST_CONFORMED_BYTES = 1_048_576
 
 /** A client that waits longer waits for something that does not come. */
 const PATIENCE_MS = 25_000
@@ -183,6 +188,8 @@ function toVerbs({ dir, dist, url, port, env, cookie, daemonEnv, patienceMs = PA
             const bytes = Buffer.concat(pieces)
             const text = bytes.toString()
             const { statusCode: status = 0, headers: got } = response
+            const deviations = findDeviations({ method, path }, { status, type: got['content-type'], text })
+            if (deviations.length > 0) return reject(new Error(deviations.join('\n')))
             resolve({
               status,
               headers: got,
@@ -198,6 +205,18 @@ function toVerbs({ dir, dist, url, port, env, cookie, daemonEnv, patienceMs = PA
       ask.on('error', reject)
       ask.end(data)
     })
+  }
+
+  // what a coordinator answers to what was forwarded is its own
+  const config = daemonEnv?.['GANDER_CONFIG']
+  const forwards = config !== undefined && readFileSync(config, 'utf8').includes('coordinator:')
+  function findDeviations(
+    asked: { readonly method: string; readonly path: string },
+    { status, type = '', text }: { readonly status: number; readonly type: string | undefined; readonly text: string },
+  ): readonly string[] {
+    if (conform === undefined || type.startsWith('text/event-stream') || text.length > MOST_CONFORMED_BYTES) return []
+    if (forwards && conform.findOperation(asked.method, asked.path)?.operation.tags.includes('alluxio')) return []
+    return conform.findDeviations(asked, { status, type, body: text })
   }
 
   const run = (file: string, args: readonly string[], more: Record<string, string>): Promise<Ended> =>

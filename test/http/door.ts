@@ -1,8 +1,11 @@
 // the HTTP door over the fake verbs, as tests use it: without a socket and with one
+
+import { expect } from 'vitest'
 import { createApp, type HttpDeps } from '../../bot/http/app.ts'
 import { createHttpServer, type HttpServerDeps } from '../../bot/http/server.ts'
 import type { Role } from '../../shared/job.ts'
 import type { Log, LogFields } from '../../shared/log.ts'
+import { findDeviations } from '../helpers/conform.ts'
 import { createFakeOperations, type FakeOperations } from '../helpers/fake-operations.ts'
 
 export const TOKENS: Readonly<Record<string, { name: string; role: Role }>> = {
@@ -31,7 +34,10 @@ export function createDeps(more: Partial<HttpServerDeps> = {}) {
       jobs: { running: 1 },
       tasksOpen: { queued: 2 },
       agents: { ready: 1, draining: 0, down: 0 },
+      queues: [{ cluster: 'default', queued: 2, running: 1 }],
       index: 7,
+      loads: [],
+      runs: [],
       ready: true,
     }),
     version: '0.0.0',
@@ -53,13 +59,25 @@ export function createDoor(more: Partial<HttpServerDeps> = {}): Door {
   return {
     operations,
     logged,
-    send: async (method, path, body, headers = {}) =>
-      app.request(path, {
+    send: async (method, path, body, headers = {}) => {
+      const response = await app.request(path, {
         method,
         headers,
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
+      })
+      await expectTold({ method, path }, response)
+      return response
+    },
   }
+}
+
+/** Every answer that does not flow is what the document says. */
+async function expectTold(call: { method: string; path: string }, response: Response): Promise<void> {
+  const type = response.headers.get('content-type') ?? ''
+  if (type.startsWith('text/event-stream')) return
+  const flows = type.startsWith('text/plain') && response.status === 200
+  const body = flows ? 'text' : await response.clone().text()
+  expect(findDeviations(call, { status: response.status, type, body })).toEqual([])
 }
 
 export async function openServer(more: Partial<HttpServerDeps> = {}) {

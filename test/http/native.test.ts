@@ -280,7 +280,8 @@ describe('everything else', () => {
     expect((await ask(door, 'GET', '/healthz')).status).toBe(200)
     expect((await ask(door, 'GET', '/readyz')).status).toBe(200)
     expect((await ask(door, 'GET', '/api/v1/doctor')).body).toMatchObject({ items: [{ ok: true }] })
-    const vitals = { jobs: {}, tasksOpen: {}, agents: { ready: 0, draining: 0, down: 0 }, index: 0, ready: false }
+    const none = { jobs: {}, tasksOpen: {}, queues: [], loads: [], runs: [] }
+    const vitals = { ...none, agents: { ready: 0, draining: 0, down: 0 }, index: 0, ready: false }
     expect((await createDoor({ vitals: () => vitals }).send('GET', '/readyz')).status).toBe(503)
   })
 

@@ -102,6 +102,19 @@ test('is a page that needs nothing else', async () => {
   expect(html).not.toMatch(/<script|<link|https?:\/\//)
 })
 
+test('leads from the top of the page to each view, and shows every call once below its own', async () => {
+  const html = await (await createDoor().send('GET', '/docs')).text()
+  const sections = html.split(/(?=<h2)/).slice(1)
+  for (const { name, endpoints } of DIALECTS) {
+    expect(html).toContain(`href="#view-${name}"`)
+    const section = sections.find(text => text.startsWith(`<h2 id="view-${name}"`)) ?? ''
+    expect(section.match(/<summary>/g)).toHaveLength(endpoints.length)
+    for (const { path } of endpoints) expect(section).toContain(`<code>${path.replace(/:(\w+)/g, '{$1}')}</code>`)
+  }
+  const anchors = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+  expect(new Set(anchors).size).toBe(anchors.length)
+})
+
 test('no two views claim the same call', () => {
   const calls = DIALECTS.flatMap(({ endpoints }) =>
     endpoints.map(({ method, path }) => `${method} ${path.replace(/:\w+/g, ':')}`),

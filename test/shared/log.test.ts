@@ -10,6 +10,7 @@ test.each([
   ['a bearer token', 'Authorization: Bearer abc.def-123'],
   ['a webhook', 'https://oapi.example/robot/send?access_token=abc.def-123&timestamp=1'],
   ['an address with a password', 'cosn://user:abc.def-123@bucket/path'],
+  ['an address whose password has slashes', 'cosn://user:abc.def-123/x/abc.def-123@bucket/path'],
   ['a mount option', 'fs.cosn.userinfo.secretKey=abc.def-123'],
 ])('%s in a text', (_, text) => {
   expect(redact(text)).not.toMatch(/the-known-secret|abc\.def-123/)
@@ -43,3 +44,15 @@ test('fields of the child are added, and a failing sink is survived', () => {
   log.error('nobody hears this')
   expect(lines).toEqual([{ fields: { part: 'a', id: 1, more: true }, message: 'hello ***' }])
 })
+
+test('an address with a port has no password', () => {
+  for (const text of ['http://host:8080/a@b', '{"a":"s3://b:19/c","d":"e@f"}']) expect(redact(text)).toBe(text)
+})
+
+// what grows with the square of the length would take half an hour
+test.each(['a', 'token', 'a-', 'a.b:', '://', '://a:', 'x=', 'Bearer ', '?key=', '"', '\\'])(
+  'a megabyte of %j is read like any other text',
+  word => {
+    expect(redact(word.repeat(2 ** 20 / word.length))).not.toBe('')
+  },
+)

@@ -28,10 +28,10 @@ export const submit = endpoint({
   isMild: isListing,
   handler: async ({ room, actor, body, query, header, signal }) => {
     const request = toJobRequest(body)
-    const idempotencyKey = header('idempotency-key')
+    const how = { idempotencyKey: header('idempotency-key'), view: 'cli2api' }
     if (body.action === 'list')
-      return toListing(await room.operations.runNow(actor, request, { ...toWait(body, signal), idempotencyKey }), body)
-    const submitted = await room.operations.submitJob(actor, request, idempotencyKey)
+      return toListing(await room.operations.runNow(actor, request, { ...toWait(body, signal), how }), body)
+    const submitted = await room.operations.submitJob(actor, request, how)
     return toIds(submitted, query.format === 'results' || header('x-gfs-api-version') === '2')
   },
 })

@@ -1,7 +1,7 @@
-// who the caller is, and tokens, in the native API
+// who the caller is, tokens, and the book of writes, in the native API
 import { toJson, toNothing } from '../../answer.ts'
 import { type Endpoint, endpoint } from '../../endpoint.ts'
-import { IdRef, Me, NewToken, TokenPage, TokenRequest } from './schemas.ts'
+import { AuditPage, AuditQuery, IdRef, Me, NewToken, TokenPage, TokenRequest } from './schemas.ts'
 
 const me = endpoint({
   method: 'GET',
@@ -44,4 +44,14 @@ const revoke = endpoint({
   },
 })
 
-export const accountEndpoints: readonly Endpoint[] = [me, tokens, create, revoke]
+const audit = endpoint({
+  method: 'GET',
+  path: '/api/v1/audit',
+  summary: 'Who wrote what through any view, newest first, refused asks too; for administrators',
+  effect: 'manage',
+  query: AuditQuery,
+  answers: { 200: AuditPage },
+  handler: async ({ room, actor, query }) => toJson(await room.operations.listAudit(actor, query)),
+})
+
+export const accountEndpoints: readonly Endpoint[] = [me, tokens, create, revoke, audit]

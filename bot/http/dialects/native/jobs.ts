@@ -17,7 +17,7 @@ const submit = endpoint({
   answers: { 201: Job, 200: Job },
   isMild: isReading,
   handler: async ({ room, actor, body, header }) =>
-    toSubmitted(await room.operations.submitJob(actor, body, header('idempotency-key'))),
+    toSubmitted(await room.operations.submitJob(actor, body, { idempotencyKey: header('idempotency-key') })),
 })
 
 const list = endpoint({

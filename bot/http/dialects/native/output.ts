@@ -49,11 +49,11 @@ const jobEvents = endpoint({
   headers: { 'Last-Event-ID': 'the id of the last event that was read: goes on behind it' },
   answers: { 200: 'events' },
   find: ({ room, actor, params }) => room.operations.getJob(actor, params.id),
-  handler: async ({ room, actor, params, query, header }) => {
+  handler: async ({ room, actor, params, query, header, isStillKnown }) => {
     const job = await room.operations.getJob(actor, params.id)
     const of = { ref: job.id, taskId: query.task, lastEventId: header('last-event-id') }
     if (query.task !== undefined) await room.operations.openOutput(actor, { ref: job.id, taskId: query.task }, 'output')
-    return toEvents(signal => followJob({ room, actor, signal }, of))
+    return toEvents(signal => followJob({ room, actor, signal, isStillKnown }, of))
   },
 })
 
@@ -64,7 +64,7 @@ const events = endpoint({
   effect: 'read',
   live: true,
   answers: { 200: 'events' },
-  handler: ({ room, actor }) => toEvents(signal => followAll({ room, actor, signal })),
+  handler: ({ room, actor, isStillKnown }) => toEvents(signal => followAll({ room, actor, signal, isStillKnown })),
 })
 
 export const outputEndpoints: readonly Endpoint[] = [output, missing, jobEvents, events]

@@ -4,8 +4,9 @@ import { ActionName } from '../../../../shared/actions.ts'
 import { AgentStatus, Capabilities } from '../../../../shared/agent.ts'
 import { Status } from '../../../../shared/allocation.ts'
 import { ClusterReport } from '../../../../shared/cluster.ts'
+import { got } from '../../../../shared/errors.ts'
 import { Id } from '../../../../shared/ids.ts'
-import { Job, JobName, JobStatus, Role, Task } from '../../../../shared/job.ts'
+import { Job, JobName, JobStatus, Role, Task, Via } from '../../../../shared/job.ts'
 import { pathProblem } from '../../../../shared/path.ts'
 import { Instant } from '../../../../shared/time.ts'
 import { QueryDuration, queryNumber, queryWords } from '../../query-values.ts'
@@ -105,6 +106,31 @@ export const Token = z
   .meta({ id: 'Token' })
 export const TokenPage = pageOf(Token, 'TokenPage')
 export const NewToken = Token.extend({ token: z.string() }).meta({ id: 'NewToken', description: 'shown this once' })
+
+export const AuditQuery = z.strictObject({
+  user: z.string().optional(),
+  view: z.string().optional().meta({ description: 'name of a view, such as native' }),
+  since: z.iso
+    .datetime({ offset: true, error: issue => `must be an instant such as 2026-11-21T08:00:00Z, ${got(issue.input)}` })
+    .transform(text => new Date(text).toISOString())
+    .optional(),
+  ...paging,
+})
+const AuditEntry = z
+  .object({
+    at: Instant,
+    user: z.string().meta({ description: 'empty when nobody was recognised' }),
+    role: z.string(),
+    via: Via,
+    view: z.string(),
+    what: z.string().meta({ description: 'method and path; secrets are stars' }),
+    said: z.string().optional().meta({ description: 'the beginning of its body; secrets are stars' }),
+    status: z.int(),
+    code: z.string().optional(),
+    from: z.string().optional().meta({ description: 'address it came from' }),
+  })
+  .meta({ id: 'AuditEntry' })
+export const AuditPage = pageOf(AuditEntry, 'AuditPage')
 
 export const CheckPage = pageOf(
   z
