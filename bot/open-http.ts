@@ -96,6 +96,10 @@ function toAccess({ config, file }: Told, { state }: Opened) {
   return {
     mode: config.auth,
     defaultUser: file.users.find(user => user.name === file.defaultUser) ?? LOCAL,
-    authenticate: createCredentials({ users: file.users, adminToken: config.adminToken, made }),
+    // the bootstrap token is taken away when it has made others
+    authenticate: createCredentials({
+      ...{ users: file.users, adminToken: config.adminToken, made },
+      unlisted: ['admin', LOCAL.name],
+    }),
   }
 }

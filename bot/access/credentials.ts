@@ -46,12 +46,14 @@ export function isToken(presented: string | undefined, expected: string): boolea
  * Makes the lookup from token to user. What is presented is hashed first: the table is searched by the digest, of which
  * a caller cannot choose the beginning, and what was found, or a stand-in when there is nothing, is compared whole. So
  * neither length nor first wrong character nor being known can be measured, with ten thousand tokens as with one.
- * A token that a configured user has made can do no more than that user may by now.
+ * A token that a configured user has made can do no more than that user may by now, and nothing when there is no such user.
  * @param made looks up a digest among the tokens made through the API
  */
 export function createCredentials(given: {
   readonly users: readonly ConfiguredUser[]
   readonly adminToken: string | undefined
+  /** Users that stand in no file. */
+  readonly unlisted: readonly string[]
   readonly made: (sha256: string) => Known | undefined
 }): (token: string | undefined) => User | undefined {
   const configured = new Map<string, Known>()
@@ -68,7 +70,10 @@ export function createCredentials(given: {
     const isIt = isSameDigest(digest, found?.sha256 ?? NOBODY.sha256)
     if (!isIt || found === undefined) return NOBODY.user
     const { name, role } = found
-    return { name, role: configured.has(digest) ? role : lower(role, roles.get(name)) }
+    if (configured.has(digest)) return { name, role }
+    // whoever was taken out of the file is nobody any more, whatever they had made before
+    if (!roles.has(name) && !given.unlisted.includes(name)) return NOBODY.user
+    return { name, role: lower(role, roles.get(name)) }
   }
 }
 

@@ -1,12 +1,12 @@
 // hands an order in, again while the coordinator is away, and never a free twice
-import type { CoordinatorKey } from '../../shared/adopted.ts'
+import { type CoordinatorKey, toCoordinatorKey } from '../../shared/adopted.ts'
 import { backoffMs } from '../../shared/backoff.ts'
 import type { Findings } from '../../shared/verdict.ts'
 import type { Reply } from './client.ts'
 import type { Lookup } from './lookup.ts'
 import { pause } from './pause.ts'
 import { readReply } from './read-progress.ts'
-import { toKey, toSubmission } from './requests.ts'
+import { toSubmission } from './requests.ts'
 import type { RunRoom } from './room.ts'
 import type { Outcome } from './run.ts'
 
@@ -19,7 +19,7 @@ const MOST_ERRORS = 4
 export async function begin(room: RunRoom, lookup: Lookup): Promise<Begun | Outcome | undefined> {
   const { order, clock, signal, stopping } = room
   const since = clock.now()
-  const key = toKey(order)
+  const key = toCoordinatorKey(order)
   // whether an earlier try may have been heard; a load is handed in again all the same, since that does no harm
   let heard = room.past === 'accepted'
   for (let failures = 0, errors = 0; !signal.aborted; failures += 1) {
@@ -53,7 +53,7 @@ type Answered = Extract<Reply, { reached: true }>
 function read({ order, printer }: RunRoom, { status, text }: Answered): Begun | Outcome | undefined {
   if (status >= 500) return undefined
   const { id, message } = readReply(text)
-  const key = { ...toKey(order), ...(id !== undefined && { id }) }
+  const key = { ...toCoordinatorKey(order), ...(id !== undefined && { id }) }
   if (status >= 200 && status <= 299) return { key, notes: [] }
   if (status === 409) return { key, notes: [`the coordinator had this already${id === undefined ? '' : `: ${id}`}`] }
   void printer.print(text.trim())

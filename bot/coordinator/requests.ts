@@ -1,6 +1,6 @@
 // orders in the coordinator's words: which call, which body, and what there is no call for
 import type { ActionName } from '../../shared/actions.ts'
-import { type CoordinatorKey, parseAdopted } from '../../shared/adopted.ts'
+import { type CoordinatorKey, toCoordinatorKey } from '../../shared/adopted.ts'
 import type { RunOrder } from '../../shared/wire.ts'
 
 const PATHS: Readonly<Record<ActionName, string | undefined>> = {
@@ -30,11 +30,6 @@ export function toRefusal({ action, options }: RunOrder): string | undefined {
   return 'a dry run needs an agent with a CLI, since a coordinator cannot be asked what is cached'
 }
 
-/** What names an order's job: of our own its task, of an adopted one what the coordinator called it. */
-export function toKey({ task, options }: RunOrder): CoordinatorKey {
-  return options.adopted === undefined ? { alias: `gander-${task}` } : parseAdopted(options.adopted)
-}
-
 /** The body of the submission. Its alias is the task's, so that the same task is never there twice. */
 export function toSubmission(order: RunOrder): unknown {
   const { action, path, only, options } = order
@@ -47,7 +42,7 @@ export function toSubmission(order: RunOrder): unknown {
   }
   return {
     paths: only.length > 0 ? only : [path],
-    alias: toKey(order).alias,
+    alias: toCoordinatorKey(order).alias,
     ...(Object.keys(words).length > 0 && { options: words }),
   }
 }

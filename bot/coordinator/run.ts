@@ -1,12 +1,12 @@
 // one order from accepted to ended: given to the coordinator, followed there, and stopped there when it is not wanted
-import type { CoordinatorKey } from '../../shared/adopted.ts'
+import { type CoordinatorKey, toCoordinatorKey } from '../../shared/adopted.ts'
 import type { Exit } from '../../shared/allocation.ts'
 import { toInstant } from '../../shared/time.ts'
 import type { Ending, RunOrder } from '../../shared/wire.ts'
 import { begin } from './begin.ts'
 import { createLookup } from './lookup.ts'
 import { createPrinter } from './printer.ts'
-import { pathOf, toKey, toRefusal } from './requests.ts'
+import { pathOf, toRefusal } from './requests.ts'
 import type { Past, Run, RunDeps, RunRoom } from './room.ts'
 import { watch } from './watch.ts'
 
@@ -30,7 +30,7 @@ async function perform(room: RunRoom): Promise<void> {
   const refusal = toRefusal(order)
   if (refusal !== undefined) return voice.say({ type: 'refused', allocation, reason: refusal, moveOn: false })
   if (past === 'new') await voice.say({ type: 'accepted', allocation })
-  const key = toKey(order)
+  const key = toCoordinatorKey(order)
   const known = past === 'started' || order.options.adopted !== undefined
   const begun = known ? { key, notes: [] } : await begin(room, createLookup(room.client, room.path, key))
   if (begun === undefined || room.signal.aborted) return

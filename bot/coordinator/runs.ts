@@ -1,8 +1,9 @@
 // the runs that are under way at one coordinator: each order once, and how many jobs they are there
+import { toCoordinatorKey } from '../../shared/adopted.ts'
 import { toError } from '../../shared/errors.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Report, RunOrder } from '../../shared/wire.ts'
-import { toKey } from './requests.ts'
+
 import type { Past, Run, RunDeps } from './room.ts'
 import { createRun } from './run.ts'
 
@@ -30,7 +31,7 @@ export function createRuns(room: RunDeps): Runs {
     begin(order, past) {
       const { allocation } = order
       if (runs.has(allocation) || room.signal.aborted) return
-      const name = JSON.stringify(toKey(order))
+      const name = JSON.stringify(toCoordinatorKey(order))
       const run = createRun(room, order, past)
       runs.set(allocation, run)
       count(name, 1)

@@ -39,6 +39,7 @@ const Request = z.object({
     .catch({}),
 })
 const Told = z.object({ id: word, jobId: word })
+const Key = z.object({ id: word, alias: word, index: word })
 
 /**
  * Records it when the coordinator took it in: a success, or a conflict, which takes the earlier job up again. Answers what
@@ -72,6 +73,15 @@ export async function adopt({ actor, room }: Adopter, submitted: Submitted): Pro
     room.log.warn('work that a coordinator took in could not be recorded', { cluster, id: key, cause })
     return [`${lacking}: ${cause.message}`]
   }
+}
+
+/** Before a job is stopped at a coordinator: throws FORBIDDEN when it is somebody else's. */
+export async function permitStop(
+  { actor, room }: Adopter,
+  there: Pick<Submitted, 'cluster' | 'request'>,
+): Promise<void> {
+  const key = Key.safeParse(parse(there.request))
+  if (key.success) await room.operations.permitStopThere(actor, { cluster: there.cluster, key: key.data })
 }
 
 function isKept(path: string): boolean {

@@ -2,7 +2,7 @@
 import { AppError, shown } from '../../shared/errors.ts'
 import type { Actor } from '../../shared/job.ts'
 import { SECOND } from '../../shared/time.ts'
-import { adopt } from './adoption.ts'
+import { adopt, permitStop } from './adoption.ts'
 import { type Answer, type Flow, toNoteHeader } from './answer.ts'
 import type { Room } from './endpoint.ts'
 import { askUpstream, type Upstream } from './upstream.ts'
@@ -56,7 +56,9 @@ export function createForward({ coordinators, defaultCluster, withinMs = WITHIN_
     const headers = pick(PASSED_ON, wanted => call.header(wanted))
     const body = bytes.length === 0 ? undefined : bytes
     const who = `the coordinator of cluster ${name}`
-    const kind = method === 'POST' ? submissionOf(target) : undefined
+    const about = kindOf(target)
+    if (method === 'DELETE' && about !== undefined) await permitStop(call, { cluster: name, request: bytes })
+    const kind = method === 'POST' ? about : undefined
     // who goes away has submitted all the same: what the coordinator says to that is waited for
     const until = kind === undefined ? signal : new AbortController().signal
     const ask = { who, base: new URL(base), method, target, headers, body, signal: until, clock: room.clock, withinMs }
@@ -115,7 +117,7 @@ function decode(text: string): string {
   }
 }
 
-function submissionOf(target: string): 'load' | 'free' | undefined {
+function kindOf(target: string): 'load' | 'free' | undefined {
   const kind = /^\/api\/v1\/(load|free)\/?(?:\?|$)/.exec(target)?.[1]
   return kind === 'load' || kind === 'free' ? kind : undefined
 }

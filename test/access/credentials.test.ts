@@ -20,7 +20,7 @@ function create(made: ReadonlyMap<string, Known> = new Map()) {
     },
     { name: 'vera', role: 'viewer' as const, tokens: ['another'] },
   ]
-  return createCredentials({ users, adminToken: ADMIN, made: digest => made.get(digest) })
+  return createCredentials({ users, adminToken: ADMIN, unlisted: ['admin', 'local'], made: digest => made.get(digest) })
 }
 
 test.each([
@@ -62,17 +62,18 @@ test('of ten thousand made tokens one is looked at', () => {
   const made = new Map<string, Known>()
   const tokens = Array.from({ length: 10_000 }, makeToken)
   for (const [at, token] of tokens.entries())
-    made.set(hashToken(token), { name: `u${at}`, role: 'viewer', sha256: hashToken(token) })
+    made.set(hashToken(token), { name: 'local', role: at === 9_999 ? 'operator' : 'viewer', sha256: hashToken(token) })
   let lookups = 0
   const find = createCredentials({
     users: [],
     adminToken: undefined,
+    unlisted: ['local'],
     made: digest => {
       lookups += 1
       return made.get(digest)
     },
   })
-  expect(find(tokens[9_999])).toEqual({ name: 'u9999', role: 'viewer' })
+  expect(find(tokens[9_999])).toEqual({ name: 'local', role: 'operator' })
   expect(find('unknown')).toBeUndefined()
   expect(lookups).toBe(2)
   expect(new Set(tokens).size).toBe(tokens.length)
@@ -83,8 +84,13 @@ test.each([
   ['vera', 'viewer', 'viewer'],
   ['otto', 'viewer', 'viewer'],
   ['otto', 'admin', 'operator'],
-  ['who makes tokens by a token', 'operator', 'operator'],
+  ['admin', 'operator', 'operator'],
 ] as const)('a token that %s made as %s can do what a %s may', (name, role, wanted) => {
   const sha256 = hashToken('made')
   expect(create(new Map([[sha256, { name, role, sha256 }]]))('made')).toEqual({ name, role: wanted })
+})
+
+test('a token of somebody who stands in the file no more is nobody any more', () => {
+  const sha256 = hashToken('made')
+  expect(create(new Map([[sha256, { name: 'eve', role: 'viewer', sha256 }]]))('made')).toBeUndefined()
 })

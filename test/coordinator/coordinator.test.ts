@@ -5,17 +5,21 @@ import { Id } from '../../shared/ids.ts'
 import { until } from '../agent/until.ts'
 import { ROOT } from '../core/world.ts'
 import { createForwardingDoor } from './forwarding-door.ts'
-import { createCoordinatorRoom } from './room.ts'
+import { openCoordinatorRoom as open } from './room.ts'
 
 const undo: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const one of undo.splice(0).reverse()) await one()
 })
 
-async function open(options: Parameters<typeof createCoordinatorRoom>[0] = {}) {
-  const room = await createCoordinatorRoom(options)
-  undo.push(() => room.close())
-  return room
+/** Work that runs, and of which the coordinator knows nothing any more. */
+async function forgotten(action: 'load' | 'free') {
+  const room = await open()
+  const { job } = await room.ask(action, '/a')
+  await room.given('/a')
+  await until('its start', async () => (await room.task(job)).status === 'running')
+  room.fake.jobs.splice(0)
+  return { room, job }
 }
 
 const DONE = { loadedBytes: 30, totalBytes: 30, loadedNonEmptyFiles: 3, failedFiles: 0, scannedFiles: 3 }
@@ -219,22 +223,14 @@ describe('a coordinator that is away', () => {
   })
 
   it('and forgot a load is handed it again', async () => {
-    const room = await open()
-    const { job } = await room.ask('load', '/a')
-    await room.given('/a')
-    await until('its start', async () => (await room.task(job)).status === 'running')
-    room.fake.jobs.splice(0)
+    const { room, job } = await forgotten('load')
     const again = await room.given('/a')
     again.state = 'SUCCEEDED'
     expect(await room.ended(job)).toMatchObject({ status: 'succeeded', attempts: 2 })
   })
 
   it('and forgot a free leaves it lost', async () => {
-    const room = await open()
-    const { job } = await room.ask('free', '/a')
-    await room.given('/a')
-    await until('its start', async () => (await room.task(job)).status === 'running')
-    room.fake.jobs.splice(0)
+    const { room, job } = await forgotten('free')
     expect(await room.ended(job)).toMatchObject({ status: 'lost', attempts: 1 })
     expect(room.fake.asked('POST')).toHaveLength(1)
   })

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Adopted } from '../../bot/engine/operations/adopt.ts'
 import type { AuditEntry } from '../../bot/engine/ports.ts'
 import { toChoice } from '../../bot/http/forward.ts'
+import { AppError } from '../../shared/errors.ts'
 import { until } from '../agent/until.ts'
 import { createFakeCoordinator, type FakeCoordinator } from '../helpers/fake-coordinator.ts'
 import { createDoor } from '../http/door.ts'
@@ -27,6 +28,7 @@ async function open(more: More = {}, base = '') {
       adopted.push(one)
       return {} as never
     },
+    permitStopThere: async () => {},
   }
   const door = await createForwardingDoor({ coordinators: { ai: coordinator.url }, operations, ...more })
   undo.push(() => door.close())
@@ -41,6 +43,19 @@ function answerWith(coordinator: FakeCoordinator, status: number, body: Buffer |
     return true
   }
 }
+
+it('a stop of what belongs to somebody else never gets there', async () => {
+  const asked: unknown[] = []
+  const permitStopThere = async (_: unknown, there: unknown): Promise<never> => {
+    asked.push(there)
+    throw new AppError('FORBIDDEN', 'it belongs to anna')
+  }
+  const { coordinator, door } = await open({ operations: { permitStopThere } })
+  const refused = await door.send('DELETE', '/api/v1/load', { body: '{"alias":"n"}', headers: AI })
+  expect([refused.status, refused.text]).toEqual([403, '{"status":"it belongs to anna"}'])
+  expect(asked).toEqual([{ cluster: 'ai', key: { alias: 'n' } }])
+  expect(coordinator.heard).toEqual([])
+})
 
 describe('the way there', () => {
   it.each([

@@ -1,23 +1,12 @@
 // a coordinator that says strange things is believed no more than it says, and what is not ours is left alone
-import { afterEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createPrinter } from '../../bot/coordinator/printer.ts'
 import { readJobs } from '../../bot/coordinator/read-progress.ts'
 import { SILENT_LOG } from '../../shared/log.ts'
 import { until } from '../agent/until.ts'
 import { ROOT } from '../core/world.ts'
 import type { CoordinatorJob } from '../helpers/fake-coordinator.ts'
-import { createCoordinatorRoom } from './room.ts'
-
-const undo: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const one of undo.splice(0).reverse()) await one()
-})
-
-async function open(options: Parameters<typeof createCoordinatorRoom>[0] = {}) {
-  const room = await createCoordinatorRoom(options)
-  undo.push(() => room.close())
-  return room
-}
+import { openCoordinatorRoom as open } from './room.ts'
 
 it('words that are null, lists or objects are not there, numbers may come as text', () => {
   const said = { id: 7, alias: null, index: {}, state: 'running', paths: ['/a'] }
@@ -58,6 +47,25 @@ it('the same work, told of twice at once, is one job', async () => {
   const jobs = await Promise.all([1, 2, 3].map(() => room.operations.adoptJob(ROOT, told)))
   expect(new Set(jobs.map(({ id }) => id)).size).toBe(1)
   expect([...room.state.tasks.rows()]).toHaveLength(2)
+})
+
+it('who may stop there what we know of is asked here, by any of its names', async () => {
+  const room = await open()
+  const [anna, otto] = [
+    { ...ROOT, name: 'anna', role: 'operator' as const },
+    { ...ROOT, name: 'otto', role: 'operator' as const },
+  ]
+  const told = { cluster: 'ai', action: 'load', paths: ['/a'], name: 'n', id: 'id=x&alias=n' } as const
+  await room.operations.adoptJob(anna, told)
+  const own = await room.operations.submitJob(anna, { action: 'load', paths: ['/b'], cluster: 'ai', options: {} })
+  const alias = `gander-${own.tasks[0]?.id}`
+  for (const key of [{ id: 'x' }, { alias: 'n' }, { alias }]) {
+    const there = { cluster: 'ai', key }
+    await expect(room.operations.permitStopThere(otto, there)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await room.operations.permitStopThere(anna, there)
+    await room.operations.permitStopThere(ROOT, there)
+  }
+  await room.operations.permitStopThere(otto, { cluster: 'ai', key: { alias: 'other' } })
 })
 
 it('a stop is for the job with that id, not for a newer one of the same alias', async () => {

@@ -1,4 +1,5 @@
 // the daemon's engine with the agent of one coordinator, which looks every few milliseconds
+import { onTestFinished } from 'vitest'
 import { dispatch } from '../../bot/agents/dispatcher.ts'
 import { createCoordinator } from '../../bot/coordinator/coordinator.ts'
 import type { Limits } from '../../bot/coordinator/room.ts'
@@ -71,4 +72,11 @@ export async function createCoordinatorRoom({ edition = '3.6', limits = {} }: Op
       await fake.stop()
     },
   }
+}
+
+/** The same for one test, closed when that has ended. */
+export async function openCoordinatorRoom(options: Parameters<typeof createCoordinatorRoom>[0] = {}) {
+  const room = await createCoordinatorRoom(options)
+  onTestFinished(() => room.close())
+  return room
 }

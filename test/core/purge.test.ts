@@ -1,18 +1,8 @@
 // removing a job: gone for everybody at once, its rows when nothing of it runs any more
 import { describe, expect, test } from 'vitest'
-import { AppError } from '../../shared/errors.ts'
 import type { Id } from '../../shared/ids.ts'
-import { ANN, BOB, createWorld, ending, findings, measured, type World } from './world.ts'
+import { ANN, BOB, codeOf, createWorld, ending, findings, measured, type World } from './world.ts'
 
-const codeOf = (deed: () => unknown): string => {
-  try {
-    deed()
-  } catch (thrown) {
-    if (thrown instanceof AppError) return thrown.code
-    throw thrown
-  }
-  return 'none'
-}
 const purge = (world: World, jobId: Id) => world.ask({ type: 'job.purge', actor: ANN, jobId })
 const sizes = ({ state }: World) =>
   [state.jobs, state.tasks, state.allocations, state.submissions, state.keys, state.warmed].map(table => table.size)

@@ -1,18 +1,8 @@
 // submissions that meet what is there: taken up again, left to what is open, without any units
 import { describe, expect, test } from 'vitest'
 import { MOST_ASKS } from '../../bot/core/evolve/jobs.ts'
-import { AppError } from '../../shared/errors.ts'
-import { ANN, BOB, createWorld, ending, findings, measured, must, ROOT, type SubmitMore, VIC } from './world.ts'
+import { ANN, BOB, codeOf, createWorld, ending, findings, measured, must, ROOT, type SubmitMore, VIC } from './world.ts'
 
-const codeOf = (deed: () => unknown): string => {
-  try {
-    deed()
-  } catch (thrown) {
-    if (thrown instanceof AppError) return thrown.code
-    throw thrown
-  }
-  return 'none'
-}
 const PARTLY = ending({
   findings: findings({ after: measured(3, 1), missingTotal: 2, missingByCause: { unknown: 2 } }),
 })

@@ -20,6 +20,7 @@ import { stamp } from '../../bot/engine/frame.ts'
 import type { ActionName, TaskOptions } from '../../shared/actions.ts'
 import type { AgentDescription } from '../../shared/agent.ts'
 import type { Exit, StepName } from '../../shared/allocation.ts'
+import { AppError } from '../../shared/errors.ts'
 import { GUARD } from '../../shared/guard.ts'
 import { createIds, type Id, type Ids } from '../../shared/ids.ts'
 import type { Actor } from '../../shared/job.ts'
@@ -231,3 +232,14 @@ export function deepFreeze<Value>(value: Value): Value {
 }
 
 export type { ActionName, TaskOptions }
+
+/** The code of the mistake that a deed is refused for; `none` when it is not. */
+export function codeOf(deed: () => unknown): string {
+  try {
+    deed()
+  } catch (thrown) {
+    if (thrown instanceof AppError) return thrown.code
+    throw thrown
+  }
+  return 'none'
+}

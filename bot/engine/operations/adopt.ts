@@ -1,6 +1,8 @@
 // work that was given to a cluster's coordinator past us, taken in as a job that is only followed
 import { ACTIONS, type ActionName, type TaskOptions } from '../../../shared/actions.ts'
+import { type CoordinatorKey, isSameJob, toCoordinatorKey } from '../../../shared/adopted.ts'
 import type { Actor, Job } from '../../../shared/job.ts'
+import { demandOwner } from '../../core/decide/permit.ts'
 import { findJob } from '../queries/find.ts'
 import { toJob } from '../queries/views.ts'
 import type { OperationsDeps } from './deps.ts'
@@ -20,6 +22,8 @@ export type Adopted = {
 export type AdoptVerb = {
   /** Takes in what a coordinator runs already; while it is open, the same once more is the same job. */
   adoptJob(actor: Actor, adopted: Adopted): Promise<Job>
+  /** Throws FORBIDDEN when what is to be stopped at a coordinator is known to be somebody else's. */
+  permitStopThere(actor: Actor, there: { readonly cluster: string; readonly key: CoordinatorKey }): Promise<void>
 }
 
 /** The verb over one engine. Throws FORBIDDEN when the actor's role is too low for the action. */
@@ -39,6 +43,14 @@ export function createAdoption({ state, engine }: OperationsDeps): AdoptVerb {
   }
 
   return {
+    async permitStopThere(actor, { cluster, key }) {
+      permit(actor, 'destroy', 'stopping a job')
+      for (const { id, jobId, options } of state.tasks.find('open', cluster)) {
+        const job = state.jobs.get(jobId)
+        if (job !== undefined && isSameJob(toCoordinatorKey({ task: id, options }), key))
+          demandOwner(actor, job, 'stop it')
+      }
+    },
     async adoptJob(actor, adopted) {
       permit(actor, ACTIONS[adopted.action].effect, adopted.action)
       const key = JSON.stringify([adopted.cluster, adopted.id])
