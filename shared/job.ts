@@ -33,14 +33,18 @@ export type Actor = z.infer<typeof Actor>
 const LONGEST_NAME = 128
 // without flags and property classes, so that clients made from the document in any language understand it
 const NAME = /^[^\u0000-\u001f\u007f-\u009f]+$/
+// half of a character cannot be written in an address
+const LONE_SURROGATE = /\p{Cs}/u
 /** What a name must be, and what came. */
 export const toNameMistake = (issue: { readonly input?: unknown }): string =>
-  `must have 1 to ${LONGEST_NAME} characters and no control characters, ${got(issue.input)}`
+  `${typeof issue.input === 'string' && LONE_SURROGATE.test(issue.input) ? 'must be valid Unicode and ' : 'must '}have 1 to ${LONGEST_NAME} characters and no control characters, ${got(issue.input)}`
 
 export const JobName = z
   .string({ error: toNameMistake })
   // a character is a Unicode code point
-  .refine(name => NAME.test(name) && [...name].length <= LONGEST_NAME, { error: toNameMistake })
+  .refine(name => NAME.test(name) && !LONE_SURROGATE.test(name) && [...name].length <= LONGEST_NAME, {
+    error: toNameMistake,
+  })
   .meta({ id: 'JobName', minLength: 1, maxLength: LONGEST_NAME, pattern: NAME.source })
 
 export const MOST_PATHS = 10_000

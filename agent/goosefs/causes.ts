@@ -69,6 +69,14 @@ export function isUnauthenticatedChannel(message: string): boolean {
   return message.includes('UnauthenticatedException')
 }
 
+/**
+ * A server still speaks over the connection that it had to a master before; for how long nobody says. A master that is away
+ * reads `Failed to connect`, and each call has waited for it already.
+ */
+export function isBrokenChannel(message: string): boolean {
+  return isUnauthenticatedChannel(message) || /UnavailableException: (?:Channel shutdown|Network closed)/.test(message)
+}
+
 /** Whether the line says that the service which runs load jobs cannot be reached: each further file would wait a minute. */
 export function isJobServiceAway(line: string): boolean {
   return /Failed to start job with error:/.test(line) && readCause(line) === 'job-service-down'

@@ -1,6 +1,7 @@
 // what a load came to: of one CLI call, or of several on places of one path taken together
 import { type Exit, killedBy, type LineCounts, NO_LINES } from '../../shared/allocation.ts'
 import type { Cause, Measurement } from '../../shared/verdict.ts'
+import { isBrokenChannel } from './causes.ts'
 import type { LoadSummary } from './load-draft.ts'
 
 export type LoadOutcome = {
@@ -31,10 +32,13 @@ export function goesOn({ exit }: LoadOutcome): boolean {
   return exit.reason === 'exited'
 }
 
-/** Whether the master, which had just listed the path, refused the call before anything was asked of the engine. */
+/**
+ * Whether a server, while the master had just listed the path, refused the call over a connection that it still held to the
+ * master before, and nothing was asked of the engine.
+ */
 export function wasTurnedAway({ exit, summary: { problem, lines, jobControlId } }: LoadOutcome): boolean {
   const failed = exit.reason === 'exited' && exit.code !== 0
-  return failed && problem?.cause === 'master-unreachable' && lines.started === 0 && jobControlId === undefined
+  return failed && isBrokenChannel(problem?.message ?? '') && lines.started === 0 && jobControlId === undefined
 }
 
 /** What a load has to tell of before it has listed everything. */

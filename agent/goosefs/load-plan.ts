@@ -5,11 +5,12 @@ import { type Bench, unlessStopped } from './bench.ts'
 import { readServers, type Servers } from './cluster-facts.ts'
 import { estimated } from './estimate.ts'
 import { guardSpace } from './guard.ts'
+import { runLoad } from './load-calls.ts'
 import { stopped, toEnding } from './load-ending.ts'
 import { verified } from './load-verify.ts'
 import type { WatchLimits } from './load-watch.ts'
 import { type Measured, measure } from './measure.ts'
-import { runLoad, runMetadata, STEPS } from './steps.ts'
+import { runMetadata, STEPS } from './steps.ts'
 
 /** Carries out a load: verified, unverified, or only estimated. */
 export async function runLoadPlan(bench: Bench, limits: WatchLimits): Promise<Ending> {

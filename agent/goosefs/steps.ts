@@ -1,15 +1,11 @@
 // an action as steps: which calls are made, in which order, and what each one leaves for the next
 
 import type { Capabilities } from '../../shared/agent.ts'
-import { type Exit, NO_LINES } from '../../shared/allocation.ts'
+import type { Exit } from '../../shared/allocation.ts'
 import type { Cause } from '../../shared/verdict.ts'
 import { ACTION_ARGV } from './argv.ts'
-import { toBatchSize } from './batch-size.ts'
 import { type Bench, type StepEnd, type StepRow, unlessStopped } from './bench.ts'
-import { goesOn, type LoadOutcome, type LoadPart, mergeParts, sumLines, wasTurnedAway } from './load-outcome.ts'
-import { createLoadWatch, type WatchFacts, type WatchLimits } from './load-watch.ts'
 import type { Measured } from './measure.ts'
-import { toTargets } from './targets.ts'
 
 /**
  * CLI calls of each action on one path (a shared call counts for the ask that began it):
@@ -63,67 +59,6 @@ export async function runOwn(bench: Bench, row: StepRow, args: readonly string[]
     })
     return { data: exit, exit, calls: 1 }
   })
-}
-
-type Watched = { readonly before?: Measured; readonly limits: WatchLimits }
-
-/** The load itself, watched: of the whole path, or of the places that the order names, one after another. */
-export async function runLoad(bench: Bench, facts: Watched): Promise<LoadOutcome> {
-  const [path = '', ...others] = toTargets(bench.deps.order)
-  const partial = path !== bench.deps.order.path
-  const first = await loadOne(bench, { ...facts, path, row: STEPS.load, partial, earlier: NO_LINES })
-  const parts = [first]
-  for (const [at, other] of others.entries()) {
-    if (bench.signal.aborted || !parts.every(goesOn)) break
-    const row = { ...STEPS.load, key: `${STEPS.load.key}-${at + 2}` }
-    parts.push(await loadOne(bench, { ...facts, path: other, row, partial, earlier: sumLines(parts) }))
-  }
-  if (partial) bench.note(`only what was missing was loaded again: ${parts.length} of its places`)
-  return mergeParts(first, parts.slice(1))
-}
-
-type Loading = Watched & { readonly path: string; readonly row: StepRow } & Pick<WatchFacts, 'partial' | 'earlier'>
-
-/** A load that the master turned away at once, as it may right after a restart of its own, is begun once more. */
-async function loadOne(bench: Bench, loading: Loading): Promise<LoadPart> {
-  const first = await callLoad(bench, loading)
-  if (bench.signal.aborted || !wasTurnedAway(first)) return first
-  bench.note(`the master turned the load away at once, it was begun again: ${first.summary.problem?.message}`)
-  return await callLoad(bench, { ...loading, row: { ...loading.row, key: `${loading.row.key}-again` } })
-}
-
-async function callLoad(bench: Bench, { path, row, ...facts }: Loading): Promise<LoadPart> {
-  const { replication, activeJobs } = bench.deps.order.options
-  const batchSize = await toBatchSize(bench)
-  const args = ACTION_ARGV.load({
-    path,
-    ...(replication === undefined ? {} : { replication }),
-    ...(activeJobs === undefined ? {} : { activeJobs }),
-    ...(batchSize === undefined ? {} : { batchSize }),
-  })
-  const outcome = await bench.step(row, async begun => {
-    const watch = createLoadWatch(bench, { ...facts, before: facts.before?.measurement })
-    const result = await bench.cli({
-      name: row.key,
-      args,
-      signal: bench.signal,
-      output: { path: bench.outputPath, from: begun.from },
-      onLine: watch.line,
-      onRun: watch.onRun,
-    })
-    const { givenUp, samples, ...summary } = await watch.close()
-    const exit = givenUp === undefined ? result.exit : asGivenUp(result.exit, givenUp)
-    const data: LoadOutcome = { exit, summary, from: begun.from, ...(givenUp === undefined ? {} : { givenUp }) }
-    return { data, exit, calls: 1 + samples }
-  })
-  return { ...outcome, cwd: bench.file(row.key) }
-}
-
-// `stopped` means that people wanted it; this was our own decision
-function asGivenUp(exit: Exit, cause: Cause): Exit {
-  if (exit.reason !== 'stopped') return exit
-  const { code: _, ...rest } = exit
-  return { ...rest, reason: 'signalled', signal: exit.signal ?? 'SIGTERM', message: `given up: ${cause}` }
 }
 
 /**

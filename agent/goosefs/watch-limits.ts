@@ -12,6 +12,8 @@ export type WatchLimits = {
   readonly stalledMs: number
   /** Between two looks at its engine jobs; default a minute. */
   readonly lookAgainMs?: number
+  /** Before a load that was turned away at once is begun again, once for each of them. */
+  readonly againMs?: readonly number[]
 }
 
 /** The limits that follow from how long a load may stand still: a sample is a JVM, so not more of them than are needed. */

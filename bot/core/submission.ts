@@ -32,11 +32,11 @@ export function toSubmission(state: State, job: JobRow, asked: Asked): Submissio
   }
 }
 
-// the oldest of them may have been removed
+// the oldest of them may have been removed; who had all of it removed begins anew, also while the last of it is ending
 function nextVersion(state: State, name: string): number {
   let next = 0
-  for (const { kind, version } of state.submissions.find('name', name))
-    if (kind === 'submit') next = Math.max(next, version + 1)
+  for (const { kind, version, jobId } of state.submissions.find('name', name))
+    if (kind === 'submit' && !state.jobs.get(jobId)?.purged) next = Math.max(next, version + 1)
   return next
 }
 

@@ -67,6 +67,8 @@ export type Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   readonly body?: B
   /** Request headers that it looks at, with what they do. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Headers of its good answers, with what they say. */
+  readonly tells?: Readonly<Record<string, string>>
   /** By status; several where the request decides. */
   readonly answers: Readonly<Record<number, Shape | readonly Shape[]>>
   /** Looks at neither `Host` nor `Origin`: for probes. */

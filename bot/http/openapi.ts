@@ -46,11 +46,11 @@ export function toDocument(dialects: readonly Dialect[], version: string): unkno
 }
 
 function toRoute(dialect: Dialect, endpoint: Endpoint) {
-  const { params, query, body, headers } = endpoint
-  const notes = endpoint.effect === 'open' ? {} : { headers: NOTE }
+  const { params, query, body, headers, tells = {} } = endpoint
+  const notes = { headers: endpoint.effect === 'open' ? {} : NOTE }
   const answers = Object.entries(endpoint.answers).map(([status, shapes]) => [
     status,
-    { description: WHAT[Number(status)] ?? 'Answer', ...notes, ...toContent([shapes].flat()) },
+    { description: WHAT[Number(status)] ?? 'Answer', ...toTold(notes.headers, tells), ...toContent([shapes].flat()) },
   ])
   return createRoute({
     method: LOWER[endpoint.method],
@@ -70,6 +70,14 @@ function toRoute(dialect: Dialect, endpoint: Endpoint) {
       default: { description: 'What went wrong', ...notes, ...toContent([dialect.errorShape]) },
     },
   })
+}
+
+function toTold(notes: Partial<typeof NOTE>, tells: Readonly<Record<string, string>>) {
+  const told = Object.entries(tells).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' as const } },
+  ])
+  return { headers: { ...notes, ...Object.fromEntries(told) } }
 }
 
 const LOWER = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const

@@ -72,7 +72,7 @@ describe('attempts and names', () => {
     await ops.registerJob(ANN, { name: 'm', groups: [] })
     const { items } = await ops.listNames(VIC, { prefix: 'n' })
     expect(items.map(one => one.jobs.map(row => row.id))).toEqual([[job.id, later.job.id]])
-    expect(items[0]?.tasks.map(one => [one.label, one.task.job])).toEqual([
+    expect(items[0]?.tasks.map(one => [one.label, room.state.tasks.get(one.task.id)?.jobId])).toEqual([
       ['one', later.job.id],
       ['two', later.job.id],
     ])

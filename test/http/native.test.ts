@@ -49,6 +49,7 @@ async function mistake(
 describe('a mistake', () => {
   test.each([
     [{ ...LOAD, name: 'x'.repeat(129) }, 'name', /^must have 1 to 128 characters and no control characters, got "xxx/],
+    [{ ...LOAD, name: 'a\ud800' }, 'name', /^must be valid Unicode and have 1 to 128 characters/],
     [{ ...LOAD, name: 7 }, 'name', /^must have 1 to 128 .* got 7$/],
     [{ ...LOAD, name: 'a\nb' }, 'name', /^must have 1 to 128 .* got "a\\nb"$/],
     [{ action: 'load' }, 'paths', /^must have at least one path for load, got none$/],

@@ -3,7 +3,7 @@ import type { Event } from '../../bot/core/events.ts'
 import type { State } from '../../bot/core/state.ts'
 import { countersOf } from '../../bot/core/state.ts'
 import { toWarmthId } from '../../bot/core/warmth.ts'
-import { toAllocations } from '../../bot/engine/queries/allocations.ts'
+import { findAllocations, toAllocation } from '../../bot/engine/queries/allocations.ts'
 import { findJob, findJobs, findTask } from '../../bot/engine/queries/find.ts'
 import { findNamedTasks } from '../../bot/engine/queries/named-tasks.ts'
 import { findNames, toNamed } from '../../bot/engine/queries/names.ts'
@@ -44,7 +44,10 @@ function checkOwners(state: State): Breach[] {
 
 function checkVersions(state: State): Breach[] {
   return [...state.submissions.keys('name')].flatMap(name => {
-    const asks = [...state.submissions.find('name', name)].filter(one => one.kind === 'submit')
+    // after what was removed a name begins anew
+    const asks = [...state.submissions.find('name', name)].filter(
+      one => one.kind === 'submit' && !state.jobs.get(one.jobId)?.purged,
+    )
     const versions = asks.sort((a, b) => (a.id < b.id ? -1 : 1)).map(one => one.version)
     const rising = versions.every((version, at) => at === 0 || version > (versions[at - 1] ?? 0))
     return rising ? [] : [{ law: 'versions of a name count up', what: `${name}: ${versions.join()}` }]
@@ -77,17 +80,17 @@ function checkSeen(state: State): Breach[] {
     ...findJobs(state, { limit: 1_000, status: ['queued', 'running', 'stopped', 'failed', 'lost'] }).items.map(
       job => job.id,
     ),
-    ...toAllocations(state, {}).map(one => one.job.id),
+    ...findAllocations(state, {}).flatMap(id => toAllocation(state, id).map(one => one.job.id)),
     ...findNames(state, { limit: 1_000 }).names.flatMap(name => toNamed(state, name)?.jobs.map(job => job.id) ?? []),
-    ...findNamedTasks(state, {}).items.map(one => one.job.id),
-    ...gone.flatMap(job => findNamedTasks(state, { name: job.name }).items.map(one => one.job.id)),
+    ...findNamedTasks(state, {}).rows.map(row => row.jobId),
+    ...gone.flatMap(job => findNamedTasks(state, { name: job.name }).rows.map(row => row.jobId)),
   ].filter(id => ids.has(id))
   const looked = gone.flatMap(job => [
     toCode(() => findJob(state, job.id)),
     toCode(() => findJob(state, String(job.number))),
     ...Array.from(state.tasks.find('job', job.id), task => toCode(() => findTask(state, task.id))),
     ...Array.from(state.tasks.find('job', job.id)).map(task =>
-      findNamedTasks(state, { taskId: task.id }).items.length === 0 ? 'TASK_NOT_FOUND' : undefined,
+      findNamedTasks(state, { taskId: task.id }).rows.length === 0 ? 'TASK_NOT_FOUND' : undefined,
     ),
   ])
   const found = looked.filter(code => code !== 'JOB_NOT_FOUND' && code !== 'TASK_NOT_FOUND')

@@ -103,14 +103,24 @@ function checkAsk({ action, path, options }: Ask): void {
   }
 }
 
+const RANDOM_DIGITS = 15
+const NAME_DIGITS = 8
+
+// the end of an id is its random part; among as many jobs as are kept eight digits of it are often the same as another's
+function makeName(state: State, id: Id): string {
+  const random = id.replaceAll('-', '').slice(-RANDOM_DIGITS)
+  const ends = Array.from({ length: RANDOM_DIGITS - NAME_DIGITS + 1 }, (_, at) => RANDOM_DIGITS - at)
+  const names = ends.map(end => `gfs-${random.slice(end - NAME_DIGITS, end)}`)
+  return names.find(name => state.jobs.countOf('name', name) === 0) ?? `gfs-${random.slice(-NAME_DIGITS)}`
+}
+
 function toJobRow(state: State, command: SubmitJob, world: World): JobRow {
   const { now, ids } = world.context
   const id = ids.next(now)
   return {
     id,
     number: countersOf(state).nextNumber,
-    // the end of an id is its random part
-    name: command.name ?? `gfs-${id.slice(-8)}`,
+    name: command.name ?? makeName(state, id),
     named: command.name !== undefined,
     cluster: world.cluster,
     action: command.asks[0]?.action ?? 'mixed',

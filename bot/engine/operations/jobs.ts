@@ -1,9 +1,11 @@
 // verbs on jobs and tasks: submit, look, wait, stop, retry
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ACTIONS } from '../../../shared/actions.ts'
+import { inTurns } from '../../../shared/turns.ts'
 import type { Answer } from '../../core/commands.ts'
 import type { JobRow, State } from '../../core/state.ts'
 import { findJob, findJobs, findTask, findTasksOf } from '../queries/find.ts'
-import { findNamedTasks } from '../queries/named-tasks.ts'
+import { findNamedTasks, toNamedTask } from '../queries/named-tasks.ts'
 import { toJob, toTask } from '../queries/views.ts'
 import type { OperationsDeps } from './deps.ts'
 import type { LiveOperations } from './live.ts'
@@ -51,7 +53,8 @@ export function createJobOperations(deps: OperationsDeps, live: LiveOperations):
     },
     async findTasks(actor, query) {
       permit(actor, 'read', 'reading jobs')
-      return findNamedTasks(state, query)
+      const { rows, cut } = findNamedTasks(state, query)
+      return { items: await inTurns(rows, ({ id }) => toNamedTask(state, id), nextTurn), cut }
     },
     async stopJob(actor, ref, view = 'native') {
       permit(actor, 'destroy', 'stopping a job')

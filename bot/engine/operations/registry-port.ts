@@ -42,6 +42,8 @@ export type AllocationQuery = {
   readonly ref?: string
   readonly name?: string
   readonly agentId?: Id
+  /** Of the ids of those that fit, oldest first, the ones that are told, in that order; all when left out. */
+  readonly choose?: (ids: readonly Id[]) => readonly Id[]
 }
 
 export type AllocationView = {
@@ -78,14 +80,18 @@ export type NameQuery = PageQuery & {
   readonly reverse?: boolean | undefined
 }
 
+/** What the jobs and tasks of a name have to tell there: a name may have as many as are kept. */
+export type JobOfName = Pick<Job, 'id' | 'name' | 'cluster' | 'requester' | 'desired' | 'createdAt' | 'endedAt'>
+export type TaskOfName = Pick<Task, 'id' | 'path' | 'action' | 'options' | 'status' | 'attempts'>
+
 export type NamedJobs = {
   readonly name: string
   /** Oldest first; at least one. */
-  readonly jobs: readonly Job[]
+  readonly jobs: readonly JobOfName[]
   /** Oldest first. */
   readonly submissions: readonly SubmissionView[]
   /** Of one label the newest task, in the order in which they were asked for first. */
-  readonly tasks: readonly { readonly label: string; readonly task: Task }[]
+  readonly tasks: readonly { readonly label: string; readonly task: TaskOfName }[]
   readonly createIndex: number
   readonly modifyIndex: number
 }

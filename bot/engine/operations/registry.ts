@@ -1,22 +1,21 @@
 // verbs of views that speak of registrations and attempts: register, purge, asks, attempts, names, indexes
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ACTIONS } from '../../../shared/actions.ts'
+import { inTurns } from '../../../shared/turns.ts'
 import { joined } from '../../core/indexes.ts'
-import { toAllocations } from '../queries/allocations.ts'
+import { findAllocations, toAllocation } from '../queries/allocations.ts'
 import { findJob } from '../queries/find.ts'
 import { findNames, toNamed } from '../queries/names.ts'
 import type { OperationsDeps } from './deps.ts'
 import { toSubmitted } from './jobs.ts'
 import type { LiveOperations } from './live.ts'
 import { permit } from './permission.ts'
-import type { NamedJobs, RegistryVerbs } from './registry-port.ts'
+import type { RegistryVerbs } from './registry-port.ts'
 import { toRegistration } from './submission.ts'
-
-/** Names that are looked at in one go. */
-const MOST_AT_ONCE = 200
 
 /** Verbs of the registry; what waits is answered by `live`. */
 export function createRegistryOperations(deps: OperationsDeps): Omit<RegistryVerbs, keyof LiveOperations> {
-  const { state, engine, clock } = deps
+  const { state, engine } = deps
   return {
     async registerJob(actor, registration, how = {}) {
       permit(actor, 'write', 'registering a job')
@@ -39,18 +38,12 @@ export function createRegistryOperations(deps: OperationsDeps): Omit<RegistryVer
     },
     async listAllocations(actor, of) {
       permit(actor, 'read', 'reading jobs')
-      return toAllocations(state, of)
+      return inTurns(findAllocations(state, of), id => toAllocation(state, id), nextTurn)
     },
     async listNames(actor, query) {
       permit(actor, 'read', 'reading jobs')
       const { names, ...more } = findNames(state, query)
-      const items: NamedJobs[] = []
-      for (const [at, name] of names.entries()) {
-        // others have their turn meanwhile
-        if (at > 0 && at % MOST_AT_ONCE === 0) await new Promise<void>(resolve => void clock.after(0, resolve))
-        const named = toNamed(state, name)
-        if (named !== undefined) items.push(named)
-      }
+      const items = await inTurns(names, name => [toNamed(state, name) ?? []].flat(), nextTurn)
       return { items, ...more }
     },
     async listPolicies(actor, { kind, cluster }) {

@@ -18,7 +18,7 @@ export type FoundTasks = { readonly items: readonly NamedTask[]; readonly cut: b
 
 export type NamedTask = {
   readonly task: Task
-  readonly job: Job
+  readonly job: Pick<Job, 'id' | 'name' | 'named'>
   readonly lines: { loaded: number; alreadyCached: number; failed: number }
   /** Its run was lost, and it will be placed again. */
   readonly willRunAgain: boolean

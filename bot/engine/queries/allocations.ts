@@ -1,14 +1,17 @@
 // attempts as everyone sees them: each with its task, its job, its neighbours and the ask that it came from
+import type { Id } from '../../../shared/ids.ts'
 import type { AllocationRow, JobRow, State, SubmissionRow, TaskRow } from '../../core/state.ts'
 import type { AllocationQuery, AllocationView } from '../operations/registry-port.ts'
 import { findJob } from './find.ts'
 import { toJob, toTask } from './views.ts'
 
-/** Attempts that fit, oldest first. */
-export function toAllocations(state: State, query: AllocationQuery): AllocationView[] {
-  return [...findRows(state, query)]
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .flatMap(row => toAllocation(state, row) ?? [])
+/** Ids of the attempts that fit, oldest first, or as the query chooses among them. */
+export function findAllocations(state: State, query: AllocationQuery): readonly Id[] {
+  const ids = Array.from(findRows(state, query))
+    .filter(({ jobId }) => state.jobs.get(jobId)?.purged !== true)
+    .map(({ id }) => id)
+    .sort()
+  return query.choose === undefined ? ids : query.choose(ids)
 }
 
 function findRows(state: State, { id, ref, name, agentId }: AllocationQuery): Iterable<AllocationRow> {
@@ -22,10 +25,21 @@ function ofJob(state: State, job: JobRow): AllocationRow[] {
   return [...state.tasks.find('job', job.id)].flatMap(task => [...state.allocations.find('task', task.id)])
 }
 
-function toAllocation(state: State, row: AllocationRow): AllocationView | undefined {
+/** The attempt of that id; none when it has gone meanwhile. */
+export function toAllocation(state: State, of: Id): [] | [AllocationView] {
+  const row = state.allocations.get(of)
+  if (row === undefined) return []
   const task = state.tasks.get(row.taskId)
   const job = state.jobs.get(row.jobId)
-  if (task === undefined || job === undefined || job.purged) return undefined
+  return task === undefined || job === undefined || job.purged ? [] : [toView(state, row, { task, job })]
+}
+
+function toView(
+  state: State,
+  row: AllocationRow,
+  of: { readonly task: TaskRow; readonly job: JobRow },
+): AllocationView {
+  const { task, job } = of
   const agent = state.agents.get(row.agentId)?.name
   const submission = submissionOf(state, row)
   const { id, agentId, attempt, stage, status, desired, placedAt, startedAt, endedAt, exit, lines, steps } = row

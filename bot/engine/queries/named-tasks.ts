@@ -1,26 +1,26 @@
 // tasks as view 000 finds them: by id, by name, or all that fit; of the same path under one name only the newest
 import { NO_LINES } from '../../../shared/allocation.ts'
-import { AppError, shown } from '../../../shared/errors.ts'
+import type { Id } from '../../../shared/ids.ts'
 import type { JobRow, State, TaskRow } from '../../core/state.ts'
-import type { FoundTasks, NamedTask, TaskQuery } from '../operations/port.ts'
+import type { NamedTask, TaskQuery } from '../operations/port.ts'
 import { newestJobsFirst, tasksInOrder } from './find.ts'
-import { newestOf, toJob, toTask } from './views.ts'
+import { newestOf, toTask } from './views.ts'
 
 /** Without an id and a name: tasks looked at, the newest jobs' first, and tasks answered. */
 const MOST_LOOKED_AT = 100_000
 const MOST_ANSWERED = 10_000
 
-type Found = { readonly rows: readonly TaskRow[]; readonly cut: boolean }
+export type FoundRows = { readonly rows: readonly TaskRow[]; readonly cut: boolean }
 
 /** Tasks that fit all of a query, oldest first; `cut` when there may be more. */
-export function findNamedTasks(state: State, query: TaskQuery): FoundTasks {
+export function findNamedTasks(state: State, query: TaskQuery): FoundRows {
   const found = findRows(state, query)
   const rows = found.rows.filter(row => isWanted(state, row, query))
   const shownRows = (query.taskId ?? query.jobId ?? query.name) ? rows : rows.slice(-MOST_ANSWERED)
-  return { items: shownRows.map(row => toNamedTask(state, row)), cut: found.cut || shownRows.length < rows.length }
+  return { rows: shownRows, cut: found.cut || shownRows.length < rows.length }
 }
 
-function findRows(state: State, { taskId, jobId, name }: TaskQuery): Found {
+function findRows(state: State, { taskId, jobId, name }: TaskQuery): FoundRows {
   if (taskId === undefined && jobId !== undefined) return { rows: tasksInOrder(state, jobId), cut: false }
   if (taskId === undefined)
     return newestOfEach(
@@ -44,14 +44,16 @@ function namedJobs(state: State, name: string): JobRow[] {
 }
 
 // a name used again does not mix old runs into the new verdict; without a name every job stands for itself
-function newestOfEach(state: State, jobs: Iterable<JobRow>, most: number): Found {
+function newestOfEach(state: State, jobs: Iterable<JobRow>, most: number): FoundRows {
   const newest = new Map<string, TaskRow>()
   let looked = 0
   for (const job of jobs) {
     if (looked >= most) return { rows: inOrder(newest), cut: true }
     for (const task of state.tasks.find('job', job.id)) {
       looked += 1
-      const key = `${job.named ? `named ${job.name}` : job.id}\n${task.action}\n${task.key}`
+      // what only estimates stands in for no load
+      const what = task.options.dryRun === true ? `dry ${task.action}` : task.action
+      const key = `${job.named ? `named ${job.name}` : job.id}\n${what}\n${task.key}`
       const known = newest.get(key)
       if (known === undefined || known.id < task.id) newest.set(key, task)
     }
@@ -63,10 +65,12 @@ function inOrder(tasks: ReadonlyMap<string, TaskRow>): TaskRow[] {
   return [...tasks.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-function toNamedTask(state: State, row: TaskRow): NamedTask {
-  const job = state.jobs.get(row.jobId)
-  if (job === undefined) throw new AppError('JOB_NOT_FOUND', `The job of task ${shown(row.id)} is gone.`)
+/** The task of that id, with what view 000 tells of it; none when it has gone meanwhile. */
+export function toNamedTask(state: State, id: Id): [] | [NamedTask] {
+  const row = state.tasks.get(id)
+  const job = row === undefined ? undefined : state.jobs.get(row.jobId)
+  if (row === undefined || job === undefined || job.purged) return []
   const newest = newestOf(state, row)
   const willRunAgain = row.status === 'queued' && newest?.status === 'lost'
-  return { task: toTask(state, row), job: toJob(state, job), lines: newest?.lines ?? NO_LINES, willRunAgain }
+  return [{ task: toTask(state, row), job, lines: newest?.lines ?? NO_LINES, willRunAgain }]
 }

@@ -43,7 +43,9 @@ function openItem(state: State, cluster: string, name: string): Item {
   if (jobs.length === 0 && told.length === 0)
     throw new AppError('NOT_FOUND', `There is no item ${shown(name)} in the repository ${shown(cluster)}.`)
   const byId = new Map(tasks.map(task => [task.id, task]))
-  const newest = new Map(tasks.map(task => [task.key, task]))
+  const newest = new Map<string, TaskRow>()
+  // a dry run tells nothing of how a path is that was loaded
+  for (const task of tasks) if (task.options.dryRun !== true || !newest.has(task.key)) newest.set(task.key, task)
   const find = (tag: string): TaskRow | undefined => byId.get(tag.toLowerCase()) ?? newest.get(toComparable(tag))
   const named = new Set(told.flatMap(tag => find(tag)?.key ?? []))
   const strangers = new Set(told.filter(tag => find(tag) === undefined))

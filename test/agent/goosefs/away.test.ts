@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readFailure, readFailures } from '../../../agent/goosefs/engine-failures.ts'
+import { WATCH_LIMITS } from '../../../agent/goosefs/watch-limits.ts'
 import { runAllocation } from '../../../agent/run-allocation.ts'
 import { createClusterWeb, type FakeJob } from './cluster-web.ts'
 import { createWorld, toFacts, usePlayground } from './world.ts'
@@ -232,29 +233,32 @@ const UNAUTHENTICATED =
   'alluxio.exception.status.UnauthenticatedException: Channel: 4513bd78 is not authenticated for call: alluxio.grpc.file'
 
 /** A load whose first calls, as many as `times`, are turned away; also the loads that came through. */
-async function loadTurnedAway(times: number) {
+async function loadTurnedAway(times: number, message = UNAUTHENTICATED) {
   const world = createWorld()
   world.goosefs('playground', 'put', '/a', '--bytes', '10', '--files', '3')
   const [bin, turned] = [join(world.dir, 'turned'), join(world.dir, 'turned-away')]
-  const turn = `echo x >> "${turned}"; [ $(wc -l < "${turned}") -le ${times} ] && { echo '${UNAUTHENTICATED}'; exit 255; }`
+  const turn = `echo x >> "${turned}"; [ $(wc -l < "${turned}") -le ${times} ] && { echo '${message}'; exit 255; }`
   writeFileSync(bin, `#!/bin/sh\n[ "$2" = distributedLoad ] && { ${turn}; }\nexec "${world.bin}" "$@"\n`, {
     mode: 0o755,
   })
   const { deps } = world.allocation({ path: '/a' })
-  const ending = await runAllocation({ ...deps, config: { ...deps.config, bin } })
+  const ending = await runAllocation({ ...deps, config: { ...deps.config, bin } }, { ...WATCH_LIMITS, againMs: [1, 1] })
   return { ending, loads: world.calls().filter(call => call.startsWith('fs distributedLoad')).length }
 }
 
 describe('a load that the master turns away', () => {
-  it('is begun once more, in the same run', async () => {
-    const { ending, loads } = await loadTurnedAway(1)
+  it.each([
+    [1, UNAUTHENTICATED],
+    [2, 'Failed after 1 attempts: alluxio.exception.status.UnavailableException: Channel shutdown invoked'],
+  ])('%d times is begun again, in the same run', async (times, message) => {
+    const { ending, loads } = await loadTurnedAway(times, message)
     expect(loads).toBe(1)
     expect(ending).toMatchObject({ exit: { reason: 'exited', code: 0 }, findings: { after: { cachedFiles: 3 } } })
-    expect(ending.notes.join('\n')).toContain('the master turned the load away at once, it was begun again')
+    expect(ending.notes.join('\n')).toContain(`the load was turned away at once and begun again: ${message}`)
   })
 
-  it('is not begun a third time', async () => {
-    const { ending, loads } = await loadTurnedAway(2)
+  it('is not begun again without end', async () => {
+    const { ending, loads } = await loadTurnedAway(3)
     expect(loads).toBe(0)
     expect(ending).toMatchObject({
       exit: { reason: 'exited', code: 255 },

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isLine, readLine, toLine } from '../../../bot/http/dialects/datahub/lines.ts'
+import { Instant } from '../../../shared/time.ts'
 
 const ZONES = ['UTC', 'Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Pacific/Apia']
 
@@ -34,7 +35,17 @@ test.each([
   '2015/12/01 24:00:00 x',
   '2015/12/01 14:60:00',
   '2015/12/00 00:00:00 x',
+  // the instant of these cannot be told in four digits in every zone
+  '0000/01/01 00:00:00 x',
+  '9999/12/31 23:59:59 x',
 ])('no such time: %s', line => expect(isLine(line)).toBe(false))
+
+test.each(ZONES)('what is taken in %s can be kept and read again', tz => {
+  for (const time of ['1000/01/01 00:00:00', '9998/12/31 23:59:59']) {
+    const { at } = readLine(`${time} x`, tz)
+    expect(Instant.safeParse(at).success, `${time} ${at}`).toBe(true)
+  }
+})
 
 test('a time alone has an empty text', () => {
   expect(readLine('2015/12/01 14:58:29', 'UTC')).toEqual({ at: '2015-12-01T14:58:29.000Z', text: '' })

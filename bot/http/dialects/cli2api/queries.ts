@@ -1,9 +1,10 @@
 // status and output in view 000: of one task by id in the path, of a group by filters
-import type * as z from 'zod'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError, shown } from '../../../../shared/errors.ts'
 import { Id } from '../../../../shared/ids.ts'
+import { inTurns } from '../../../../shared/turns.ts'
 import type { NamedTask } from '../../../engine/operations/port.ts'
-import { toBytes, toJson } from '../../answer.ts'
+import { type Flow, toBytes, toJson, toNoteHeader } from '../../answer.ts'
 import { type Call, endpoint } from '../../endpoint.ts'
 import { toOffsetTime } from '../../offset-time.ts'
 import { readOutputText, streamOutputs } from '../../output-text.ts'
@@ -46,7 +47,7 @@ export const groupStatus = endpoint({
   answers: { 200: GroupStatus },
   handler: async call => {
     const { items, notes } = await find(call, call.query)
-    return toJson(toGroup(items, call.room.tz), { notes })
+    return toJson(await toGroup(items, call.room.tz), { notes })
   },
 })
 
@@ -59,9 +60,16 @@ export const groupOutput = endpoint({
   answers: { 200: Texts },
   handler: async call => {
     const { items, notes } = await find(call, call.query)
-    return toJson(await readTexts(call, items), { notes })
+    const texts = pourTexts(call, items)
+    const answer = toBytes(() => texts, 'application/json; charset=utf-8')
+    const body = items.length > FEW ? answer.body : await gather(texts)
+    return { ...answer, body, headers: { ...answer.headers, ...toNoteHeader(notes) } }
   },
 })
+
+const encoder = new TextEncoder()
+/** Texts of so few tasks are answered at once. */
+const FEW = 20
 
 type Found = { readonly items: readonly NamedTask[]; readonly notes: readonly string[] }
 const CUT = 'there are more tasks: only the newest were looked at, name a task_name for all of it'
@@ -84,8 +92,8 @@ async function findOne(asking: Asking, taskId: string): Promise<NamedTask> {
   return found
 }
 
-function toGroup(found: readonly NamedTask[], tz: string): GroupStatus {
-  const rows = found.map(named => [named.task.id, toRow(named, tz)] as const)
+async function toGroup(found: readonly NamedTask[], tz: string): Promise<GroupStatus> {
+  const rows = await inTurns(found, named => [[named.task.id, toRow(named, tz)] as const], nextTurn)
   return { data: Object.fromEntries(rows), status: toGroupState(found), total_task: found.length }
 }
 
@@ -101,11 +109,24 @@ function toRow(named: NamedTask, tz: string): GroupStatus['data'][string] {
   }
 }
 
-async function readTexts({ room, actor }: Asking, found: readonly NamedTask[]): Promise<z.infer<typeof Texts>> {
-  const texts: Record<string, string> = {}
-  for (const { task } of found) {
-    const [reader] = await room.operations.openOutput(actor, { taskId: task.id }, 'output')
-    texts[task.id] = reader === undefined ? '' : await readOutputText(reader)
+// one by one: many of them together may be more than there is room for
+async function* pourTexts({ room, actor }: Asking, found: readonly NamedTask[]): Flow {
+  for (const [at, { task }] of found.entries()) {
+    const [reader] = await room.operations.openOutput(actor, { taskId: task.id }, 'output').catch(passGone)
+    const text = reader === undefined ? '' : await readOutputText(reader)
+    yield encoder.encode(`${at === 0 ? '{' : ','}${JSON.stringify(task.id)}:${JSON.stringify(text)}`)
   }
-  return texts
+  yield encoder.encode('}')
+}
+
+async function gather(flow: Flow): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = []
+  for await (const part of flow) parts.push(part)
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+function passGone(thrown: unknown): readonly [] {
+  // it was removed after it was found: it has no output any more
+  if (thrown instanceof AppError && thrown.status === 404) return []
+  throw thrown
 }

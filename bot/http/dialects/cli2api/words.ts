@@ -63,9 +63,11 @@ export function toStatuses(state: State): Status[] {
   return StatusName.options.filter(status => STATES[status] === state)
 }
 
-/** One word for all of them. */
+/** One word for all of them. What only estimated says nothing of a group that has loads. */
 export function toGroupState(tasks: readonly NamedTask[]): GroupStatus['status'] {
-  const states = new Set(tasks.map(({ task, willRunAgain }) => (willRunAgain ? 'running' : STATES[task.status])))
+  const real = tasks.filter(({ task }) => task.options.dryRun !== true)
+  const counted = real.length > 0 ? real : tasks
+  const states = new Set(counted.map(({ task, willRunAgain }) => (willRunAgain ? 'running' : STATES[task.status])))
   if (states.has('running')) return 'running'
   if (!states.has('failed')) return 'success'
   return states.has('success') ? 'notallsuccess' : 'failed'

@@ -1,4 +1,6 @@
 // what a user asks of their own daemon in view 003: id, entry points, log, status, health of paths
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { inTurns } from '../../../../shared/turns.ts'
 import { endpoint } from '../../endpoint.ts'
 import { toLine } from './lines.ts'
 import {
@@ -51,7 +53,7 @@ export const log = endpoint({
   handler: async call => {
     const { range = DEFAULT_RANGE } = call.query
     const lines = await call.room.operations.userLog(call.actor, call.params.index, range + 1)
-    return told(call, { log: lines.map(line => toLine(line, call.room.tz)) })
+    return told(call, { log: await inTurns(lines, line => [toLine(line, call.room.tz)], nextTurn) })
   },
 })
 

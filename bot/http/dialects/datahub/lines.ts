@@ -25,8 +25,13 @@ export function readLine(line: string, tz: string): Line {
   return { at: toInstant(fromWallTime(wall, tz)), text: match[5] ?? '' }
 }
 
+/** Years outside are no years of a log: beside them, or before years had four digits, an instant could not be kept. */
+const FIRST_YEAR = 1_000
+const LAST_YEAR = 9_998
+
 // the time as a clock on the wall shows it, in milliseconds as if the wall were in Greenwich
 function toWallTime([, year, month, day, time]: RegExpExecArray): number | undefined {
+  if (Number(year) < FIRST_YEAR || Number(year) > LAST_YEAR) return undefined
   const text = `${year}-${month}-${day}T${time}.000Z`
   const ms = Date.parse(text)
   return Number.isNaN(ms) || toInstant(ms) !== text ? undefined : ms

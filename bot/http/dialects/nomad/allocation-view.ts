@@ -2,6 +2,7 @@
 import type { Status } from '../../../../shared/allocation.ts'
 import type { AllocationView, NamedJobs } from '../../../engine/operations/port.ts'
 import { toTaskState } from './events.ts'
+import type { NomadJob } from './job-shapes.ts'
 import { givenOf, latestOf, NAMESPACE, toJob, toTaskName } from './job-view.ts'
 import { toNanos } from './read.ts'
 import type { AllocationStub } from './run-shapes.ts'
@@ -56,13 +57,18 @@ export const NO_METRICS = {
   ScoreMetaData: null,
 } as const
 
-/** The whole allocation, with the job as it was when it was placed. */
-export function toAllocation(view: AllocationView, named: NamedJobs): unknown {
+/** The job as it was when the allocation was placed. */
+export function toJobOf(view: AllocationView, named: NamedJobs): NomadJob {
+  return toJob(named, named.submissions.find(({ id }) => id === view.submission?.id) ?? latestOf(named))
+}
+
+/** The whole allocation, with its job. */
+export function toAllocation(view: AllocationView, job: NomadJob): unknown {
   const { JobType: _type, JobVersion: _version, ...stub } = toAllocationStub(view)
   const tasks = Object.keys(stub.TaskStates ?? {})
   return {
     ...stub,
-    Job: toJob(named, named.submissions.find(({ id }) => id === view.submission?.id) ?? latestOf(named)),
+    Job: job,
     ...{ Resources: NO_RESOURCES, TaskResources: Object.fromEntries(tasks.map(name => [name, NO_RESOURCES])) },
     ...{ Metrics: NO_METRICS, PreviousAllocation: view.previous ?? '', DeploymentID: '', NetworkStatus: null },
     ...{ DesiredTransition: { Migrate: null, Reschedule: null }, AllocModifyIndex: view.modifyIndex },

@@ -2,9 +2,10 @@
 import * as z from 'zod'
 import { Id } from '../../../../shared/ids.ts'
 import type { Endpoint } from '../../endpoint.ts'
-import { toAllocation, toAllocationStub } from './allocation-view.ts'
+import { toAllocation, toAllocationStub, toJobOf } from './allocation-view.ts'
 import { findNamed } from './job.ts'
 import { JobRef, NoParams } from './jobs.ts'
+import { toList } from './long-list.ts'
 import { ReadQuery, readBoolean, toPage, toQuery } from './query.ts'
 import { notFound, read } from './read.ts'
 import { Allocation, AllocationStubs } from './run-shapes.ts'
@@ -19,14 +20,19 @@ const list = read({
   }),
   shape: AllocationStubs,
   find: async ({ room, actor, query }) => {
-    const views = query.elsewhere ? [] : await room.operations.listAllocations(actor, {})
     const withStates = readBoolean(query.own.task_states ?? '') !== false
+    let next: string | undefined
     // ids are ordered by age
-    const { items, next } = toPage(
-      views.map(view => ({ ID: view.id, view })),
-      query,
-    )
-    return { value: items.map(({ view }) => toAllocationStub(view, withStates)), next }
+    const choose = (ids: readonly string[]): readonly string[] => {
+      const page = toPage(
+        ids.map(ID => ({ ID })),
+        query,
+      )
+      next = page.next
+      return page.items.map(({ ID }) => ID)
+    }
+    const views = query.elsewhere ? [] : await room.operations.listAllocations(actor, { choose })
+    return { list: toList(views, view => toAllocationStub(view, withStates)), next }
   },
 })
 
@@ -42,7 +48,7 @@ const get = read({
     const [view] = known ? await room.operations.listAllocations(actor, { id: params.id }) : []
     const named = view === undefined ? undefined : await findNamed(call, view.job.name)
     if (view === undefined || named === undefined) throw notFound('alloc')
-    return { value: toAllocation(view, named) }
+    return { value: toAllocation(view, toJobOf(view, named)) }
   },
 })
 

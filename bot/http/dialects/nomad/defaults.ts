@@ -58,10 +58,12 @@ function toGroup(group: Fields): Fields {
 
 // a null says as little as nothing, and an empty text as little where there has to be one
 function withDefaults(defaults: Fields, given: Fields): Fields {
-  const said = Object.entries(given).filter(
-    ([key, value]) => (value ?? undefined) !== undefined && !(value === '' && defaults[key]),
-  )
-  return { ...given, ...defaults, ...Object.fromEntries(said) }
+  const made: Record<string, unknown> = { ...given, ...defaults }
+  for (const key of Object.keys(defaults)) {
+    const value = given[key]
+    if (value !== undefined && value !== null && !(value === '' && defaults[key])) made[key] = value
+  }
+  return made
 }
 
 /** The objects of a list; anything else has none. */

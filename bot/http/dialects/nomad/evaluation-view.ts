@@ -1,13 +1,14 @@
 // one ask about a job as a Nomad evaluation: it is complete as soon as it was taken in
 import type { NamedJobs, SubmissionView } from '../../../engine/operations/port.ts'
 import { NO_METRICS } from './allocation-view.ts'
-import { foreignGroups, latestOf, NAMESPACE, toJob, toSummary } from './job-view.ts'
+import { toHead } from './defaults.ts'
+import { foreignGroups, givenOf, latestOf, NAMESPACE, toSummary } from './job-view.ts'
 import { toNanos } from './read.ts'
 import type { Evaluation } from './run-shapes.ts'
 
 /** The evaluation that an ask was; `named` is what its name has come to, unless that was removed. */
 export function toEvaluation(asked: SubmissionView, named?: NamedJobs): Evaluation {
-  const { Type, Priority } = named === undefined ? { Type: 'batch', Priority: 50 } : toJob(named)
+  const { Type, Priority } = toHead((named && givenOf(latestOf(named))) ?? {})
   const newest = named !== undefined && asked.id === latestOf(named)?.id
   const unplaced = newest ? foreignGroups(named) : []
   return {

@@ -4,6 +4,7 @@ import { toAllocationStub } from './allocation-view.ts'
 import { toEvaluation } from './evaluation-view.ts'
 import { findNamed } from './job.ts'
 import { JobRef } from './jobs.ts'
+import { toList } from './long-list.ts'
 import { ReadQuery } from './query.ts'
 import { notFound, read } from './read.ts'
 import { AllocationStubs, Evaluation } from './run-shapes.ts'
@@ -35,7 +36,8 @@ const allocations = read({
   find: async ({ room, actor, params, query }) => {
     const [asked] = query.elsewhere ? [] : await room.operations.listSubmissions(actor, { id: params.id })
     const views = asked === undefined ? [] : await room.operations.listAllocations(actor, { name: asked.name })
-    return { value: views.filter(view => view.submission?.id === asked?.id).map(view => toAllocationStub(view)) }
+    const own = views.filter(view => view.submission?.id === asked?.id)
+    return { list: toList(own, view => toAllocationStub(view)) }
   },
 })
 

@@ -1,7 +1,8 @@
 // what view 002 answers about jobs; fields of Nomad's that are always zero stand in the values, not in the shapes
 import * as z from 'zod'
 
-const int = z.int().min(0)
+// counts of nanoseconds need all of its 64 bits
+const int = z.int().min(0).meta({ format: 'int64' })
 const strings = z.array(z.string())
 const Meta = z.record(z.string(), z.string()).nullable()
 

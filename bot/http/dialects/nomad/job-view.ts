@@ -1,7 +1,7 @@
 // a name with its jobs as one Nomad job: its document, its groups, and how they stand
 import type { Status } from '../../../../shared/allocation.ts'
 import type { Task } from '../../../../shared/job.ts'
-import type { NamedJobs, SubmissionView } from '../../../engine/operations/port.ts'
+import type { NamedJobs, SubmissionView, TaskOfName } from '../../../engine/operations/port.ts'
 import { DRIVER, NANOS, NO_POLICY } from './config.ts'
 import { complete, isFields, listOf, toHead } from './defaults.ts'
 import type { GroupSummary, JobStub, JobSummary, NomadJob, NomadJobStatus } from './job-shapes.ts'
@@ -60,7 +60,8 @@ export function toSummary(named: NamedJobs): JobSummary {
   return {
     JobID: named.name,
     Namespace: NAMESPACE,
-    Summary: Object.fromEntries([...foreign, ...own]),
+    // a group that was ours before its driver changed waits as well
+    Summary: Object.fromEntries([...own, ...foreign]),
     Children: { Pending: 0, Running: 0, Dead: 0 },
     CreateIndex: named.createIndex,
     ModifyIndex: named.modifyIndex,
@@ -85,16 +86,31 @@ export function foreignGroups(named: NamedJobs): string[] {
 }
 
 /** What the task of a group is called in the document that asked for it. */
-export function toTaskName(asked: SubmissionView | undefined, label: string, task: Task): string {
-  const group = listOf(givenOf(asked)?.['TaskGroups']).find(({ Name }) => Name === label)
-  const name = listOf(group?.['Tasks'])[0]?.['Name']
+export function toTaskName(asked: SubmissionView | undefined, label: string, task: Pick<Task, 'action'>): string {
+  const document = givenOf(asked)
+  const name = document === undefined ? undefined : taskNamesOf(document).get(label)
   return typeof name === 'string' ? name : task.action
+}
+
+// a document is a value: whoever asks for one name of it asks for all of them
+const taskNames = new WeakMap<Fields, ReadonlyMap<unknown, unknown>>()
+function taskNamesOf(document: Fields): ReadonlyMap<unknown, unknown> {
+  const known = taskNames.get(document)
+  if (known !== undefined) return known
+  const rows = listOf(document['TaskGroups']).map(({ Name, Tasks }) => [Name, listOf(Tasks)[0]?.['Name']] as const)
+  const made = new Map<unknown, unknown>(rows)
+  taskNames.set(document, made)
+  return made
 }
 
 /** Whether the last word about it was that it be stopped, and nobody has taken it up again since. */
 export function isStopped(named: NamedJobs): boolean {
   const isWanted = named.jobs.some(({ endedAt, desired }) => endedAt === undefined && desired === 'run')
-  return newestOf(named)?.kind === 'stop' && !isWanted
+  const newest = newestOf(named)
+  if (newest?.kind !== 'stop' || isWanted) return false
+  // other views stop one job of the name, and that may be an older one
+  const latest = latestOf(named)
+  return newest.view === VIEW || latest === undefined || newest.jobId === latest.jobId
 }
 
 function toState(named: NamedJobs): Pick<JobStub, 'Status' | 'Stop' | 'CreateIndex' | 'ModifyIndex'> {
@@ -112,7 +128,7 @@ function toStatus(named: NamedJobs): NomadJobStatus {
 }
 
 // what was stopped before it was placed never was an allocation
-function toGroupSummary({ status, attempts }: Task): GroupSummary {
+function toGroupSummary({ status, attempts }: TaskOfName): GroupSummary {
   if (status === 'stopped' && attempts === 0) return NOTHING
   return { ...NOTHING, [COLUMNS[status]]: 1 }
 }

@@ -11,8 +11,9 @@ import { toEvaluation } from './evaluation-view.ts'
 import { Deregistered, JobSummary, JobVersions, NomadJob } from './job-shapes.ts'
 import { newestOf, toJob, toSummary, VIEW } from './job-view.ts'
 import { JobRef, WRITE_QUERY } from './jobs.ts'
+import { toBody, toList } from './long-list.ts'
 import { type Asked, isPretty, ReadQuery, readBoolean, toQuery } from './query.ts'
-import { notFound, read, toBody, toHeaders, toIndex } from './read.ts'
+import { notFound, read, toHeaders, toIndex } from './read.ts'
 import { AllocationStubs, Evaluations } from './run-shapes.ts'
 
 type Asking = Pick<Call<unknown, unknown, unknown>, 'room' | 'actor'>
@@ -55,8 +56,8 @@ const versions = read({
   find: async call => {
     const named = await getNamed(call, 'job versions')
     const asks = named.submissions.filter(({ kind }) => kind === 'submit').reverse()
-    const Versions = asks.length === 0 ? [toJob(named)] : asks.map(ask => toJob(named, ask))
-    return { value: { Versions, Diffs: null } }
+    const list = toList(asks.length === 0 ? [undefined] : asks, ask => toJob(named, ask))
+    return { list: { ...list, around: Versions => ({ Versions, Diffs: null }) } }
   },
 })
 
@@ -69,7 +70,7 @@ const allocations = read({
   find: async ({ room, actor, params, query }) => {
     if (query.elsewhere) return { value: [] }
     const views = await room.operations.listAllocations(actor, { name: params.id })
-    return { value: views.map(view => toAllocationStub(view)) }
+    return { list: toList(views, view => toAllocationStub(view)) }
   },
 })
 
@@ -81,7 +82,7 @@ const evaluations = read({
   find: async call => {
     const named = call.query.elsewhere ? undefined : await findNamed(call, call.params.id)
     const asks = [...(named?.submissions ?? [])].reverse()
-    return { value: named === undefined ? [] : asks.map(ask => toEvaluation(ask, named)) }
+    return { list: toList(asks, ask => toEvaluation(ask, named)) }
   },
 })
 
@@ -153,13 +154,18 @@ function othersFirst({ actor }: Deleting, { jobs }: NamedJobs): NamedJobs['jobs'
   return jobs.toSorted((a, b) => isOwn(a) - isOwn(b))
 }
 
+const MOST_AT_ONCE = 256
+
 // whoever follows the evaluation of a purge finds it, although nothing else is left
 async function purge(call: Deleting, named: NamedJobs): Promise<SubmissionView | undefined> {
   const { room, actor } = call
-  const jobs = othersFirst(call, named)
-  for (const { id } of jobs) await room.operations.purgeJob(actor, id).catch(passGone)
-  const [job] = jobs
+  const [job, ...more] = othersFirst(call, named)
   if (job === undefined) return undefined
+  const remove = ({ id }: typeof job): Promise<void> => room.operations.purgeJob(actor, id).catch(passGone)
+  await remove(job)
+  // who may remove that one may remove all; what is asked for at once shares a frame
+  for (let at = 0; at < more.length; at += MOST_AT_ONCE)
+    await Promise.all(more.slice(at, at + MOST_AT_ONCE).map(remove))
   const index = toIndex(room.operations.stateIndex())
   const asked: SubmissionView = {
     ...{ id: crypto.randomUUID(), jobId: job.id, name: named.name, cluster: job.cluster, kind: 'stop', view: VIEW },

@@ -6,8 +6,9 @@ import { type Call, type Endpoint, endpoint } from '../../endpoint.ts'
 import { type Parsed, type Register, RegisterBody } from './document.ts'
 import { JobStubs, Registered } from './job-shapes.ts'
 import { toStub, VIEW } from './job-view.ts'
+import { toBody, toList } from './long-list.ts'
 import { isPretty, readBoolean, toQuery } from './query.ts'
-import { read, toBody, toHeaders, toIndex } from './read.ts'
+import { read, toHeaders, toIndex } from './read.ts'
 
 export const NoParams = z.object({})
 export const JobRef = z.object({ id: z.string() })
@@ -23,7 +24,7 @@ const list = read({
     const { prefix, perPage: limit = Number.MAX_SAFE_INTEGER, after, reverse } = query
     const { items, next } = await room.operations.listNames(actor, { prefix, limit, after, reverse })
     const withMeta = readBoolean(query.own.meta ?? '') === true
-    return { value: items.map(named => toStub(named, withMeta)), next }
+    return { list: toList(items, named => toStub(named, withMeta)), next }
   },
 })
 

@@ -41,9 +41,9 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 
 /** A duration as Go writes it, in milliseconds; undefined when it is none. */
 export function readDurationMs(word: string): number | undefined {
-  const match = /^([+-]?)(0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.exec(word)
+  const match = /^([+-]?)(0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.exec(word)
   if (match === null) return undefined
-  const parts = word.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)
+  const parts = word.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)
   const sum = [...parts].reduce((ms, [, amount, unit]) => ms + Number(amount) * (UNITS_MS[unit ?? ''] ?? 0), 0)
   return match[1] === '-' ? -sum : sum
 }
@@ -118,7 +118,7 @@ function toAsked(given: Given): Asked {
     prefix: given.prefix ?? '',
     perPage: perPage > 0 ? perPage : undefined,
     after: given.next_token ? fromToken(given.next_token) : undefined,
-    reverse: given.reverse === 'true',
+    reverse: readBoolean(given.reverse ?? '') === true,
   }
 }
 

@@ -1,12 +1,13 @@
 // a read of view 002: it waits when it is asked to, and says at which index of the state it answers
 import type * as z from 'zod'
 import { AppError } from '../../../../shared/errors.ts'
-import { type Answer, toJson, toText } from '../../answer.ts'
+import { type Answer, toText } from '../../answer.ts'
 import { type Call, type Endpoint, endpoint, type Room } from '../../endpoint.ts'
+import { type List, toBody, toListAnswer } from './long-list.ts'
 import { type Asked, toToken } from './query.ts'
 
-/** What was found; `next` is where the next page begins. */
-export type Found = { readonly value: unknown; readonly next?: string | undefined }
+/** What was found, one thing or a list; `next` is where the next page begins. */
+export type Found = ({ readonly value: unknown } | { readonly list: List }) & { readonly next?: string | undefined }
 
 type ReadDefinition<P extends z.ZodType, Q extends z.ZodType> = {
   readonly path: string
@@ -15,6 +16,13 @@ type ReadDefinition<P extends z.ZodType, Q extends z.ZodType> = {
   readonly query: Q
   readonly shape: z.ZodType
   readonly find: (call: Call<z.output<P>, z.output<Q>, undefined>) => Promise<Found> | Found
+}
+
+const HEADERS = {
+  'X-Nomad-Index': 'the index of the state of which the answer tells: what a blocking query hands in as index',
+  'X-Nomad-KnownLeader': 'true',
+  'X-Nomad-LastContact': '0',
+  'X-Nomad-NextToken': 'of a page that is not the last one: what the next one is asked for with',
 }
 
 /** Makes a read. What it finds is looked for after the wait, so that it is the state of the index that it tells. */
@@ -27,6 +35,7 @@ export function read<P extends z.ZodType, Q extends z.ZodType<Asked>>(definition
     effect: 'read',
     params,
     query,
+    tells: HEADERS,
     answers: { 200: shape },
     handler: async call => {
       const asked: Asked = call.query
@@ -47,8 +56,9 @@ async function answer(
 ): Promise<Answer> {
   const headers = toHeaders(call.room)
   try {
-    const { value, next } = await find(call)
-    const made = toBody(value, asked.pretty)
+    const { next, ...found } = await find(call)
+    const { pretty } = asked
+    const made = 'list' in found ? await toListAnswer(found.list, pretty) : toBody(found.value, pretty)
     const token: Record<string, string> = next === undefined ? {} : { 'x-nomad-nexttoken': toToken(next) }
     return { ...made, headers: { ...made.headers, ...headers, ...token } }
   } catch (thrown) {
@@ -70,12 +80,6 @@ export function toHeaders({ operations }: Room): Record<string, string> {
 /** An index as clients may see it: 0 means none to them. */
 export function toIndex(index: number): number {
   return Math.max(1, index)
-}
-
-/** A JSON answer, indented when it is asked for. */
-export function toBody(value: unknown, pretty: boolean, notes: readonly string[] = []): Answer {
-  const made = toJson(value, { notes })
-  return pretty ? { ...made, body: `${JSON.stringify(value, null, 4)}\n` } : made
 }
 
 /** What is not there, in Nomad's words. */

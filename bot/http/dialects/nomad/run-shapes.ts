@@ -2,7 +2,8 @@
 import * as z from 'zod'
 import { NomadJob } from './job-shapes.ts'
 
-const int = z.int().min(0)
+// counts of nanoseconds need all of its 64 bits
+const int = z.int().min(0).meta({ format: 'int64' })
 const text = z.string()
 const time = z.iso.datetime().nullable()
 
