@@ -1,6 +1,5 @@
 // the load's own calls: of the whole path or of a few places below it, and once more when it was turned away
-import type { Exit } from '../../shared/allocation.ts'
-import { NO_LINES } from '../../shared/allocation.ts'
+import { type Exit, NO_LINES } from '../../shared/allocation.ts'
 import { SECOND } from '../../shared/time.ts'
 import type { Cause } from '../../shared/verdict.ts'
 import { ACTION_ARGV } from './argv.ts'

@@ -22,7 +22,8 @@ import type { Measured } from './measure.ts'
  * | own      |      |           |          | 1    | 1    | 1      |         | the action's command |
  * | in all   | ≤ 6  | ≤ 7       | 1        | 1    | 1    | 1      | ≤ 2     | |
  *
- * More only when the world is in disorder: a silent load is sampled (`fs du -s`), a stopped one takes its engine jobs back,
+ * More only when the world is in disorder: a load that is turned away at once is begun again (up to three times), a silent
+ * one is sampled (`fs du -s`), a stopped one takes its engine jobs back,
  * a busy engine is asked again, and so is a report in which no worker was heard of since the listing (up to three times),
  * a worker that went away and came back makes the last listing and the look at the workers happen twice,
  * up to five empty files that are not persisted are looked at (`fs stat`), a path that lists as empty costs one `fs ls -d`

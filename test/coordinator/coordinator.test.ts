@@ -12,12 +12,18 @@ afterEach(async () => {
   for (const one of undo.splice(0).reverse()) await one()
 })
 
-/** Work that runs, and of which the coordinator knows nothing any more. */
-async function forgotten(action: 'load' | 'free') {
+/** Work that runs. */
+async function running(action: 'load' | 'free') {
   const room = await open()
   const { job } = await room.ask(action, '/a')
-  await room.given('/a')
+  const there = await room.given('/a')
   await until('its start', async () => (await room.task(job)).status === 'running')
+  return { room, job, there }
+}
+
+/** Work that runs, and of which the coordinator knows nothing any more. */
+async function forgotten(action: 'load' | 'free') {
+  const { room, job } = await running(action)
   room.fake.jobs.splice(0)
   return { room, job }
 }
@@ -184,10 +190,7 @@ describe('a stop', () => {
   })
 
   it('that comes while the coordinator is away is said when it is back', async () => {
-    const room = await open()
-    const { job } = await room.ask('load', '/a')
-    await room.given('/a')
-    await until('its start', async () => (await room.task(job)).status === 'running')
+    const { room, job } = await running('load')
     await room.fake.stop()
     await room.operations.stopJob(ROOT, job)
     await room.fake.start()
@@ -212,10 +215,7 @@ describe('a coordinator that is away', () => {
   })
 
   it('in the middle is waited for', async () => {
-    const room = await open()
-    const { job } = await room.ask('load', '/a')
-    const there = await room.given('/a')
-    await until('its start', async () => (await room.task(job)).status === 'running')
+    const { room, job, there } = await running('load')
     await room.fake.stop()
     await room.fake.start()
     there.state = 'SUCCEEDED'
@@ -284,10 +284,7 @@ describe('a coordinator that is away', () => {
 
 describe('the daemon that starts again', () => {
   it('goes on with what runs at the coordinator, and hands nothing in twice', async () => {
-    const room = await open()
-    const { job } = await room.ask('load', '/a')
-    const there = await room.given('/a')
-    await until('its start', async () => (await room.task(job)).status === 'running')
+    const { room, job, there } = await running('load')
     await room.restart()
     there.state = 'SUCCEEDED'
     expect(await room.ended(job)).toMatchObject({ status: 'succeeded', attempts: 1 })
@@ -295,10 +292,7 @@ describe('the daemon that starts again', () => {
   })
 
   it('stops what was to be stopped', async () => {
-    const room = await open()
-    const { job } = await room.ask('load', '/a')
-    await room.given('/a')
-    await until('its start', async () => (await room.task(job)).status === 'running')
+    const { room, job } = await running('load')
     await room.fake.stop()
     await room.operations.stopJob(ROOT, job)
     await room.restart()

@@ -16,7 +16,7 @@ export function decideCreateToken(state: State, command: Ask<'token.create'>, { 
   if (rank(role) > rank(actor.role)) {
     throw new AppError('FORBIDDEN', `A token may have at most its maker's role ${actor.role}, got ${role}.`)
   }
-  const own = [...state.tokens.rows()].filter(token => token.user === actor.name).length
+  const own = state.tokens.countOf('user', actor.name)
   if (own >= MOST_TOKENS)
     throw new AppError('CONFLICT', `A user may have at most ${MOST_TOKENS} tokens, got ${own}: revoke one first.`)
   const id = ids.next(now)
