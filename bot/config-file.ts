@@ -3,7 +3,7 @@
 import { parse, stringify } from 'yaml'
 import * as z from 'zod'
 import { ConfigError } from '../shared/config.ts'
-import { shown, toError } from '../shared/errors.ts'
+import { got, shown, toError } from '../shared/errors.ts'
 import { GUARD, Guard } from '../shared/guard.ts'
 import { JobName, Role } from '../shared/job.ts'
 import { createRedactor, STARS } from '../shared/log.ts'
@@ -40,11 +40,16 @@ const Cluster = z.discriminatedUnion('type', [
   }),
 ])
 
+// `cid…` is how the platform's conversations begin
+const Target = text.refine(to => to === 'requester' || to === 'robot' || /^(cid.|staff:.)/.test(to), {
+  error: ({ input }) => `must be requester, robot, a conversation such as cid…, or staff:ID, ${got(input)}`,
+})
+
 const Route = z.strictObject({
   when: z.enum(['ended', 'alarm']),
   via: z.array(z.enum(['chat', 'http', 'cli', 'schedule'])).optional(),
   name: text.optional(),
-  to: z.array(text).min(1),
+  to: z.array(Target).min(1),
 })
 
 // a bare `off` is a boolean in older YAML
@@ -118,6 +123,7 @@ function findContradictions(file: z.output<typeof Keys>): Contradiction[] {
     ...findTwice('users', file.users),
     ...findTwice('clusters', file.clusters),
     ...findShared(file.users),
+    ...findSamePerson(file.users),
   ]
 }
 
@@ -148,6 +154,19 @@ function findShared(users: readonly z.output<typeof User>[]): Contradiction[] {
       owners.set(digest, owner)
       if (owner === name) return []
       return [{ path: ['users', at, 'tokens', which], message: `must not be a token of ${shown(owner)} too` }]
+    }),
+  )
+}
+
+// who writes with such an id would be whoever stands first in the file
+function findSamePerson(users: readonly z.output<typeof User>[]): Contradiction[] {
+  const owners = new Map<string, string>()
+  return users.flatMap(({ name, staffIds }, at) =>
+    staffIds.flatMap((staffId, which) => {
+      const owner = owners.get(staffId) ?? name
+      owners.set(staffId, owner)
+      if (owner === name) return []
+      return [{ path: ['users', at, 'staffIds', which], message: `must not be a staffId of ${shown(owner)} too` }]
     }),
   )
 }

@@ -63,6 +63,9 @@ export const DAEMON_SETTINGS = {
   logLevel: setting('LOG_LEVEL', wordOr('info', LOG_LEVELS)),
 } as const
 
+const { dingtalkClientId, dingtalkClientSecret, dingtalkCardTemplateId, alertToken, alertSecret } = DAEMON_SETTINGS
+const BOT_SETTINGS = { dingtalkClientId, dingtalkClientSecret, dingtalkCardTemplateId, alertToken, alertSecret }
+
 export type DaemonConfig = Omit<ConfigOf<typeof DAEMON_SETTINGS>, 'auth'> & { readonly auth: 'off' | 'token' }
 
 /** Reads the environment; throws a `ConfigError` with every mistake at once. */
@@ -70,9 +73,11 @@ export function parseDaemonConfig(environment: Environment): DaemonConfig {
   const config = tryParse(DAEMON_SETTINGS, environment)
   const { httpHost, auth: asked, adminToken, agentToken } = DAEMON_SETTINGS
   const doors = tryParse({ httpHost, auth: asked, adminToken, agentToken }, environment)
+  const bot = tryParse(BOT_SETTINGS, environment)
   const mistakes = [
     ...(config instanceof ConfigError ? config.mistakes : []),
     ...(doors instanceof ConfigError ? [] : findContradictions(doors)),
+    ...(bot instanceof ConfigError ? [] : findHalves(bot)),
   ]
   if (config instanceof ConfigError || mistakes.length > 0) throw new ConfigError(mistakes)
   return Object.freeze({ ...config, auth: toAuth(config) })
@@ -106,6 +111,22 @@ function findContradictions(config: Doors): string[] {
       config.agentToken === config.adminToken &&
       'GANDER_ADMIN_TOKEN must differ from GANDER_AGENT_TOKEN, but both are the same',
   ].filter(mistake => mistake !== false)
+}
+
+// half a bot would look like one that is off
+function findHalves(config: ConfigOf<typeof BOT_SETTINGS>): string[] {
+  const needs: readonly [keyof typeof BOT_SETTINGS, keyof typeof BOT_SETTINGS][] = [
+    ['dingtalkClientId', 'dingtalkClientSecret'],
+    ['dingtalkClientSecret', 'dingtalkClientId'],
+    ['dingtalkCardTemplateId', 'dingtalkClientId'],
+    ['alertSecret', 'alertToken'],
+  ]
+  return needs
+    .filter(([set, missing]) => config[set] !== undefined && config[missing] === undefined)
+    .map(
+      ([set, missing]) =>
+        `${BOT_SETTINGS[missing].variable} must be set when ${BOT_SETTINGS[set].variable} is, but is not set`,
+    )
 }
 
 /** The configuration as lines for `--check`: secrets as stars, the system's zone where none is set. */

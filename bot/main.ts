@@ -1,12 +1,9 @@
-// the daemon: builds every room, introduces them, closes them in reverse
-import { runProgram, VERSION } from '../process/program.ts'
+// the daemon as a program: what it is told, its log, its exit codes
+import { runProgram } from '../process/program.ts'
 import type { Log } from '../shared/log.ts'
 import type { Scope } from '../shared/scope.ts'
 import { daemonSecrets } from './config.ts'
-import { openAgents } from './open-agents.ts'
-import { openCoordinators } from './open-coordinators.ts'
-import { openHttp } from './open-http.ts'
-import { openState } from './open-state.ts'
+import { openDaemon } from './open-daemon.ts'
 import { readTold, showTold, type Told } from './told.ts'
 
 const HELP = `usage: node dist/bot/main.js [--check | --help | --version]
@@ -21,16 +18,7 @@ Exit codes: 0 after SIGTERM, 69 a listener cannot be opened, 70 a mistake of our
 `
 
 async function run(told: Told, log: Log, scope: Scope): Promise<void> {
-  const opened = await openState(told, log, scope)
-  const { hub, calls } = openAgents(opened, told, log)
-  scope.add(() => hub.close())
-  const coordinators = openCoordinators(opened, told.file, log)
-  scope.add(() => coordinators.close())
-  await opened.engine.dispatch({ type: 'daemon.started' })
-  await coordinators.start()
-  const ports = await openHttp(told, { opened, hub, calls, log, scope })
-  const { httpHost: host, dataDir, auth } = told.config
-  log.info('the daemon is ready', { host, ports, dataDir, auth, version: VERSION })
+  await openDaemon(told, { log, scope })
   // pm2 waits for this when wait_ready is set
   process.send?.('ready')
 }

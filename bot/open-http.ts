@@ -3,45 +3,32 @@ import { GRACE_MS, VERSION } from '../process/program.ts'
 import { toError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Scope } from '../shared/scope.ts'
-import { createCredentials, hashToken, makeDaemonId, makeToken } from './access/credentials.ts'
+import { createCredentials } from './access/credentials.ts'
 import type { Leaving } from './agents/calls.ts'
 import type { Hub } from './agents/hub.ts'
 import { daemonSecrets } from './config.ts'
-import { createOperations } from './engine/operations/index.ts'
-import type { Features } from './engine/operations/port.ts'
-import type { ClusterCalls } from './engine/ports.ts'
+import type { ChatVitals, Operations } from './engine/operations/port.ts'
 import { toVitals } from './engine/queries/vitals.ts'
 import { createHttpServer } from './http/server.ts'
 import { toCoordinators } from './open-coordinators.ts'
+import { LOCAL } from './open-operations.ts'
 import type { Opened } from './open-state.ts'
-import { checkDaemon } from './self-checks.ts'
 import type { Told } from './told.ts'
 
 export type Rooms = {
   readonly opened: Opened
   readonly hub: Hub
-  readonly calls: ClusterCalls & Leaving
+  readonly calls: Leaving
+  readonly operations: Operations
+  readonly chatVitals: () => ChatVitals | undefined
   readonly log: Log
   readonly scope: Scope
 }
 
-/** Opens the main listener and what compatibility ports are free; answers the ports. Throws when the main one is taken. */
-export async function openHttp(told: Told, { opened, hub, calls, log, scope }: Rooms): Promise<readonly number[]> {
+/** Opens the main listener and what compatibility ports are free; adds them to `ports`. Throws when the main one is taken. */
+export async function openHttp(told: Told, rooms: Rooms, ports: number[]): Promise<void> {
+  const { opened, hub, calls, operations, log, scope } = rooms
   const { config, file } = told
-  const ports: number[] = []
-  const operations = createOperations({
-    ...opened,
-    calls,
-    featuresOf: name => featuresOf(file, name),
-    log,
-    makeToken: () => {
-      const token = makeToken()
-      return { token, sha256: hashToken(token) }
-    },
-    makeDaemonId,
-    users: toUsers(told),
-    selfChecks: () => checkDaemon(config, ports),
-  })
   let ready = false
   const http = createHttpServer({
     operations,
@@ -49,7 +36,8 @@ export async function openHttp(told: Told, { opened, hub, calls, log, scope }: R
     ...toAccess(told, opened),
     clock: opened.clock,
     version: VERSION,
-    vitals: () => toVitals(opened.state, { ready, store: opened.storeCounts(), ...opened.tally() }),
+    vitals: () =>
+      toVitals(opened.state, { ready, store: opened.storeCounts(), chat: rooms.chatVitals(), ...opened.tally() }),
     audit: opened.audit,
     secrets: [...daemonSecrets(config), ...file.users.flatMap(user => user.tokens)],
     upgrade: hub.upgrade,
@@ -72,20 +60,6 @@ export async function openHttp(told: Told, { opened, hub, calls, log, scope }: R
     if (more !== undefined) ports.push(more.port)
   }
   ready = true
-  return ports
-}
-
-const LOCAL = { name: 'local', role: 'admin' as const }
-
-function featuresOf(file: Told['file'], name: string): Partial<Features> {
-  const cluster = file.clusters.find(one => one.name === name)
-  return (cluster?.type === 'cli' ? cluster.features : undefined) ?? {}
-}
-
-// who makes tokens is known by them
-function toUsers({ config, file }: Told) {
-  const admins = config.adminToken === undefined ? [] : ['admin']
-  return { names: [...file.users.map(user => user.name), ...admins], defaultUser: file.defaultUser ?? LOCAL.name }
 }
 
 function toAccess({ config, file }: Told, { state }: Opened) {

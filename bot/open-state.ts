@@ -56,6 +56,8 @@ function toSettings({ config, file }: Told): Settings {
     keepJobs: config.keepJobs,
     clusters: file.clusters.map(cluster => cluster.name),
     guard: file.guard,
+    robot: config.alertToken !== undefined,
+    ...(file.notify?.routes !== undefined && { routes: file.notify.routes }),
     ...(file.defaultCluster !== undefined && { defaultCluster: file.defaultCluster }),
   }
 }

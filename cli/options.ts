@@ -103,6 +103,7 @@ export const OPTIONS = {
   user: row('--user <name>', 'only what this user did', z.string().min(1)),
   view: row('--view <name>', 'only what came through this view of the API, such as native', z.string().min(1)),
   since: row('--since <when>', 'only from then on: a duration back from now such as 2h, or 2026-11-21T08:00', since),
+  send: row('--send', 'also send a test message to the chat group of each robot: everybody there sees it', flag),
   role: row('--role <role>', `what it may do: ${Role.options.join(', ')}`, Role),
 } as const
 

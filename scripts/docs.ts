@@ -1,7 +1,8 @@
-// writes the documents that follow from the source: the tree in ARCHITECTURE.md, and docs/causes.md
+// writes the documents that follow from the source: the tree in ARCHITECTURE.md, docs/causes.md, and docs/chat.md
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { toChatPage } from '../bot/chat/help-page.ts'
 import { toCausesPage } from './causes-page.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -41,4 +42,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(path, toArchitecture(readFileSync(path, 'utf8')))
   mkdirSync(join(root, 'docs'), { recursive: true })
   writeFileSync(join(root, 'docs/causes.md'), toCausesPage())
+  writeFileSync(join(root, 'docs/chat.md'), toChatPage())
 }

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureInstalled, root } from './install.mjs'
 import { bootAlluxio } from './try-alluxio.mjs'
+import { startDingtalk } from './try-dingtalk.mjs'
 import { createReadiness, findOnPath, freePort, isBuilt } from './try-ground.mjs'
 import { createStage } from './try-stage.mjs'
 
-const HELP = `npm run try -- [PATH] [--once] [--alluxio]
+const HELP = `npm run try -- [PATH] [--once] [--alluxio] [--dingtalk]
 
 Installs and builds what is missing, starts a daemon and an agent in a temporary directory, warms one path, shows what is
 cached before and after, and stays up until Ctrl-C. Everything it started is ended with it, running loads first.
@@ -15,13 +16,14 @@ cached before and after, and stays up until Ctrl-C. Everything it started is end
   PATH       the path to warm. A real cluster is only listed unless one is given; a simulated or booted one has its own
   --once     end after the verdict, with the exit code of the load (0 cached, 1 failed, 3 partly, 7 not verified)
   --alluxio  boot a real Alluxio 2.5 first (needs a JDK and Maven; its jars are kept for the next time)
+  --dingtalk start a simulated DingTalk too, with a page on which you chat with the bot as a member of a group
   --help     this text
 
 The GooseFS is the one of GOOSEFS_BIN, else a goosefs or alluxio on the PATH, else the playground, which is simulated.
 `
 
 const args = process.argv.slice(2)
-const known = new Set(['--once', '--alluxio', '--help', '-h'])
+const known = new Set(['--once', '--alluxio', '--dingtalk', '--help', '-h'])
 const paths = args.filter(arg => !arg.startsWith('-'))
 const wrong = args.find(arg => arg.startsWith('-') && !known.has(arg)) ?? paths[1]
 if (args.includes('--help') || args.includes('-h')) {
@@ -57,7 +59,8 @@ async function main() {
   const home = mkdtempSync(join(tmpdir(), 'gander-try-'))
   stage.onEnd(() => stage.remove(home))
   const ground = await prepare(kind, given, home)
-  const url = await startProcesses(home, ground)
+  const dingtalk = args.includes('--dingtalk') ? await startDingtalk(stage, { root, home }) : undefined
+  const url = await startProcesses(home, { ...ground, bot: dingtalk?.env })
   if (ground.path === undefined) say('Nothing is loaded unasked. To warm a path: npm run try -- /some/path\n')
   const verb = ground.path === undefined ? ['ls', '/'] : ['load', ground.path]
   say(`$ gander ${verb.join(' ')}`)
@@ -65,6 +68,8 @@ async function main() {
   if (ending !== undefined) return
   if (args.includes('--once')) return end(exit)
   say(howTo(url, ground))
+  if (dingtalk !== undefined)
+    say(`\n  open ${dingtalk.page} in a browser: the simulated DingTalk; type 帮助 or 预热 /datasets there`)
 }
 
 function firstLine(kind, given) {
@@ -100,6 +105,7 @@ async function startProcesses(home, ground) {
     GANDER_HTTP_PORT: String(port),
     GANDER_COMPAT_PORTS: String(compat),
     GANDER_DATA_DIR: join(home, 'daemon'),
+    ...ground.bot,
   }
   const agent = { GANDER_DAEMON_URL: url, GANDER_AGENT_DIR: join(home, 'agent'), GANDER_AGENT_NAME: 'try' }
   stage.start('daemon', [`${root}dist/bot/main.js`], { env: { ...env, ...daemon }, log: join(home, 'daemon.log') })

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { ACTIONS, ActionName, AskedOptions, TaskOptions } from './actions.ts'
 import { Desired, EngineCancel, Exit, Progress, Status, Step } from './allocation.ts'
+import { ChatAsk } from './chat.ts'
 import { got } from './errors.ts'
 import { Id } from './ids.ts'
 import { CachePath } from './path.ts'
@@ -27,7 +28,9 @@ export const Role = z.enum(['viewer', 'operator', 'admin']).meta({ id: 'Role' })
 export type Role = z.infer<typeof Role>
 
 /** Who asks, through which door. */
-export const Actor = z.object({ name: z.string(), role: Role, via: Via }).meta({ id: 'Actor' })
+export const Actor = z
+  .object({ name: z.string(), role: Role, via: Via, chat: ChatAsk.optional() })
+  .meta({ id: 'Actor' })
 export type Actor = z.infer<typeof Actor>
 
 const LONGEST_NAME = 128

@@ -24,7 +24,7 @@ export const STARS = '***'
 // each repetition is bounded, since a text may be long and made by anybody
 const SECRET_IN_TEXT: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${STARS}`],
-  [/([?&](?:access_token|token|sign|secret|key)=)[^&\s"']+/gi, `$1${STARS}`],
+  [/([?&](?:access_token|token|sign|secret|key|session|ticket)=)[^&\s"']+/gi, `$1${STARS}`],
   // a password may hold slashes; a port and an @ in the path are none
   [/(:\/\/[^\s/:@"']{0,256}):(?!\d{1,5}(?:[/,;]|$))(?::(?!\/\/)|[^\s@"':]){1,1024}@/g, `$1:${STARS}@`],
   [/((?:secret|password|token|accessKeyId|access\.key)[\w.-]{0,64}=)[^\s,;&"']+/gi, `$1${STARS}`],

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from '@babel/parser'
 import { build } from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { toChatPage } from '../bot/chat/help-page.ts'
 import { toCausesPage } from '../scripts/causes-page.ts'
 import { toArchitecture } from '../scripts/docs.ts'
 import { ERROR_CODES } from '../shared/errors.ts'
@@ -94,10 +95,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'bot/coordinator': ['shared', 'bot/coordinator', 'types:bot/engine'],
   'bot/access': ['shared', 'bot/access', 'types:bot/engine'],
   'bot/http': ['shared', 'bot/http', 'types:bot/engine'],
+  'bot/chat': ['shared', 'bot/chat', 'types:bot/engine'],
+  'bot/notify': ['shared', 'bot/notify', 'types:bot/engine'],
+  'bot/dingtalk': ['shared', 'bot/dingtalk', 'types:bot/engine'],
   process: ['shared', 'process'],
   bot: [
     ...['shared', 'process', 'bot', 'bot/core', 'bot/engine', 'bot/store', 'bot/agents', 'bot/coordinator'],
-    ...['bot/access', 'bot/http'],
+    ...['bot/access', 'bot/http', 'bot/chat', 'bot/notify', 'bot/dingtalk'],
   ],
   agent: ['shared', 'process', 'agent'],
   cli: ['shared', 'cli'],
@@ -248,6 +252,17 @@ describe('ARCHITECTURE.md', () => {
   it('shows the tree as it is (npm run docs)', () => {
     const current = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
     expect(toArchitecture(current)).toBe(current)
+  })
+})
+
+describe('docs/chat.md', () => {
+  it('shows the table of chat commands as it is (npm run docs)', () => {
+    expect(readFileSync(join(root, 'docs/chat.md'), 'utf8')).toBe(toChatPage())
+  })
+
+  it('is found from both READMEs', () => {
+    for (const name of ['README.md', 'README.zh-CN.md'])
+      expect(readFileSync(join(root, name), 'utf8')).toContain('(docs/chat.md)')
   })
 })
 

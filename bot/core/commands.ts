@@ -5,6 +5,7 @@ import type { Id, Ids } from '../../shared/ids.ts'
 import type { Actor } from '../../shared/job.ts'
 import type { CachePath } from '../../shared/path.ts'
 import type { LiveAllocation, Report } from '../../shared/wire.ts'
+import type { ChatCommand } from './chat-commands.ts'
 import type { Event } from './events.ts'
 import type { CompanionRow, PolicyRow, Settings } from './state.ts'
 
@@ -39,6 +40,7 @@ export type SubmitJob = {
 
 export type Command =
   | SubmitJob
+  | ChatCommand
   | { readonly type: 'job.stop'; readonly actor: Actor; readonly jobId: Id; readonly view?: string }
   | { readonly type: 'task.stop'; readonly actor: Actor; readonly taskId: Id }
   | { readonly type: 'job.retry'; readonly actor: Actor; readonly jobId: Id; readonly only: Again }
@@ -104,6 +106,8 @@ export type Answer = {
   readonly submissionId?: Id
   /** What the answer has to add: no agent connected, place in the queue. */
   readonly notes?: readonly string[]
+  /** letter.write, letter.seal: the letter. */
+  readonly letterId?: Id
   /** agent.hello: the highest report taken, and allocations of this agent that it may forget. */
   readonly acknowledged?: number
   readonly forget?: readonly Id[]

@@ -1,7 +1,9 @@
 // what an ask means: events, or one clear sentence why not
 import type { Command, CommandType, Context, Decision } from './commands.ts'
+import { decideAnswered, decideHeardMessage, onceAMessage } from './decide/chat.ts'
 import { decideDrain, decideGone, decideHello, decideStarted } from './decide/hello.ts'
 import { decideCompanion, decideHeard, decidePolicy } from './decide/memory.ts'
+import { decideOpened, decideSeal, decideShown, decideTried, decideWrite } from './decide/post.ts'
 import { decideReport } from './decide/report.ts'
 import { decideRetry } from './decide/retry.ts'
 import { decidePurge, decideStopJob, decideStopTask } from './decide/stop.ts'
@@ -34,14 +36,21 @@ const DECIDERS: Deciders = {
   'token.create': decideCreateToken,
   'token.revoke': decideRevokeToken,
   'daemon.started': decideStarted,
+  'message.heard': decideHeardMessage,
+  'message.answered': decideAnswered,
+  'letter.write': decideWrite,
+  'letter.seal': decideSeal,
+  'letter.tried': decideTried,
+  'card.opened': decideOpened,
+  'card.shown': decideShown,
   tick: (state, _command, context) => ({ events: removeOld(state, context), answer: {} }),
 }
 
 /**
  * Judges one ask against the state: what happens because of it, and what the asker learns.
- * Throws AppError for the asker's mistakes; the state is only read.
+ * What one message asks for happens once. Throws AppError for the asker's mistakes; the state is only read.
  */
 export function decide(state: State, command: Command, context: Context): Decision {
   const judge = DECIDERS[command.type] as (state: State, command: Command, context: Context) => Decision
-  return judge(state, command, context)
+  return onceAMessage(state, command, () => judge(state, command, context))
 }

@@ -4,6 +4,7 @@ import type { Exit, LineCounts, Progress, Step } from '../../shared/allocation.t
 import type { Id } from '../../shared/ids.ts'
 import type { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
 import type { Ending, Follower } from '../../shared/wire.ts'
+import type { ChatEvent } from './chat-events.ts'
 import type {
   AllocationRow,
   CompanionRow,
@@ -18,6 +19,7 @@ import type {
 } from './state.ts'
 
 export type Event =
+  | ChatEvent
   | { readonly type: 'job.created'; readonly job: JobRow }
   | { readonly type: 'job.stop-requested'; readonly jobId: Id; readonly by: string }
   | { readonly type: 'job.retried'; readonly jobId: Id; readonly by: string }

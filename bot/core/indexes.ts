@@ -1,6 +1,7 @@
 // under which keys each kind of row is found, so that nothing has to walk everything
 import { ACTIONS } from '../../shared/actions.ts'
 import { isEnded } from '../../shared/allocation.ts'
+import { CHAT_INDEXES, toHalfwayKey } from './chat-indexes.ts'
 import { toLeaderKey } from './leader-key.ts'
 import type { Rows, TaskRow } from './state.ts'
 import type { Indexing } from './table.ts'
@@ -26,8 +27,8 @@ export const LANES: readonly Lane[] = ['work', 'read']
 /**
  * jobs: `number` · `name` · `status` · `openName` (cluster, name; takes more tasks) · `open` (cluster) · `ended` ("all") ·
  * `endedDay` (2024-05-01) · `ending` ("all": its last task ended in this frame) · `waitsIn` (lane, cluster) ·
- * `placeable` (lane, cluster, live allocations) · `leastKey` (cluster, path) · `purged` ("all": its rows may go). A purged one has
- * no name and number any more.
+ * `placeable` (lane, cluster, live allocations) · `leastKey` (cluster, path) · `purged` ("all": its rows may go) · `halfway` (the
+ * minute in which it started: its askers may have to be told that it takes long). A purged one has no name and number any more.
  */
 const jobs: Indexing<Rows['jobs']> = {
   number: row => (row.purged ? undefined : String(row.number)),
@@ -38,6 +39,7 @@ const jobs: Indexing<Rows['jobs']> = {
   leastKey: row => (row.purged || row.leastKey === '' ? undefined : joined(row.cluster, row.leastKey)),
   purged: row => (row.purged && row.endedAt !== undefined ? 'all' : undefined),
   ended: row => (row.endedAt === undefined ? undefined : 'all'),
+  halfway: toHalfwayKey,
   endedDay: row => row.endedAt?.slice(0, 10),
   ending: row => {
     const { total, queued, running } = row.counts
@@ -100,5 +102,6 @@ export const INDEXES: { readonly [Name in keyof Rows]: Indexing<Rows[Name]> } = 
   policies: { kind: row => joined(row.kind, row.cluster) },
   /** `daemonId`. */
   companions: { daemonId: row => row.daemonId },
+  ...CHAT_INDEXES,
   counters: {},
 }

@@ -3,15 +3,21 @@ import { toInstant, toMs } from '../../shared/time.ts'
 import { rehomeOrphans } from './attach.ts'
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
+import { expireLetters, nextExpiry } from './letters.ts'
 import { place } from './place.ts'
 import { allocationsOf, nextRemoval } from './retention.ts'
 import { settleLoss } from './settle.ts'
 import type { Settings, State } from './state.ts'
+import { followJobs, nextHalfway, tellEnd, tellHalfway } from './tell.ts'
 
 type Stage = (state: State, context: Context) => Event[]
 
 // in this order; each stage sees what the ones before it have changed
-const STAGES: readonly Stage[] = [wakeDelayed, stopOverdue, loseSilent, rehomeOrphans, endJobs, removePurged, place]
+const STAGES: readonly Stage[] = [
+  ...[wakeDelayed, stopOverdue, loseSilent, rehomeOrphans, endJobs],
+  ...[followJobs, tellHalfway, expireLetters],
+  ...[removePurged, place],
+]
 
 /**
  * What follows from the state at this instant. Called again after its events were applied, until it has nothing to add.
@@ -27,8 +33,8 @@ export function reconcile(draft: State, context: Context): readonly Event[] {
 
 /** The earliest instant (ms since the epoch) at which time alone changes something; undefined when nothing is due ever. */
 export function nextDue(state: State, settings: Settings): number | undefined {
-  const due = [nextDelayed(state), nextDeadline(state), nextSilence(state, settings), nextRemoval(state, settings)]
-  const known = due.flatMap(instant => instant ?? [])
+  const work = [nextDelayed(state), nextDeadline(state), nextSilence(state, settings), nextRemoval(state, settings)]
+  const known = [...work, nextHalfway(state), nextExpiry(state)].flatMap(instant => instant ?? [])
   return known.length === 0 ? undefined : Math.min(...known)
 }
 
@@ -77,8 +83,11 @@ function nextSilence(state: State, { graceMs }: Settings): number | undefined {
   return since === undefined ? undefined : toMs(since) + graceMs
 }
 
-function endJobs(state: State): Event[] {
-  return Array.from(state.jobs.find('ending', 'all'), job => ({ type: 'job.ended', jobId: job.id }))
+function endJobs(state: State, context: Context): Event[] {
+  return [...state.jobs.find('ending', 'all')].flatMap(job => [
+    { type: 'job.ended', jobId: job.id },
+    ...tellEnd(state, job, context),
+  ])
 }
 
 // whoever asked for it to be gone has been told that it is

@@ -1,6 +1,7 @@
 // which history is old enough to go
 import type { Id } from '../../shared/ids.ts'
 import { DAY, toMs } from '../../shared/time.ts'
+import { forgetSaid, nextUnsaid } from './chat-retention.ts'
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
 import type { JobRow, Settings, State } from './state.ts'
@@ -18,6 +19,7 @@ export function removeOld(state: State, { now, settings }: Context): Event[] {
     ...removeJobs(state, settings, now),
     ...removeAgents(state, settings, now),
     ...forgetOld(state, settings, now),
+    ...forgetSaid(state, settings, now),
   ]
 }
 
@@ -25,9 +27,8 @@ export function removeOld(state: State, { now, settings }: Context): Event[] {
 export function nextRemoval(state: State, settings: Settings): number | undefined {
   if (state.jobs.countOf('ended', 'all') > settings.keepJobs) return 0
   const [oldest] = endedDays(state)
-  const due = [oldest === undefined ? undefined : dueOf(oldest, settings), nextForgotten(state, settings)].flatMap(
-    instant => instant ?? [],
-  )
+  const first = oldest === undefined ? undefined : dueOf(oldest, settings)
+  const due = [first, nextForgotten(state, settings), nextUnsaid(state, settings)].flatMap(instant => instant ?? [])
   for (const agent of state.agents.find('silent', 'all')) {
     if (agent.silentSince !== undefined && isIdle(state, agent.id))
       due.push(toMs(agent.silentSince) + settings.keepDays * DAY)

@@ -8,6 +8,7 @@ import type { Counts, JobStatus, Via } from '../../shared/job.ts'
 import type { CachePath } from '../../shared/path.ts'
 import type { Instant } from '../../shared/time.ts'
 import type { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
+import type { Asker, CardRow, ConversationRow, LetterRow, MessageRow, MeterRow, NoticeRow } from './chat-rows.ts'
 import type {
   CompanionRow,
   CountersRow,
@@ -19,6 +20,7 @@ import type {
   WarmedRow,
 } from './kept-rows.ts'
 
+export type * from './chat-rows.ts'
 export type * from './kept-rows.ts'
 
 /** Rows are replaced, never changed. */
@@ -32,6 +34,10 @@ export type JobRow = Indexed & {
   readonly action: ActionName | 'mixed'
   readonly requester: string
   readonly via: Via
+  /** Who asked for it in chat, oldest first: they are told how it ends. */
+  readonly askers?: readonly Asker[]
+  /** Set when its askers were told that it takes long, or need not be. */
+  readonly toldHalfway?: true
   readonly desired: Desired
   readonly status: JobStatus
   readonly counts: Counts
@@ -169,5 +175,11 @@ export type Rows = {
   readonly warmed: WarmedRow
   readonly policies: PolicyRow
   readonly companions: CompanionRow
+  readonly messages: MessageRow
+  readonly conversations: ConversationRow
+  readonly notices: NoticeRow
+  readonly letters: LetterRow
+  readonly cards: CardRow
+  readonly meters: MeterRow
   readonly counters: CountersRow
 }

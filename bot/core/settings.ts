@@ -1,5 +1,6 @@
 // what the operator decided of what happens
 import type { Guard } from '../../shared/guard.ts'
+import type { Route } from './routes.ts'
 
 /** Read once at start. */
 export type Settings = {
@@ -13,4 +14,8 @@ export type Settings = {
   readonly clusters: readonly string[]
   /** What becomes of a load that the cache has no room for. */
   readonly guard: Guard
+  /** Who is told; absent: what holds by default. */
+  readonly routes?: readonly Route[]
+  /** There is a custom robot: without one nothing is queued for it. */
+  readonly robot?: boolean
 }

@@ -39,7 +39,10 @@ type Waiting = {
 const LARGEST_BATCH = 256
 const LONGEST_NAP_MS = MINUTE
 
-/** These may use the store's reserve when the disk is full, so that what runs can end. */
+/**
+ * These may use the store's reserve when the disk is full, so that what runs can end and people hear of it: without them what
+ * was sent would be sent again. A message that is not yet heard may be refused.
+ */
 const PRIORITY: ReadonlySet<Command['type']> = new Set([
   'job.stop',
   'job.purge',
@@ -48,6 +51,12 @@ const PRIORITY: ReadonlySet<Command['type']> = new Set([
   'agent.hello',
   'agent.gone',
   'daemon.started',
+  'message.answered',
+  'letter.write',
+  'letter.seal',
+  'letter.tried',
+  'card.opened',
+  'card.shown',
   'tick',
 ])
 

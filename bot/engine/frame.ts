@@ -1,6 +1,7 @@
 // one frame: a draft over the committed state in which commands are judged and what follows from them is settled
 import type { Ids } from '../../shared/ids.ts'
 import { toInstant } from '../../shared/time.ts'
+import { isChatEvent } from '../core/chat-events.ts'
 import type { Answer, Command, Context } from '../core/commands.ts'
 import { decide } from '../core/decide.ts'
 import type { Event, Published } from '../core/events.ts'
@@ -42,7 +43,7 @@ export function createFrame(
       return answer
     },
     changes: () => {
-      if (events.some(({ type }) => !QUIET.has(type))) stamp(draft, countersOf(world.state).index + 1)
+      if (!events.every(isQuiet)) stamp(draft, countersOf(world.state).index + 1)
       return toChanges(draft)
     },
     merge() {
@@ -58,8 +59,10 @@ export function createFrame(
   }
 }
 
-/** What users' daemons tell every few seconds is no change of anybody's work. */
-const QUIET: ReadonlySet<Event['type']> = new Set(['companion.changed'])
+/** What is said, and what users' daemons tell every few seconds, is no change of anybody's work. */
+export function isQuiet(event: Event): boolean {
+  return event.type === 'companion.changed' || isChatEvent(event)
+}
 
 /** Tables whose rows know when they came to be and changed last. */
 const INDEXED = ['jobs', 'allocations', 'agents', 'submissions'] as const

@@ -18,7 +18,11 @@ export function fillState(state: State, stored: StoredTables): void {
 /** The youngest id in use, so that new ones are younger; undefined in an empty state. */
 export function newestId(state: State): string | undefined {
   let newest: string | undefined
-  for (const table of [state.jobs, state.tasks, state.allocations, state.tokens, state.submissions]) {
+  for (const table of [
+    ...[state.jobs, state.tasks, state.allocations, state.tokens, state.submissions],
+    state.notices,
+    state.letters,
+  ]) {
     for (const { id } of table.rows()) if (newest === undefined || id > newest) newest = id
   }
   return newest

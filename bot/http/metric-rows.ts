@@ -54,6 +54,33 @@ export const GAUGES: readonly MetricRow[] = [
   },
 ]
 
+export const CHAT_GAUGES: readonly MetricRow[] = [
+  {
+    ...{ name: 'gander_chat_connected', help: '1 while the stream to DingTalk is open; absent without a bot' },
+    read: ({ chat }) => one(chat?.connected === undefined ? undefined : Number(chat.connected)),
+  },
+  {
+    ...{ name: 'gander_chat_last_frame_age_seconds', help: 'Seconds since DingTalk sent anything' },
+    read: ({ chat }) => one(chat?.lastFrameSeconds),
+  },
+  {
+    ...{ name: 'gander_chat_ack_seconds', help: 'How long the newest message took to be acknowledged' },
+    read: ({ chat }) => one(chat?.ackSeconds),
+  },
+  {
+    ...{ name: 'gander_chat_notices_waiting', help: 'Results that are not written yet' },
+    read: ({ chat }) => one(chat?.notices),
+  },
+  {
+    ...{ name: 'gander_chat_letters_waiting', help: 'Messages that no way has taken yet' },
+    read: ({ chat }) => one(chat?.letters),
+  },
+  {
+    ...{ name: 'gander_chat_calls_this_month', help: 'Calls that DingTalk bills, by way', labels: ['channel'] },
+    read: ({ chat }) => (chat?.used ?? []).map(({ channel, count }) => ({ at: { channel }, value: count })),
+  },
+]
+
 /** They begin anew with the daemon, as Prometheus expects of counters. */
 export const TOTALS: readonly MetricRow[] = [
   {
@@ -74,6 +101,28 @@ export const TOTALS: readonly MetricRow[] = [
   {
     ...{ name: 'gander_store_frames_total', help: 'Frames of changes that were saved' },
     read: ({ store }) => one(store?.frames),
+  },
+]
+
+export const CHAT_TOTALS: readonly MetricRow[] = [
+  {
+    ...{ name: 'gander_chat_reconnects_total', help: 'Connections to DingTalk that were opened after the first' },
+    read: ({ chat }) => one(chat?.reconnects),
+  },
+  { name: 'gander_chat_frames_total', help: 'Frames that DingTalk sent', read: ({ chat }) => one(chat?.frames) },
+  { name: 'gander_chat_heard_total', help: 'Messages that were heard', read: ({ chat }) => one(chat?.heard) },
+  {
+    ...{ name: 'gander_chat_repeated_total', help: 'Messages that were delivered again and known already' },
+    read: ({ chat }) => one(chat?.repeated),
+  },
+  {
+    ...{ name: 'gander_chat_quota_refusals_total', help: 'Messages that came without text because the quota is used up' },
+    read: ({ chat }) => one(chat?.quotaRefusals),
+  },
+  {
+    ...{ name: 'gander_chat_sends_total', help: 'Messages sent, by way and how it ended', labels: ['channel', 'outcome'] },
+    read: ({ chat }) =>
+      (chat?.sends ?? []).map(({ channel, outcome, count }) => ({ at: { channel, outcome }, value: count })),
   },
 ]
 

@@ -1,6 +1,6 @@
 // counters and gauges as Prometheus text; the library is loaded when somebody asks for the first time
 import type { Vitals } from '../engine/operations/port.ts'
-import { GAUGES, TOTALS, toRunLines } from './metric-rows.ts'
+import { CHAT_GAUGES, CHAT_TOTALS, GAUGES, TOTALS, toRunLines } from './metric-rows.ts'
 
 export type Metrics = {
   /** Told once for each answer. */
@@ -50,7 +50,7 @@ function createRegistry(
 }
 
 function addRows({ client, registers, vitals }: Place): void {
-  for (const { name, help, labels = [], read } of GAUGES) {
+  for (const { name, help, labels = [], read } of [...GAUGES, ...CHAT_GAUGES]) {
     new client.Gauge({
       ...{ name, help, labelNames: labels, registers },
       collect() {
@@ -61,7 +61,7 @@ function addRows({ client, registers, vitals }: Place): void {
       },
     })
   }
-  for (const { name, help, labels = [], read } of TOTALS) {
+  for (const { name, help, labels = [], read } of [...TOTALS, ...CHAT_TOTALS]) {
     new client.Counter({
       ...{ name, help, labelNames: labels, registers },
       collect() {

@@ -3,12 +3,14 @@ import * as z from 'zod'
 import { ActionName, TaskOptions } from '../../shared/actions.ts'
 import { AgentDescription } from '../../shared/agent.ts'
 import { Desired, EngineCancel, Exit, LineCounts, Progress, Status, Step } from '../../shared/allocation.ts'
+import { Asker } from '../../shared/chat.ts'
 import { ClusterReport, ListEntry } from '../../shared/cluster.ts'
 import { Id } from '../../shared/ids.ts'
 import { Counts, JobStatus, Role, Via } from '../../shared/job.ts'
 import { Instant } from '../../shared/time.ts'
 import { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
 import type { Rows, TableName } from '../core/state.ts'
+import { CHAT_RECORDS } from './chat-records.ts'
 
 const count = z.int().min(0)
 const notes = z.array(z.string())
@@ -25,6 +27,8 @@ const JobRecord = z.object({
   action: z.union([ActionName, z.literal('mixed')]),
   requester: z.string(),
   via: Via,
+  askers: z.array(Asker).optional(),
+  toldHalfway: z.literal(true).optional(),
   desired: Desired,
   status: JobStatus,
   counts: Counts,
@@ -154,6 +158,7 @@ const RECORDS = {
     lines: z.array(z.object({ at: Instant, text: z.string(), heardAt: Instant.optional() })),
     heardAt: Instant.optional(),
   }),
+  ...CHAT_RECORDS,
   counters: z.object({ id: z.literal('counters'), nextNumber: count, index: count }),
 } as const satisfies Record<TableName, z.ZodType>
 
@@ -180,6 +185,12 @@ const CHECKED: Checked = {
   warmed: true,
   policies: true,
   companions: true,
+  messages: true,
+  conversations: true,
+  notices: true,
+  letters: true,
+  cards: true,
+  meters: true,
   counters: true,
 }
 

@@ -12,9 +12,10 @@ export const doctor: Verb = {
   takes: '',
   summary:
     'check the way to the daemon and everything the daemon checks itself; exit 1 when something is wrong, 5 when nobody answers, 6 when the token is refused',
-  options: [],
+  options: ['send'],
   examples: [
     ['gander doctor', 'what is wrong, and what to do'],
+    ['gander doctor --send', 'the same, and a test message to the chat group of each robot'],
     ['gander doctor --json', 'one object for each check'],
   ],
   run: async context => {
@@ -29,6 +30,7 @@ export const doctor: Verb = {
 type Outcome = { readonly checks: readonly CheckRow[]; readonly exit?: number | undefined }
 type Checked = { readonly row: CheckRow; readonly exit?: number }
 
+const Sends = z.object({ items: z.array(CheckSchema) })
 const Document = z.object({ info: z.object({ version: z.string() }) })
 
 async function runChecks(context: Context): Promise<Outcome> {
@@ -49,7 +51,18 @@ async function runChecks(context: Context): Promise<Outcome> {
     for await (const row of pages(api, CheckSchema, '/api/v1/doctor')) theirs.push(row)
     return `${theirs.length} checks`
   })
+  const tested = context.options.send === true && asked.row.ok === true ? await testSends(context) : []
+  theirs.push(...tested)
   return asked.row.ok === false ? { checks: [...own, asked.row], exit: asked.exit } : { checks: [...own, ...theirs] }
+}
+
+async function testSends({ api }: Context): Promise<readonly CheckRow[]> {
+  let rows: readonly CheckRow[] = []
+  const asked = await check('test messages', async () => {
+    rows = (await askFor(api, Sends, ['POST', '/api/v1/doctor/sends'])).items
+    return rows.length === 0 ? 'no robot is configured' : `${rows.length} sent or refused`
+  })
+  return rows.length > 0 ? rows : [asked.row]
 }
 
 async function checkVersion({ api }: Context): Promise<Checked> {

@@ -16,7 +16,7 @@ import {
   TABLE_NAMES,
   type TaskRow,
 } from '../../bot/core/state.ts'
-import { stamp } from '../../bot/engine/frame.ts'
+import { isQuiet, stamp } from '../../bot/engine/frame.ts'
 import type { ActionName, TaskOptions } from '../../shared/actions.ts'
 import type { AgentDescription } from '../../shared/agent.ts'
 import type { Exit, StepName } from '../../shared/allocation.ts'
@@ -88,7 +88,7 @@ export function createWorld(options: WorldOptions = {}) {
       next = verbs.reconcile(trial, context)
       if (next.length === 0) break
     }
-    if (happened.length > 0) stamp(trial, countersOf(state).index + 1)
+    if (!happened.every(isQuiet)) stamp(trial, countersOf(state).index + 1)
     for (const name of TABLE_NAMES) for (const row of trial[name].changes().values()) deepFreeze(row)
     mergeDraftState(trial, frame)
     mergeDraftState(frame, state)

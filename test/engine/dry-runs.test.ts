@@ -1,6 +1,6 @@
 // what only estimates says nothing of how a name is whose paths were loaded
 import { expect, test } from 'vitest'
-import { toGroupState } from '../../bot/http/dialects/cli2api/words.ts'
+import { toGroupState } from '../../shared/group.ts'
 import type { JobRequest } from '../../shared/job.ts'
 import { findings, measured, ROOT } from '../core/world.ts'
 import { createEngineRoom } from './room.ts'

@@ -5,8 +5,10 @@ import { createState, type Settings, TABLE_NAMES } from '../../bot/core/state.ts
 import { createBus } from '../../bot/engine/bus.ts'
 import { createDesk } from '../../bot/engine/desk.ts'
 import { createEngine } from '../../bot/engine/engine.ts'
+import { createMessageDesk } from '../../bot/engine/message-desk.ts'
 import { createOperations } from '../../bot/engine/operations/index.ts'
 import type { Change, StateStore, StreamId } from '../../bot/engine/ports.ts'
+import { createPostOffice } from '../../bot/engine/post-office.ts'
 import { createMemoryOutput, createMemoryState } from '../../bot/store/memory.ts'
 import { createIds } from '../../shared/ids.ts'
 import { SILENT_LOG } from '../../shared/log.ts'
@@ -64,6 +66,8 @@ export function createEngineRoom(more: { settings?: Partial<Settings> } = {}) {
   const ids = createIds()
   const engine = createEngine({ state, store, clock: hand.clock, ids, settings, bus: frames, log: SILENT_LOG })
   const desk = createDesk({ state, engine, output, growth })
+  const messageDesk = createMessageDesk({ state, engine })
+  const postOffice = createPostOffice({ state, engine, frames })
   const makeToken = () => ({ token: 'secret', sha256: '0'.repeat(64) })
   const selfChecks = async () => []
   const operations = createOperations({
@@ -86,6 +90,7 @@ export function createEngineRoom(more: { settings?: Partial<Settings> } = {}) {
   let n = 0
   const room = {
     ...{ state, engine, output, frames, growth, desk, operations, bend, saved, store: memory, agent },
+    ...{ messageDesk, postOffice, settings },
     ...hand,
     connect: () => desk.hello({ agent, live: [], nextNumber: 1, connection: 'c1' }),
     async report(report: Report) {

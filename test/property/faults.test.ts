@@ -9,7 +9,8 @@ import { toWarmthId } from '../../bot/core/warmth.ts'
 import { isEnded } from '../../shared/allocation.ts'
 import { toInstant } from '../../shared/time.ts'
 import { VERBS, type Verbs } from '../core/world.ts'
-import { histories, play, RUN_KINDS, type Step } from './histories.ts'
+import { CHAT_FAULTS } from './chat-faults.ts'
+import { CHAT, histories, play, RUN_KINDS, type Step, talks } from './histories.ts'
 
 /** Events that the broken core forgets. */
 const forgetting = (isForgotten: (event: Event) => boolean): Partial<Verbs> => ({
@@ -289,22 +290,50 @@ const OPENINGS: readonly Step[][] = [
   [...RUNNING, [14, 1, 0, 69], [0, 0, 5, 0], [14, 1, 0, 25]],
 ]
 
+// somebody's message asks for a load, which starts, and takes long
+const ASKED: readonly Step[] = [
+  [49, 0, 1, 0],
+  [CHAT.talks, 0, 0, 1],
+  [14, 1, 0, 8],
+]
+// it is answered by two parts, of which one goes
+const ANSWERED: readonly Step[] = [...ASKED, [CHAT.answers, 0, 1, 0]]
+const CHAT_OPENINGS: readonly Step[][] = [
+  [...ASKED, [71, 5, 0, 0], [14, 1, 0, 48]],
+  [...ANSWERED, [CHAT.tries, 0, 4, 1]],
+  [...ANSWERED, [CHAT.tries, 0, 0, 1]],
+  [...ANSWERED, [CHAT.tries, 0, 4, 1], [CHAT.seals, 0, 0, 1]],
+]
+
+const TALKS = fc.sample(talks(), { seed: 7, numRuns: 300 })
 const RUNS = fc.sample(histories(60, RUN_KINDS), { seed: 7, numRuns: 400 })
 
-describe('a planted fault breaks its law', () => {
-  test.each(FAULTS)('%s', (_fault, law, verbs) => {
-    const seen = new Set<string>()
-    const samples = [...OPENINGS, ...RUNS, ...fc.sample(histories(), { seed: 7, numRuns: 200 })]
-    const caught = samples.some(steps => {
-      const laws = broken(() =>
-        play(steps, verbs, law.startsWith('indexes') ? 'at drafts too' : 'at rest').map(breach => breach.law),
-      )
-      for (const one of laws) seen.add(one)
-      return laws.includes(law)
-    })
-    expect(caught, `broken instead: ${[...seen].join(', ')}`).toBe(true)
-  })
+test('what is played breaks nothing without a fault', () => {
+  for (const steps of [...OPENINGS, ...CHAT_OPENINGS]) expect(play(steps)).toEqual([])
 })
+
+describe('a planted fault breaks its law', () => {
+  test.each(FAULTS)('%s', (_fault, law, verbs) =>
+    expectCaught({ law, verbs, samples: [...OPENINGS, ...RUNS, ...fc.sample(histories(), { seed: 7, numRuns: 200 })] }),
+  )
+  test.each(CHAT_FAULTS)('%s', (_fault, law, verbs) =>
+    expectCaught({ law, verbs, samples: [...CHAT_OPENINGS, ...TALKS] }),
+  )
+})
+
+type Caught = { law: string; verbs: Partial<Verbs>; samples: readonly Step[][] }
+
+function expectCaught({ law, verbs, samples }: Caught): void {
+  const seen = new Set<string>()
+  const caught = samples.some(steps => {
+    const laws = broken(() =>
+      play(steps, verbs, law.startsWith('indexes') ? 'at drafts too' : 'at rest').map(breach => breach.law),
+    )
+    for (const one of laws) seen.add(one)
+    return laws.includes(law)
+  })
+  expect(caught, `broken instead: ${[...seen].join(', ')}`).toBe(true)
+}
 
 // a fault may also run into the ground, which is noticed too but is not the law that it is here for
 function broken(run: () => string[]): string[] {

@@ -18,6 +18,8 @@ import {
   type Verbs,
   type World,
 } from '../core/world.ts'
+import { checkChat, watchChat } from './chat-laws.ts'
+import { CHAT_DOERS, chatKinds } from './chat-steps.ts'
 import { checkKept, rememberRows } from './kept-laws.ts'
 import {
   type Breach,
@@ -37,7 +39,7 @@ export type Step = readonly [kind: number, a: number, b: number, c: number]
 export const histories = (maxLength = 60, kinds = KINDS): fc.Arbitrary<Step[]> =>
   fc.array(fc.tuple(fc.nat(kinds - 1), fc.nat(999), fc.nat(999), fc.nat(999)), { minLength: 5, maxLength })
 
-type Play = { world: World; memory: Memory; breaches: Breach[] }
+export type Play = { world: World; memory: Memory; breaches: Breach[] }
 
 const PATHS = ['/a', '/a/b', '/a/b/c', '/a//b/', '/d', '/e/f', '/e', 'cosn://k/x']
 const ACTORS = [ANN, ANN, BOB, ROOT]
@@ -57,7 +59,7 @@ const OPTIONS = [
 ]
 const pick = <Item>(items: readonly Item[], n: number): Item => items[n % items.length] as Item
 
-type Doer = (play: Play, numbers: { a: number; b: number; c: number }) => void
+export type Doer = (play: Play, numbers: { a: number; b: number; c: number }) => void
 
 const DOERS: readonly [weight: number, doer: Doer][] = [
   [14, submit],
@@ -77,10 +79,22 @@ const DOERS: readonly [weight: number, doer: Doer][] = [
   [6, resume],
   [5, purge],
   [3, remember],
+  ...CHAT_DOERS,
 ]
 /** Those of the first kinds are about runs; the others about what is kept beside them. */
 export const RUN_KINDS = 100
 const KINDS = DOERS.reduce((sum, [weight]) => sum + weight, 0)
+/** Where those of chat begin, each of them. */
+export const CHAT = chatKinds(KINDS - CHAT_DOERS.reduce((sum, [weight]) => sum + weight, 0))
+
+/** Histories in which people mostly talk. */
+export const talks = (maxLength = 40): fc.Arbitrary<Step[]> => {
+  const kind = fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: CHAT.talks, max: CHAT.end - 1 }) },
+    { weight: 2, arbitrary: fc.nat(RUN_KINDS - 1) },
+  )
+  return fc.array(fc.tuple(kind, fc.nat(999), fc.nat(999), fc.nat(999)), { minLength: 10, maxLength })
+}
 
 function submit({ world }: Play, { a, b, c }: { a: number; b: number; c: number }): void {
   const count = 1 + (a % 3)
@@ -287,14 +301,21 @@ export function play(
   const memory = createMemory()
   const evolve = verbs.evolve ?? VERBS.evolve
   const watched: Verbs['evolve'] = (draft, event, at) =>
-    watchEvent(draft, event, { memory, apply: () => evolve(draft, event, at) })
+    watchEvent(draft, event, {
+      memory,
+      apply() {
+        const breach = (law: string, what: string): void => void memory.breaches.push({ law, what })
+        watchChat(draft, event, { memory: memory.chat, at, breach })
+        evolve(draft, event, at)
+      },
+    })
   const reconcile: Verbs['reconcile'] = (draft, context) => {
     const events = (verbs.reconcile ?? VERBS.reconcile)(draft, context)
     // the layered view at rest, before it is merged
     if (events.length === 0 && looks === 'at drafts too') memory.breaches.push(...checkIndexes(draft))
     return events
   }
-  const world = createWorld({ verbs: { ...verbs, evolve: watched, reconcile } })
+  const world = createWorld({ verbs: { ...verbs, evolve: watched, reconcile }, settings: { robot: true } })
   const acted: Play = { world, memory, breaches: memory.breaches }
   for (const [kind, a, b, c] of steps) {
     const checkChanges = rememberRows(world.state)
@@ -302,6 +323,7 @@ export function play(
     memory.breaches.push(
       ...checkState(world.state),
       ...checkKept(world.state, memory.warmths),
+      ...checkChat(world.state, memory.chat),
       ...checkChanges(),
       ...checkLeaders(world.state, memory),
       ...checkLastWords(world.state, memory),
@@ -356,7 +378,12 @@ function finish(world: World, memory: Memory): Breach[] {
     if (live.length === 0) {
       // what has no tasks waits until it is stopped
       const open = [...world.state.jobs.rows()].filter(job => job.endedAt === undefined && job.counts.total > 0)
-      if (open.length === 0) return [...checkState(world.state), ...checkKept(world.state, memory.warmths)]
+      if (open.length === 0)
+        return [
+          ...checkState(world.state),
+          ...checkKept(world.state, memory.warmths),
+          ...checkChat(world.state, memory.chat),
+        ]
       world.wait(MINUTE)
     }
     for (const row of live) {

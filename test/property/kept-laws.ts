@@ -1,6 +1,6 @@
 // the laws of what is kept beside the work: submissions, indexes, removed jobs, what is known of loaded paths
 import type { Event } from '../../bot/core/events.ts'
-import type { State } from '../../bot/core/state.ts'
+import type { AllocationRow, JobRow, State } from '../../bot/core/state.ts'
 import { countersOf } from '../../bot/core/state.ts'
 import { toWarmthId } from '../../bot/core/warmth.ts'
 import { findAllocations, toAllocation } from '../../bot/engine/queries/allocations.ts'
@@ -106,12 +106,20 @@ function toCode(deed: () => unknown): string | undefined {
   }
 }
 
-/** Rows as they were, so that it shows which changed. */
+/** Rows as they were, so that it shows which changed. Who hears of a job is no change of it. */
 export function rememberRows(state: State) {
-  const before = new Map([...state.jobs.rows(), ...state.allocations.rows()].map(row => [row.id, row]))
+  const before = new Map<string, JobRow | AllocationRow>(
+    [...state.jobs.rows(), ...state.allocations.rows()].map(row => [row.id, row]),
+  )
+  const isSame = (row: JobRow | AllocationRow): boolean =>
+    before.get(row.id) === row || toWork(before.get(row.id)) === toWork(row)
   const { index } = countersOf(state)
   return (): Breach[] =>
     [...state.jobs.rows(), ...state.allocations.rows()]
-      .filter(row => before.get(row.id) !== row && row.modifyIndex <= index)
+      .filter(row => row.modifyIndex <= index && !isSame(row))
       .map(row => ({ law: 'every change raises the index', what: `${row.modifyIndex} of ${index}` }))
+}
+
+function toWork(row: JobRow | AllocationRow | undefined): string {
+  return JSON.stringify({ ...row, askers: undefined, toldHalfway: undefined })
 }

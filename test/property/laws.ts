@@ -10,6 +10,7 @@ import { createTable, type Table } from '../../bot/core/table.ts'
 import { ACTIONS } from '../../shared/actions.ts'
 import { ALLOCATION_MOVES, isEnded } from '../../shared/allocation.ts'
 import type { Id } from '../../shared/ids.ts'
+import { type ChatMemory, createChatMemory } from './chat-laws.ts'
 import { noteWarmths, type Warmths } from './kept-laws.ts'
 
 export type Breach = { readonly law: string; readonly what: string }
@@ -23,6 +24,7 @@ export type Memory = {
   /** Allocations whose agent said its last word on them, and it was taken. */
   readonly lastWords: Set<Id>
   readonly warmths: Warmths
+  readonly chat: ChatMemory
   readonly breaches: Breach[]
 }
 export const createMemory = (): Memory => ({
@@ -31,6 +33,7 @@ export const createMemory = (): Memory => ({
   revived: new Set(),
   lastWords: new Set(),
   warmths: new Set(),
+  chat: createChatMemory(),
   breaches: [],
 })
 

@@ -1,11 +1,12 @@
-// a state directory of the time before jobs knew their submissions, indexes and least paths
+// a state directory of the time before jobs knew their submissions, indexes and least paths, and before anybody talked
 import { expect, test } from 'vitest'
 import { createState, type State, TABLE_NAMES } from '../../bot/core/state.ts'
 import type { Change } from '../../bot/engine/ports.ts'
 import { fillState } from '../../bot/engine/restore.ts'
 import { createJournal } from '../../bot/store/journal.ts'
 import { RECORD_PARSERS } from '../../bot/store/records.ts'
-import { createWorld, ending, findings, measured } from '../core/world.ts'
+import { failed, GROUP, hear, OTHER, toDraft, typed } from '../core/talk.ts'
+import { createWorld, ending, findings, measured, must, ROOT, type World } from '../core/world.ts'
 import { createRoom } from '../helpers/room.ts'
 
 const NEWER = ['createIndex', 'modifyIndex', 'leastKey', 'restarts', 'stage', 'label', 'samples']
@@ -36,6 +37,31 @@ function createHistory() {
   return { world, first, open }
 }
 
+const NEVER_HERE: readonly string[] = ['tokens', 'policies', 'companions']
+
+// a row of each kind, with everything that it can have
+function talk(world: World, jobId: string, taskId: string): void {
+  for (const key of ['m1', 'm2', 'm3']) hear(world, key)
+  hear(world, 'm4', { conversation: { id: 'd1', kind: 'direct' } })
+  world.ask({ type: 'job.retry', actor: typed('m1', { as: ROOT }), jobId, only: 'all' })
+  world.submit(['/c'], { actor: typed('m2'), name: 'c' })
+  const question = { code: 'A7K2', line: '释放 /a' }
+  const letters = [toDraft('one'), toDraft('two', { card: jobId })]
+  world.ask({ type: 'message.answered', key: 'm3', letters, question, toldUnlisted: true })
+  const [letterId] = Array.from(world.state.letters.rows(), row => row.id)
+  for (let n = 0; n < 2; n += 1)
+    world.ask({ type: 'letter.tried', letterId: must(letterId), sending: { channel: 'robot', outcome: 'sending' } })
+  const sending = { channel: 'robot', outcome: failed('rate') } as const
+  world.ask({ type: 'letter.tried', letterId: must(letterId), sending, waitMs: 5, close: true })
+  for (const [id, place] of [
+    ['c1', GROUP],
+    ['c2', OTHER],
+  ] as const)
+    world.ask({ type: 'card.opened', card: { id, jobId, place, shown: { percent: '1' } } })
+  world.wait(31 * 60_000)
+  world.end(taskId)
+}
+
 test('is read, and goes on as if nothing had been missing', async () => {
   const { dir, remove } = await createRoom()
   const { world, first, open } = createHistory()
@@ -53,6 +79,8 @@ test('is read, and goes on as if nothing had been missing', async () => {
   expect([...state.allocations.rows()].map(row => [row.stage, row.createIndex])).toContainEqual(['full', index])
   expect([...state.jobs.rows()].map(row => row.leastKey)).toEqual(['/a/x', '/c', ''])
   expect([state.submissions.size, state.warmed.size]).toEqual([0, 0])
+  const said = [state.messages, state.conversations, state.notices, state.letters, state.cards, state.meters]
+  expect(said.map(table => table.size)).toEqual([0, 0, 0, 0, 0, 0])
 
   // its rows are as good as those of today
   const later = createWorld({ state, seed: 2 })
@@ -62,12 +90,19 @@ test('is read, and goes on as if nothing had been missing', async () => {
   expect(state.jobs.get(first.jobId)).toMatchObject({ createIndex: index, modifyIndex: (index ?? 0) + 1 })
   later.end(open.taskIds[0]!, ending())
   expect(later.task(open.taskIds[0]!).status).toBe('succeeded')
+  hear(later, 'm1')
+  later.ask({ type: 'job.retry', actor: typed('m1', { as: ROOT }), jobId: open.jobId, only: 'all' })
+  expect(later.job(open.jobId).askers).toHaveLength(1)
+  later.wait(0)
   await store.close()
   await remove()
 })
 
 test('rows of today are read as they were written', () => {
-  const { world } = createHistory()
+  const { world, first, open } = createHistory()
+  talk(world, first.jobId, open.taskIds[0]!)
+  for (const name of TABLE_NAMES.filter(name => !NEVER_HERE.includes(name)))
+    expect([name, world.state[name].size]).not.toEqual([name, 0])
   for (const name of TABLE_NAMES)
     for (const row of world.state[name].rows())
       expect(RECORD_PARSERS[name](JSON.parse(JSON.stringify(row)))).toEqual(row)

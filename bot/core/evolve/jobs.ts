@@ -29,7 +29,10 @@ export const JOB_EVENTS: Evolvers<JobEvent> = {
   },
   'job.retried'(draft, { jobId }) {
     const job = draft.jobs.get(jobId)
-    if (job !== undefined) draft.jobs.set(jobId, { ...job, desired: 'run' })
+    if (job === undefined) return
+    // it has run before, so that the time since its start says nothing about how long it takes now
+    const again = job.endedAt === undefined ? {} : { toldHalfway: true as const }
+    draft.jobs.set(jobId, { ...job, ...again, desired: 'run' })
   },
   'job.ended'(draft, { jobId }, at) {
     const job = draft.jobs.get(jobId)

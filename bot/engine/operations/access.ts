@@ -7,7 +7,10 @@ import type { OperationsDeps } from './deps.ts'
 import { permit, permitAdmin } from './permission.ts'
 import type { Check, Operations, TokenView } from './port.ts'
 
-type AccessOperations = Pick<Operations, 'listTokens' | 'createToken' | 'revokeToken' | 'listAudit' | 'doctor'>
+type AccessOperations = Pick<
+  Operations,
+  'listTokens' | 'createToken' | 'revokeToken' | 'listAudit' | 'doctor' | 'testSends'
+>
 
 /** Verbs on access. Everybody has tokens of their own, up to their own role; an admin sees and revokes all. */
 export function createAccessOperations(deps: OperationsDeps): AccessOperations {
@@ -45,6 +48,10 @@ export function createAccessOperations(deps: OperationsDeps): AccessOperations {
     async doctor(actor) {
       permit(actor, 'read', 'the self-check')
       return { items: [...(await deps.selfChecks()), ...checkAgents(deps)] }
+    },
+    async testSends(actor) {
+      permit(actor, 'write', 'sending test messages')
+      return { items: [...((await deps.testSends?.()) ?? [])] }
     },
   }
 }

@@ -33,4 +33,6 @@ export type OperationsDeps = {
   readonly users: Users
   /** Self-checks of the process around the engine: disk, listeners, clock. */
   readonly selfChecks: () => Promise<readonly Check[]>
+  /** Sends a test message through each way that groups are reached by. */
+  readonly testSends?: () => Promise<readonly Check[]>
 }

@@ -1,6 +1,7 @@
 // following what happens: live changes of one job or of everything, and waiting for a state to be reached
-import type { Published } from '../../core/events.ts'
+import type { Event, Published } from '../../core/events.ts'
 import { countersOf } from '../../core/state.ts'
+import { isQuiet } from '../frame.ts'
 import { findJob } from '../queries/find.ts'
 import { toAgent, toJob, toTask } from '../queries/views.ts'
 import type { OperationsDeps } from './deps.ts'
@@ -96,7 +97,12 @@ function isGone({ state }: OperationsDeps, jobId: string | undefined): boolean {
   return jobId !== undefined && (job === undefined || job.purged === true)
 }
 
+function isProgress(event: Event): boolean {
+  return QUIET_EVENTS.has(event.type) || isQuiet(event)
+}
+
 function concerns(frame: Published, jobId: string | undefined): boolean {
+  if (frame.events.every(isQuiet)) return false
   const { jobs, tasks, agents } = frame.changed
   if (jobId === undefined) return jobs.length + tasks.length + agents.length > 0 || frame.changed.allocations.length > 0
   return jobs.includes(jobId) || frame.changed.allocations.length > 0
@@ -122,7 +128,7 @@ function* present(deps: OperationsDeps, jobId: string | undefined): Generator<Li
 function* toLiveEvents(deps: OperationsDeps, frame: Published, jobId: string | undefined): Generator<LiveEvent> {
   const { state } = deps
   const { index } = frame
-  const type = frame.events.every(event => QUIET_EVENTS.has(event.type)) ? 'progress' : 'status'
+  const type = frame.events.every(isProgress) ? 'progress' : 'status'
   const byJob = new Map<string, Set<string>>(frame.changed.jobs.map(id => [id, new Set()]))
   const note = (job: string, task: string): void =>
     void (byJob.get(job) ?? byJob.set(job, new Set()).get(job))?.add(task)

@@ -3,7 +3,7 @@
 import type { ActionName } from '../../../shared/actions.ts'
 import type { AgentStatus, Capabilities } from '../../../shared/agent.ts'
 import type { Exit } from '../../../shared/allocation.ts'
-import type { ClusterReport } from '../../../shared/cluster.ts'
+import type { ClusterReport, ListEntry } from '../../../shared/cluster.ts'
 import type { Id } from '../../../shared/ids.ts'
 import type { Actor, Job, JobRequest, JobStatus, Role, Task } from '../../../shared/job.ts'
 import type { Instant } from '../../../shared/time.ts'
@@ -21,7 +21,7 @@ export type * from './companions-port.ts'
 export type { ClusterFeatures, Features } from './features.ts'
 export type * from './registry-port.ts'
 export type * from './task-port.ts'
-export type { LoadCount, RunCount, Vitals } from './vitals.ts'
+export type { ChatVitals, LoadCount, RunCount, Vitals } from './vitals.ts'
 
 /** `next` continues the list; it is opaque and absent at the end. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string }
@@ -123,6 +123,8 @@ export type RunOutcome = {
   readonly task: Task
   readonly exit?: Exit
   readonly output: Uint8Array
+  /** Of a list its first entries, as the agent read them. */
+  readonly listing?: readonly ListEntry[]
   readonly timedOut: boolean
   /** Why it waited. */
   readonly notes: readonly string[]
@@ -181,6 +183,8 @@ export type Operations = CatalogVerbs &
     /** Who wrote what, newest first. An administrator's verb. */
     listAudit(actor: Actor, query: AuditQuery): Promise<Page<AuditEntry>>
     doctor(actor: Actor): Promise<Page<Check>>
+    /** The same, and a test message through each way that groups are reached by: everybody there sees it. */
+    testSends(actor: Actor): Promise<Page<Check>>
   }
 
 /** Who a credential belongs to; undefined when it is unknown. Handed to the doors. */

@@ -27,6 +27,7 @@ export function createRunNow(deps: OperationsDeps, verbs: JobOperations & Output
     if (row === undefined) throw new AppError('TASK_NOT_FOUND', `The task ${shown(id)} is gone.`)
     const task = toTask(deps.state, row)
     const [reader] = await verbs.openOutput(actor, { taskId: id }, 'output')
+    const listing = newestOf(deps.state, row)?.listing
     if (reader !== undefined && task.endedAt !== undefined) await arrival(reader, wait.signal)
     const output = (await reader?.read(0, MOST_OUTPUT_BYTES)) ?? new Uint8Array()
     return {
@@ -35,6 +36,7 @@ export function createRunNow(deps: OperationsDeps, verbs: JobOperations & Output
       timedOut: task.endedAt === undefined,
       notes: [...new Set([...job.notes, ...notes])],
       ...(task.exit !== undefined && { exit: task.exit }),
+      ...(listing !== undefined && { listing }),
     }
   }
 }

@@ -16,6 +16,27 @@ export type Vitals = {
   readonly loads: readonly LoadCount[]
   readonly runs: readonly RunCount[]
   readonly store?: StoreCounts | undefined
+  /** Absent without a bot and a robot. */
+  readonly chat?: ChatVitals | undefined
+}
+
+/** How the chat is; what there is none of is absent. */
+export type ChatVitals = {
+  readonly connected?: boolean | undefined
+  /** Seconds since the platform sent anything. */
+  readonly lastFrameSeconds?: number | undefined
+  readonly reconnects: number
+  readonly frames: number
+  readonly heard: number
+  readonly repeated: number
+  readonly quotaRefusals: number
+  readonly ackSeconds?: number | undefined
+  readonly notices: number
+  readonly letters: number
+  /** Sends since the daemon began, by way and how they ended. */
+  readonly sends: readonly { readonly channel: string; readonly outcome: string; readonly count: number }[]
+  /** Billed calls of this month, by way. */
+  readonly used: readonly { readonly channel: string; readonly count: number }[]
 }
 
 /** What the loads of a cluster brought since the daemon began. */

@@ -5,7 +5,7 @@ import { countersOf, type State } from '../../core/state.ts'
 import type { Vitals } from '../operations/port.ts'
 import { toAgentStatus } from './views.ts'
 
-type Beside = Pick<Vitals, 'ready' | 'loads' | 'runs' | 'store'>
+type Beside = Pick<Vitals, 'ready' | 'loads' | 'runs' | 'store' | 'chat'>
 
 /** Counters and gauges: of the committed state, and what others counted beside it. */
 export function toVitals(state: State, beside: Beside): Vitals {

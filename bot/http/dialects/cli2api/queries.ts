@@ -1,6 +1,7 @@
 // status and output in view 000: of one task by id in the path, of a group by filters
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError, shown } from '../../../../shared/errors.ts'
+import { toGroupState, toStatuses } from '../../../../shared/group.ts'
 import { Id } from '../../../../shared/ids.ts'
 import { inTurns } from '../../../../shared/turns.ts'
 import type { NamedTask } from '../../../engine/operations/port.ts'
@@ -9,7 +10,7 @@ import { type Call, endpoint } from '../../endpoint.ts'
 import { toOffsetTime } from '../../offset-time.ts'
 import { readOutputText, streamOutputs } from '../../output-text.ts'
 import { Filter, GroupStatus, OneStatus, TaskRef, Texts } from './schemas.ts'
-import { toExitString, toGroupState, toStatuses } from './words.ts'
+import { toExitString } from './words.ts'
 
 export const oneStatus = endpoint({
   method: 'GET',

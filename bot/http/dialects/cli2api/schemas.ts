@@ -2,16 +2,17 @@
 import * as z from 'zod'
 import type { ActionName } from '../../../../shared/actions.ts'
 import { got, shown } from '../../../../shared/errors.ts'
+import { ACTION_WORDS, GROUP_STATES, type GroupState } from '../../../../shared/group.ts'
 import { JobName, Paths, toNameMistake } from '../../../../shared/job.ts'
 import { CachePath } from '../../../../shared/path.ts'
 
 // numbers as the comment in the original's source has them
 const ACTION_NAMES: Readonly<Record<string, ActionName>> = {
-  GooseFSDistributeLoad: 'load',
-  GooseFSLoadMetadata: 'metadata',
-  GooseFSList: 'list',
-  GooseFSForceLoad: 'forceload',
-  GooseFSFree: 'free',
+  [ACTION_WORDS.load]: 'load',
+  [ACTION_WORDS.metadata]: 'metadata',
+  [ACTION_WORDS.list]: 'list',
+  [ACTION_WORDS.forceload]: 'forceload',
+  [ACTION_WORDS.free]: 'free',
   0: 'load',
   1: 'metadata',
   2: 'list',
@@ -78,8 +79,6 @@ export const SubmitQuery = z.object({ format: z.string().optional() })
 export const ReportQuery = z.object({ format: z.string().optional(), cluster: z.string().optional() })
 export const TaskRef = z.object({ task_id: z.string() })
 
-const STATES = ['running', 'success', 'failed'] as const
-export type State = (typeof STATES)[number]
 const text = z.string().optional()
 const Given = z.object({
   task_id: text,
@@ -88,13 +87,13 @@ const Given = z.object({
   task_name: text,
   test_task_name: text,
   action: text.meta({ description: Action.description }),
-  status: text.meta({ description: STATES.join(', ') }),
+  status: text.meta({ description: GROUP_STATES.join(', ') }),
 })
 
-const StateWord = text.transform((word, context): State | undefined => {
-  const known = STATES.find(state => state === word)
+const StateWord = text.transform((word, context): GroupState | undefined => {
+  const known = GROUP_STATES.find(state => state === word)
   if (word !== undefined && known === undefined)
-    context.addIssue({ code: 'custom', message: `must be one of ${STATES.join(', ')}, ${got(word)}` })
+    context.addIssue({ code: 'custom', message: `must be one of ${GROUP_STATES.join(', ')}, ${got(word)}` })
   return known
 })
 const Wanted = z.object({
@@ -144,7 +143,7 @@ const Row = z.strictObject({
 export const GroupStatus = z
   .strictObject({
     data: z.record(z.string(), Row),
-    status: z.enum([...STATES, 'notallsuccess']),
+    status: z.enum([...GROUP_STATES, 'notallsuccess']),
     total_task: z.int(),
   })
   .meta({ id: 'GfsStatus' })

@@ -1,7 +1,6 @@
-// the words of view 000 for how tasks are: Go's ProcessState strings, and one word for the whole
-import { type Exit, type Status, Status as StatusName } from '../../../../shared/allocation.ts'
+// the words of view 000 for how a task ended: Go's ProcessState strings (those for a whole group: shared/group.ts)
+import type { Exit, Status } from '../../../../shared/allocation.ts'
 import type { NamedTask } from '../../../engine/operations/port.ts'
-import type { GroupStatus, State } from './schemas.ts'
 
 // what Go's syscall.Signal prints on Linux
 const SIGNAL_WORDS: Readonly<Record<string, string>> = {
@@ -42,35 +41,11 @@ const STATUS_WORDS: Readonly<Record<Status, string>> = {
   lost: 'restarted',
 }
 
-const STATES: Readonly<Record<Status, State>> = {
-  queued: 'running',
-  running: 'running',
-  succeeded: 'success',
-  failed: 'failed',
-  stopped: 'failed',
-  lost: 'failed',
-}
-
 /** How a task's newest run ended; empty while it has not, its verdict included. */
 export function toExitString({ task, willRunAgain }: Pick<NamedTask, 'task' | 'willRunAgain'>): string {
   if (willRunAgain) return 'restarted'
   if (task.status === 'queued' || task.status === 'running') return ''
   return task.exit === undefined ? STATUS_WORDS[task.status] : EXIT_WORDS[task.exit.reason](task.exit)
-}
-
-/** The statuses that the filter `status=` means. What will run again is queued. */
-export function toStatuses(state: State): Status[] {
-  return StatusName.options.filter(status => STATES[status] === state)
-}
-
-/** One word for all of them. What only estimated says nothing of a group that has loads. */
-export function toGroupState(tasks: readonly NamedTask[]): GroupStatus['status'] {
-  const real = tasks.filter(({ task }) => task.options.dryRun !== true)
-  const counted = real.length > 0 ? real : tasks
-  const states = new Set(counted.map(({ task, willRunAgain }) => (willRunAgain ? 'running' : STATES[task.status])))
-  if (states.has('running')) return 'running'
-  if (!states.has('failed')) return 'success'
-  return states.has('success') ? 'notallsuccess' : 'failed'
 }
 
 function toSignalWord(signal: string | undefined): string {

@@ -47,6 +47,15 @@ const doctor = endpoint({
   handler: async ({ room, actor }) => toJson(await room.operations.doctor(actor)),
 })
 
+const testSends = endpoint({
+  method: 'POST',
+  path: '/api/v1/doctor/sends',
+  summary: 'Sends a test message through each way that chat groups are reached by; everybody there sees it',
+  effect: 'write',
+  answers: { 200: CheckPage },
+  handler: async ({ room, actor }) => toJson(await room.operations.testSends(actor)),
+})
+
 const document = endpoint({
   method: 'GET',
   path: '/api/openapi.json',
@@ -65,4 +74,4 @@ const docs = endpoint({
   handler: ({ room }) => toHtml(toDocsPage(room.document())),
 })
 
-export const systemEndpoints: readonly Endpoint[] = [healthz, readyz, metrics, doctor, document, docs]
+export const systemEndpoints: readonly Endpoint[] = [healthz, readyz, metrics, doctor, testSends, document, docs]

@@ -1,0 +1,151 @@
+// how the chat is: for the self-check, for monitoring, and for people who ask in a group
+import type { Outcome } from '../shared/chat.ts'
+import { MINUTE, SECOND, toMs } from '../shared/time.ts'
+import type { PushCounts } from './dingtalk/pushes.ts'
+import type { Sender } from './dingtalk/send/port.ts'
+import type { StreamStatus } from './dingtalk/stream/port.ts'
+import type { PostOffice } from './engine/chat-port.ts'
+import type { ChatVitals, Check } from './engine/operations/port.ts'
+import type { CardStatus } from './notify/cards/port.ts'
+
+export type ChatParts = {
+  readonly office: Pick<PostOffice, 'meter' | 'letters' | 'notices'>
+  /** Absent without a bot. */
+  readonly stream?: { status(): StreamStatus } | undefined
+  readonly sender?: Pick<Sender, 'checkToken'> | undefined
+  readonly cards?: { status(): CardStatus } | undefined
+  readonly counts?: Readonly<PushCounts> | undefined
+  readonly hasRobot: boolean
+  readonly sends: ReadonlyMap<string, number>
+  readonly now: () => number
+}
+
+const METERS = ['api', 'session', 'robot', 'card', 'stream'] as const
+const LATE_MS = 5 * MINUTE
+
+/** Each way to the chat as a check with its remedy; asks for a token, sends nothing. */
+export async function checkChat(parts: ChatParts): Promise<Check[]> {
+  if (parts.stream === undefined && !parts.hasRobot)
+    return [{ name: 'dingtalk', ok: null, answer: 'off: DINGTALK_CLIENT_ID and DINGTALK_CLIENT_SECRET are not set' }]
+  return [
+    ...(parts.stream === undefined ? [] : [checkStream(parts.stream.status(), parts.now()), await checkToken(parts)]),
+    ...(parts.hasRobot ? [checkRobot(parts)] : []),
+    ...(parts.cards === undefined ? [] : [checkCards(parts.cards.status())]),
+    checkLetters(parts),
+    { name: 'dingtalk calls this month', ok: null, answer: toUsed(parts).map(toCounted).join(', ') || 'none' },
+  ]
+}
+
+function checkStream(status: StreamStatus, now: number): Check {
+  const { state, trouble, reconnects, lastFrameAt, connectedAt, connections } = status
+  const heard = lastFrameAt === undefined ? 'nothing heard yet' : `last heard ${toSeconds(now, lastFrameAt)} s ago`
+  const open = connections > 1 ? `, ${connections} connections while one replaces the other` : ''
+  if (state === 'connected')
+    return {
+      ...{ name: 'dingtalk stream', ok: true },
+      answer: `connected since ${connectedAt ?? status.since}, ${heard}, ${reconnects} reconnects${open}`,
+    }
+  return {
+    ...{ name: 'dingtalk stream', ok: false },
+    answer: `${state} since ${status.since}${trouble === undefined ? '' : ` (${trouble.code})`}`,
+    remedy: trouble?.en ?? 'it comes back by itself when DingTalk can be reached',
+  }
+}
+
+async function checkToken({ sender }: ChatParts): Promise<Check> {
+  return toCheck('dingtalk token', 'granted', (await sender?.checkToken()) ?? { class: 'sent' })
+}
+
+/** How one sending went, as a check. */
+export function toCheck(name: string, good: string, outcome: Outcome): Check {
+  if (outcome.class === 'sent') return { name, ok: true, answer: good }
+  return { name, ok: false, answer: `${outcome.class} (${outcome.code})`, remedy: outcome.en }
+}
+
+function checkRobot({ office }: ChatParts): Check {
+  const meter = office.meter('robot')
+  const name = 'dingtalk custom robot'
+  if (meter?.last === undefined)
+    return { name, ok: null, answer: 'not used yet', remedy: 'gander doctor --send sends a test message to its group' }
+  const blocked = meter.blockedUntil === undefined ? '' : `, sends nothing before ${meter.blockedUntil}`
+  if (meter.last.class === 'sent') return { name, ok: true, answer: `last message sent ${meter.last.at}${blocked}` }
+  return {
+    ...{
+      name,
+      ok: false,
+      answer: `last message ${meter.last.class} (${meter.last.code}) at ${meter.last.at}${blocked}`,
+    },
+    remedy: 'gander doctor --send tries again and says what to change',
+  }
+}
+
+function checkCards({ enabled, open, degraded, lastFailure }: CardStatus): Check {
+  const name = 'dingtalk cards'
+  if (!enabled) return { name, ok: null, answer: 'off: DINGTALK_CARD_TEMPLATE_ID is not set, progress is told as text' }
+  const [first] = degraded
+  if (first === undefined)
+    return {
+      ...{ name, ok: true },
+      answer: `${open} open${lastFailure === undefined ? '' : `; last failure ${lastFailure.code}`}`,
+    }
+  return { name, ok: false, answer: `${degraded.length} places get text instead (${first.code})`, remedy: first.en }
+}
+
+function checkLetters({ office, now }: ChatParts): Check {
+  const letters = office.letters()
+  const late = letters.filter(({ at }) => now() - toMs(at) > LATE_MS)
+  const [first] = late
+  const name = 'dingtalk messages'
+  if (first === undefined) return { name, ok: true, answer: `${letters.length} waiting to be sent` }
+  const why = first.last === undefined ? 'no way is open' : `${first.last.channel}: ${first.last.code}`
+  return {
+    ...{ name, ok: false, answer: `${late.length} wait for more than 5 minutes (${why})` },
+    remedy: 'they are kept for a day and sent as soon as a way is open; see the other checks and the log',
+  }
+}
+
+/** The connection as one line for people. */
+export function toConnectionLine({ stream, now }: Pick<ChatParts, 'stream' | 'now'>): string {
+  const status = stream?.status()
+  if (status === undefined) return '钉钉机器人未启用'
+  const { state, lastFrameAt, reconnects, trouble } = status
+  const heard = lastFrameAt === undefined ? '' : `，${toSeconds(now(), lastFrameAt)} 秒前收到数据`
+  if (state === 'connected') return `钉钉已连接${heard}，重连 ${reconnects} 次`
+  return `钉钉未连接${heard}，重连 ${reconnects} 次${trouble === undefined ? '' : `：${trouble.zh}`}`
+}
+
+/** The numbers for monitoring; undefined when there is neither a bot nor a robot. */
+export function toChatVitals(parts: ChatParts): ChatVitals | undefined {
+  const { stream, counts, hasRobot, office, sends, now } = parts
+  if (stream === undefined && !hasRobot) return undefined
+  const status = stream?.status()
+  return {
+    ...(status !== undefined && { connected: status.state === 'connected' }),
+    ...(status?.lastFrameAt !== undefined && { lastFrameSeconds: toSeconds(now(), status.lastFrameAt) }),
+    ...(status?.ackMs !== undefined && { ackSeconds: status.ackMs / SECOND }),
+    ...{ reconnects: status?.reconnects ?? 0, frames: status?.frames ?? 0 },
+    ...{ heard: counts?.heard ?? 0, repeated: counts?.repeated ?? 0, quotaRefusals: counts?.quotaRefusals ?? 0 },
+    ...{ notices: office.notices().length, letters: office.letters().length },
+    sends: Array.from(sends, ([key, count]) => {
+      const [channel = '', outcome = ''] = key.split(' ')
+      return { channel, outcome, count }
+    }),
+    used: toUsed(parts),
+  }
+}
+
+function toUsed({ office, now }: ChatParts): { readonly channel: string; readonly count: number }[] {
+  const month = new Date(now()).toISOString().slice(0, 7)
+  return METERS.flatMap(channel => {
+    const meter = office.meter(channel)
+    return meter === undefined || meter.month !== month ? [] : [{ channel, count: meter.used }]
+  })
+}
+
+function toCounted({ channel, count }: { readonly channel: string; readonly count: number }): string {
+  return `${channel} ${count}`
+}
+
+function toSeconds(now: number, at: string): number {
+  return Math.max(0, Math.round((now - toMs(at)) / SECOND))
+}

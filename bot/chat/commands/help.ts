@@ -1,0 +1,69 @@
+// 帮助: the commands that a person may use, or all about one of them
+import { escapeMarkdown, toBlocks, toBold, toHeading, toList, toPair } from '../../../shared/chat-markdown.ts'
+import { shown } from '../../../shared/errors.ts'
+import type { Command, Effect, Speaker } from '../command.ts'
+import { Mistake } from '../mistake.ts'
+import { findNearest } from '../nearest.ts'
+import { may } from '../people.ts'
+import { readJobRef, toArgs } from '../read-args.ts'
+import type { Described } from '../row.ts'
+
+type HelpArgs = { readonly word: string | undefined }
+/** A command with the least that it takes; answers to questions take what asks take. */
+export type Listed = Described & { readonly effect: Effect | undefined }
+
+const EFFECTS: Readonly<Record<Effect, string>> = {
+  open: '所有人',
+  read: '查看',
+  write: '操作',
+  destroy: '操作（先确认）',
+}
+
+/** Makes the command; `rows` is asked for when it runs, since the table holds this command too. */
+export function createHelp(rows: () => readonly Listed[]): Command<HelpArgs> {
+  return {
+    words: ['帮助', 'help', '?'],
+    summary: { zh: '你能用的命令；带命令名看它的用法', en: 'what you may do; with a word all about it' },
+    usage: ['帮助 [命令]'],
+    examples: ['帮助', 'help load', '?'],
+    effect: 'open',
+    args: toArgs<HelpArgs>([], statement => {
+      const read = readJobRef(statement)
+      return 'wrong' in read ? { wrong: '帮助后面最多一个命令名' } : { word: read.ref }
+    }),
+    async run({ args, speaker }) {
+      const mine = rows().filter(row => may(speaker, row.effect ?? 'read'))
+      return args.word === undefined ? tellAll(mine, speaker) : tellOne(mine, args.word)
+    },
+  }
+}
+
+function tellAll(rows: readonly Listed[], { user }: Speaker) {
+  const list = toList(rows.map(({ usage, summary }) => `\`${usage[0] ?? ''}\` ${escapeMarkdown(summary.zh)}`))
+  const tail = user === undefined ? undefined : '发送 `帮助 命令` 看它的用法和例子，例如 `帮助 预热`'
+  return { title: '帮助', text: toBlocks([toHeading('命令'), list, tail]) }
+}
+
+function tellOne(rows: readonly Listed[], asked: string) {
+  const word = asked.toLowerCase()
+  const row = rows.find(({ words }) => words.includes(word))
+  if (row === undefined) {
+    const nearest = findNearest(
+      word,
+      rows.flatMap(({ words }) => words),
+    )
+    throw new Mistake('NOT_FOUND', `没有命令 ${shown(asked)}${nearest === undefined ? '' : `，是不是“${nearest}”？`}`)
+  }
+  const { words, summary, usage, examples, effect } = row
+  const code = (lines: readonly string[]): string => lines.map(line => `\`${line}\``).join('、')
+  const facts = [
+    toPair('用法', code(usage)),
+    toPair('也可以写', code(words.slice(1))),
+    toPair('例子', code(examples)),
+    toPair('权限', effect === undefined ? '看子命令' : EFFECTS[effect]),
+  ]
+  return {
+    title: `帮助 ${words[0]}`,
+    text: toBlocks([toBold(words[0] ?? ''), escapeMarkdown(summary.zh), toList(facts)]),
+  }
+}

@@ -1,0 +1,103 @@
+// 预热, 强制预热, 元数据: what brings paths into the cache, or their metadata
+import { toCount } from '../../../shared/chat-figures.ts'
+import { escapeMarkdown, toBlocks } from '../../../shared/chat-markdown.ts'
+import type { JobRequest } from '../../../shared/job.ts'
+import { accept } from '../accepted.ts'
+import type { Command, Reply, Talk } from '../command.ts'
+import { toPathList } from '../path-list.ts'
+import { CLUSTER, toArgs } from '../read-args.ts'
+import {
+  NAME,
+  REFRESH,
+  REPLICAS,
+  readReplicas,
+  readTimeout,
+  readWork,
+  TIMEOUT,
+  takeFlag,
+  type WorkArgs,
+} from '../write-args.ts'
+
+type LoadArgs = WorkArgs & {
+  readonly replicas: number | undefined
+  readonly timeoutSeconds: number | undefined
+  readonly refresh: boolean
+}
+
+const loadArgs = toArgs<LoadArgs>([REPLICAS, NAME, CLUSTER, TIMEOUT], (statement, options) => {
+  const { has: refresh, rest } = takeFlag(statement, REFRESH)
+  const work = readWork(rest, options)
+  if ('wrong' in work) return work
+  const replicas = readReplicas(options)
+  if ('wrong' in replicas) return replicas
+  const timeout = readTimeout(options)
+  return 'wrong' in timeout ? timeout : { ...work, ...replicas, ...timeout, refresh }
+})
+
+export const load: Command<LoadArgs> = {
+  words: ['预热', '加载', 'load', 'warm', 'preload'],
+  summary: {
+    zh: '把路径加载到缓存；加“刷新”先更新元数据',
+    en: 'load paths into the cache; `refresh` takes the metadata first',
+  },
+  usage: ['预热 /路径… [刷新] [副本=n] [名称=x] [集群=c] [超时=2h]'],
+  examples: [
+    '预热 /datalake/db1',
+    '预热 /datalake/db1 /datalake/db2 副本=2 名称=夜间',
+    'load "/path with spaces" refresh timeout=2h',
+  ],
+  effect: 'write',
+  args: loadArgs,
+  question: async talk => toQuestion(talk, '预热'),
+  run: talk => run(talk, 'load', '预热'),
+}
+
+export const forceload: Command<LoadArgs> = {
+  words: ['强制预热', '刷新预热', 'forceload'],
+  summary: { zh: '先更新元数据，再加载到缓存', en: 'metadata, then load' },
+  usage: ['强制预热 /路径… [副本=n] [名称=x] [集群=c] [超时=2h]'],
+  examples: ['强制预热 /datalake/db1', 'forceload /datalake/db1 replicas=2 name=nightly'],
+  effect: 'write',
+  args: loadArgs,
+  question: async talk => toQuestion(talk, '强制预热'),
+  run: talk => run(talk, 'forceload', '强制预热'),
+}
+
+export const metadata: Command<WorkArgs> = {
+  words: ['元数据', '刷新元数据', 'metadata', 'loadmetadata'],
+  summary: { zh: '从底层存储更新元数据', en: 'load the metadata anew' },
+  usage: ['元数据 /路径… [名称=x] [集群=c]'],
+  examples: ['元数据 /datalake/db1', 'metadata /datalake/db1 /datalake/db2'],
+  effect: 'write',
+  args: toArgs<WorkArgs>([NAME, CLUSTER], readWork),
+  question: async talk => toQuestion(talk, '更新元数据'),
+  run: talk => run(talk, 'metadata', '元数据'),
+}
+
+async function run(
+  talk: Talk<WorkArgs & Partial<LoadArgs>>,
+  action: JobRequest['action'],
+  word: string,
+): Promise<Reply> {
+  const { paths, cluster, name, replicas, timeoutSeconds, refresh } = talk.args
+  const { job, ...reply } = await accept(talk, refresh && action === 'load' ? '刷新并预热' : word, {
+    action,
+    paths: [...paths],
+    ...(name !== undefined && { name }),
+    ...(cluster !== undefined && { cluster }),
+    options: {
+      ...(replicas !== undefined && { replication: replicas }),
+      ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+      ...(refresh && action === 'load' && { refresh }),
+    },
+  })
+  return { ...reply, card: job.id }
+}
+
+/** Only many paths are asked about. */
+function toQuestion({ room, args }: Talk<WorkArgs>, word: string): string | undefined {
+  const { paths, cluster } = args
+  if (paths.length <= room.confirmAbove) return undefined
+  const where = cluster === undefined ? '' : `（集群 ${escapeMarkdown(cluster)}）`
+  return toBlocks([`要${word} ${toCount(paths.length, '个路径')}${where}吗？`, toPathList(paths)])
+}

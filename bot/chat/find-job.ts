@@ -1,0 +1,23 @@
+// the job that a person means: by its number, or the newest of that name
+import { AppError, shown } from '../../shared/errors.ts'
+import type { Actor, Job } from '../../shared/job.ts'
+import type { Operations } from '../engine/operations/port.ts'
+import { Mistake } from './mistake.ts'
+
+const NUMBER = /^#?(\d{1,15})$/
+
+/** Throws a mistake. A name made of figures is found when no job has that number. */
+export async function findJob(operations: Operations, actor: Actor, ref: string): Promise<Job> {
+  const number = NUMBER.exec(ref)?.[1]
+  const byName = async (): Promise<Job> => {
+    const [newest] = (await operations.listJobs(actor, { name: ref, limit: 1 })).items
+    const told = number === undefined ? `没有名为 ${shown(ref)} 的任务` : `没有任务 #${Number(number)}`
+    if (newest === undefined) throw new Mistake('JOB_NOT_FOUND', told)
+    return newest
+  }
+  if (number === undefined) return byName()
+  return operations.getJob(actor, number).catch(async (thrown: unknown) => {
+    if (thrown instanceof AppError && thrown.code === 'JOB_NOT_FOUND') return byName()
+    throw thrown
+  })
+}

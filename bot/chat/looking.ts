@@ -1,0 +1,27 @@
+// who looks at a cluster for a command that reads, and what keeps them from it
+import { escapeMarkdown } from '../../shared/chat-markdown.ts'
+import type { Actor } from '../../shared/job.ts'
+import type { ChatRoom } from './command.ts'
+
+/** A look is no deed of its message: it may be looked twice, nobody is told of its end. */
+export function toLooker({ name, role, via }: Actor): Actor {
+  return { name, role, via }
+}
+
+/** Says that nobody can look at a cluster now; undefined when somebody can, or when it is not known which one is meant. */
+export async function toAbsence(
+  { operations }: ChatRoom,
+  actor: Actor,
+  cluster: string | undefined,
+): Promise<string | undefined> {
+  const { items } = await operations.listClusters(actor)
+  if (cluster !== undefined && items.length > 0 && !items.some(({ name }) => name === cluster)) {
+    const known = items.map(({ name }) => escapeMarkdown(name)).join('、')
+    return `没有集群 ${escapeMarkdown(cluster)}（现有：${known}）`
+  }
+  const meant = cluster === undefined ? items : items.filter(({ name }) => name === cluster)
+  if (meant.some(({ ready }) => ready > 0)) return undefined
+  const [only] = meant.length === 1 ? meant : []
+  const name = cluster ?? only?.name
+  return name === undefined ? '没有在线代理' : `集群 ${escapeMarkdown(name)} 没有在线代理`
+}

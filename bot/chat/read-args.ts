@@ -1,0 +1,104 @@
+// the arguments of commands that read: paths, a job, keys; what is wrong with them is one sentence in Chinese
+import * as z from 'zod'
+import { shown } from '../../shared/errors.ts'
+import { MOST_PATHS } from '../../shared/job.ts'
+import { pathProblem } from '../../shared/path.ts'
+import type { Statement } from '../../shared/statement.ts'
+import { findNearest } from './nearest.ts'
+
+/** A key of an option with its other names; the first is the one that is told. */
+export type Key = readonly [name: string, ...others: string[]]
+export const CLUSTER: Key = ['集群', 'cluster']
+export const LINES: Key = ['行', 'lines']
+
+type Wrong = { readonly wrong: string }
+export const wrong = (sentence: string): Wrong => ({ wrong: sentence })
+
+/** A schema over a statement. `read` answers the arguments, or what is wrong with them. */
+export function toArgs<Args extends object>(
+  keys: readonly Key[],
+  read: (statement: Statement, options: ReadonlyMap<Key, string>) => Args | Wrong,
+): z.ZodType<Args, Statement> {
+  return z.custom<Statement>().transform((statement, context) => {
+    const options = readOptions(statement, keys)
+    const args = 'wrong' in options ? options : read(statement, options.found)
+    if (!('wrong' in args)) return args
+    context.addIssue({ code: 'custom', message: args.wrong })
+    return z.NEVER
+  })
+}
+
+function readOptions({ options }: Statement, keys: readonly Key[]): Wrong | { readonly found: Map<Key, string> } {
+  const found = new Map<Key, string>()
+  for (const [name, value] of Object.entries(options)) {
+    const key = keys.find(one => one.includes(name))
+    if (key === undefined) return wrong(toUnknownKey(name, keys))
+    if (found.has(key)) return wrong(`参数 ${key[0]} 给了两次，只能给一次`)
+    if (value === '') return wrong(`参数 ${key[0]} 需要一个值，收到的是空值`)
+    found.set(key, value)
+  }
+  return { found }
+}
+
+function toUnknownKey(name: string, keys: readonly Key[]): string {
+  if (keys.length === 0) return `没有参数 ${shown(name)}，这个命令不带 键=值`
+  const nearest = keys.find(key => key.includes(findNearest(name, keys.flat()) ?? ''))?.[0]
+  const names = keys.map(([first]) => `${first}=…`).join('、')
+  return `没有参数 ${shown(name)}，${nearest === undefined ? `可用的有 ${names}` : `是不是 ${nearest}=…？`}`
+}
+
+/** One path. */
+export function readPath({ paths, words }: Statement): { readonly path: string } | Wrong {
+  const [path, second] = paths
+  const [word] = words
+  if (word !== undefined) return wrong(`路径要以 / 或 gfs:// 开头，收到 ${shown(word)}`)
+  if (path === undefined) return wrong('缺少路径：需要一个以 / 或 gfs:// 开头的路径')
+  if (second !== undefined) return wrong(`只能给一个路径，收到 ${paths.length} 个，第二个是 ${shown(second)}`)
+  const problem = toPathProblem(path)
+  return problem === undefined ? { path } : wrong(problem)
+}
+
+/** One path or more. */
+export function readPaths({ paths, words }: Statement): { readonly paths: readonly string[] } | Wrong {
+  const [word] = words
+  if (word !== undefined) return wrong(`路径要以 / 或 gfs:// 开头，收到 ${shown(word)}`)
+  if (paths.length === 0) return wrong('缺少路径：至少需要一个以 / 或 gfs:// 开头的路径')
+  if (paths.length > MOST_PATHS) return wrong(`最多 ${MOST_PATHS} 个路径，收到 ${paths.length} 个`)
+  const problem = paths.flatMap(path => toPathProblem(path) ?? [])[0]
+  return problem === undefined ? { paths } : wrong(problem)
+}
+
+/** A job's number or name; undefined when none is given. */
+export function readJobRef({ paths, words }: Statement): { readonly ref: string | undefined } | Wrong {
+  const given = [...words, ...paths]
+  const [ref, second] = given
+  if (second !== undefined) return wrong(`只能给一个任务号或名称，收到 ${given.length} 个，第二个是 ${shown(second)}`)
+  return { ref }
+}
+
+/** For commands that take nothing but keys. */
+export function readNothing({ paths, words }: Statement): Wrong | undefined {
+  const [extra] = [...words, ...paths]
+  return extra === undefined ? undefined : wrong(`这个命令不需要 ${shown(extra)}`)
+}
+
+// pathProblem says what a path must be in English
+const IN_CHINESE: readonly (readonly [begins: string, zh: string])[] = [
+  ['must not be empty', '不能为空'],
+  ['must not contain control', '不能含控制字符或换行'],
+  ['must start with', '要以 / 或小写的协议（如 gfs://）开头'],
+  ['must have at most', '最长 4096 字节'],
+  ['must be valid Unicode', '要是合法的 Unicode'],
+  ['must not contain "?"', '不能含 ?（GooseFS 会丢掉它之后的部分）'],
+  ['must not contain "*"', '不能含 *（不支持通配符）'],
+  ['must not contain "."', '不能含 . 或 .. 这样的段'],
+]
+
+function toPathProblem(path: string): string | undefined {
+  const problem = pathProblem(path)
+  if (problem === undefined) return undefined
+  // whoever typed a password does not want to read it in a group
+  if (problem.includes('password')) return '路径里不能有用户名和密码'
+  const zh = IN_CHINESE.find(([begins]) => problem.startsWith(begins))?.[1] ?? problem
+  return `路径${zh}，收到 ${shown(path)}`
+}

@@ -1,0 +1,95 @@
+// who is told what when a job has ended: by the configured routes, or by what holds without any
+import { ACTIONS } from '../../shared/actions.ts'
+import { type Place, ROBOT, toConversation, toStaff } from '../../shared/chat.ts'
+import { SECOND, toInstant } from '../../shared/time.ts'
+import type { Context } from './commands.ts'
+import { matches } from './pattern.ts'
+import type { Route } from './routes.ts'
+import type { JobRow, NoticeRow, Settings, State, TaskRow } from './state.ts'
+
+/** An end has to last so long before it is told. */
+export const END_LASTS_MS = 5 * SECOND
+
+type Told = Pick<NoticeRow, 'place' | 'form' | 'alarm'>
+type Ended = Pick<JobRow, 'status' | 'desired' | 'via' | 'name' | 'named' | 'askers'>
+
+/** What is to be told of the end of a job, each place once; `job` is as it ends. */
+export function toEndNotices(state: State, job: JobRow, { now, ids, settings }: Context): NoticeRow[] {
+  if (job.purged || !isWorthTelling(state, job)) return []
+  const at = toInstant(now)
+  const dueAt = toInstant(now + END_LASTS_MS)
+  return toTold(job, settings).map(told => ({
+    ...{ id: ids.next(now), place: told.place, jobId: job.id, about: 'ended', form: told.form, alarm: told.alarm },
+    ...{ endedAt: at, at, dueAt },
+  }))
+}
+
+/** Who is told of a job that ended so, each place once: the summary goes before the text about a named one. */
+export function toTold(job: Ended, settings: Pick<Settings, 'routes' | 'robot'>): Told[] {
+  const { routes } = settings
+  const all = routes === undefined ? [...toDefaults(job), ...toNamed(job)] : routes.flatMap(route => follow(job, route))
+  const places = new Map<Place, Told>()
+  for (const told of all) {
+    if (told.place === ROBOT && settings.robot !== true) continue
+    if (!places.has(told.place)) places.set(told.place, told)
+  }
+  return [...places.values()]
+}
+
+/** Everything but success is one, unless a person wanted it so. Without a measurement a success is none. */
+export function isAlarm(job: Pick<Ended, 'status' | 'desired'>): boolean {
+  return job.status !== 'succeeded' && !isStoppedByPerson(job)
+}
+
+function isStoppedByPerson({ status, desired }: Pick<Ended, 'status' | 'desired'>): boolean {
+  return status === 'stopped' && desired === 'stop'
+}
+
+function toDefaults(job: Ended): Told[] {
+  const alarm = isAlarm(job)
+  if (job.via !== 'schedule') return toRequesters(job).map(place => toSummary(place, alarm))
+  // a success of a schedule is quiet; that somebody stopped it is told where it was asked for
+  if (alarm) return [...toRequesters(job), ROBOT].map(place => toSummary(place, alarm))
+  return isStoppedByPerson(job) ? toRequesters(job).map(place => toSummary(place, alarm)) : []
+}
+
+// the text that reference document 000 sends about a name; a stop is a failure there
+function toNamed(job: Ended): Told[] {
+  return job.named && job.via !== 'schedule' ? [{ place: ROBOT, form: 'named', alarm: job.status !== 'succeeded' }] : []
+}
+
+function follow(job: Ended, { when, via, name, to }: Route): Told[] {
+  const alarm = isAlarm(job)
+  if (when === 'alarm' && !alarm) return []
+  if (via !== undefined && !via.includes(job.via)) return []
+  // a name that was made up is nobody's to route by
+  if (name !== undefined && !(job.named && matches(name, job.name))) return []
+  const wanted = isStoppedByPerson(job) ? to.filter(target => target === 'requester') : to
+  return wanted.flatMap(target => toPlaces(job, target)).map(place => toSummary(place, alarm))
+}
+
+const STAFF = 'staff:'
+
+function toPlaces(job: Ended, target: string): Place[] {
+  if (target === 'requester') return toRequesters(job)
+  if (target === 'robot') return [ROBOT]
+  return [target.startsWith(STAFF) ? toStaff(target.slice(STAFF.length)) : toConversation(target)]
+}
+
+function toRequesters({ askers = [] }: Pick<Ended, 'askers'>): Place[] {
+  return [...new Set(askers.map(asker => asker.place))]
+}
+
+function toSummary(place: Place, alarm: boolean): Told {
+  return { place, form: 'summary', alarm }
+}
+
+// what only looks, or only finds out, is its own answer
+function isWorthTelling(state: State, job: JobRow): boolean {
+  for (const task of state.tasks.find('job', job.id)) if (changes(task)) return true
+  return false
+}
+
+function changes({ action, options }: TaskRow): boolean {
+  return ACTIONS[action].effect !== 'read' && options.dryRun !== true
+}

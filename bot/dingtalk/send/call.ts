@@ -1,0 +1,98 @@
+// one HTTP request to DingTalk: with an end, without redirects, whose failures are answers too
+import { request as askHttp, type ClientRequest, type IncomingMessage } from 'node:http'
+import { request as askHttps } from 'node:https'
+import { errnoOf, toError } from '../../../shared/errors.ts'
+import { type Clock, SECOND } from '../../../shared/time.ts'
+
+/**
+ * What came back. `heard` false: it certainly never arrived there; true: nobody knows.
+ * `hide` are the secrets that the answer might repeat: nothing of it is shown before they are taken out.
+ */
+export type Reply =
+  | { readonly reached: true; readonly status: number; readonly text: string; readonly hide: readonly string[] }
+  | { readonly reached: false; readonly heard: boolean; readonly why: string }
+
+export type Call = {
+  readonly method: 'POST' | 'PUT'
+  /** Its query may hold secrets. */
+  readonly url: URL
+  readonly body: unknown
+  readonly token?: string
+}
+
+export type Caller = (call: Call) => Promise<Reply>
+
+const WITHIN_MS = 10 * SECOND
+const MOST_BYTES = 1024 * 1024
+const LATE = 'no-answer'
+
+type CallerDeps = {
+  readonly clock: Clock
+  /** Its abort ends every request. */
+  readonly signal: AbortSignal
+  /** Secrets that may come back, beside those of the request itself. */
+  readonly secrets: () => readonly (string | undefined)[]
+}
+
+/** Makes a caller. Each request has a connection of its own: a kept one may be closed by the time it is used again. */
+export function createCaller({ clock, signal, secrets }: CallerDeps): Caller {
+  return call =>
+    new Promise(resolve => {
+      let heard = false
+      let stop = (): void => {}
+      const fail = (thrown: unknown): void => {
+        stop()
+        const cause = toError(thrown)
+        resolve({ reached: false, heard, why: cause.message === LATE ? LATE : errnoOf(cause) || cause.name })
+      }
+      try {
+        const body = JSON.stringify(call.body)
+        const request = begin(call, { signal, length: Buffer.byteLength(body) })
+        stop = clock.after(WITHIN_MS, () => request.destroy(new Error(LATE)))
+        const through = call.url.protocol === 'https:' ? 'secureConnect' : 'connect'
+        request.on('socket', socket => socket.once(through, () => (heard = true)))
+        request.on('error', fail)
+        request.on('response', response => {
+          read(response).then(text => {
+            stop()
+            resolve({ reached: true, status: response.statusCode ?? 0, text, hide: hidden(call, secrets()) })
+          }, fail)
+        })
+        request.end(body)
+      } catch (thrown) {
+        // what Node refuses to send, such as a line break in a header
+        fail(thrown)
+      }
+    })
+}
+
+function begin({ method, url, token }: Call, more: { signal: AbortSignal; length: number }): ClientRequest {
+  const start = url.protocol === 'https:' ? askHttps : askHttp
+  return start(url, {
+    method,
+    ...{ signal: more.signal, agent: false },
+    headers: {
+      accept: 'application/json',
+      'content-type': 'application/json',
+      'content-length': more.length,
+      ...(token !== undefined && { 'x-acs-dingtalk-access-token': token }),
+    },
+  })
+}
+
+function hidden({ url, token }: Call, known: readonly (string | undefined)[]): readonly string[] {
+  const inQuery = [...url.searchParams.values()].flatMap(value => [value, encodeURIComponent(value)])
+  // a short value is none, and would eat the words around it
+  return [...inQuery, token, ...known].flatMap(secret => (secret !== undefined && secret.length >= 6 ? [secret] : []))
+}
+
+async function read(response: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of response) {
+    pieces.push(piece as Buffer)
+    length += (piece as Buffer).length
+    if (length > MOST_BYTES) throw new Error('too-long-answer')
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}

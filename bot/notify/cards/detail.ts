@@ -1,0 +1,108 @@
+// the lines of a card: what is loaded and how far it is, and at the end the verdict in one line
+import type { Progress } from '../../../shared/allocation.ts'
+import { toCount, toDuration, toPercent, toRate, toSize } from '../../../shared/chat-figures.ts'
+import { cutText, toBold, toList, toPair, toPathText } from '../../../shared/chat-markdown.ts'
+import type { Job } from '../../../shared/job.ts'
+import { SECOND } from '../../../shared/time.ts'
+import type { Measurement, Verdict, VerdictKind } from '../../../shared/verdict.ts'
+import type { Story } from '../../engine/chat-port.ts'
+
+const LONGEST_PATH = 160
+const FILES = '个文件'
+
+/** Markdown of a card's `detail`. Pure. */
+export function toDetail(story: Story): string {
+  const { job } = story
+  const lines = [toPair('路径', toPaths(story)), ...(job.endedAt === undefined ? toCourse(job) : [toEnd(story)])]
+  return toList(lines)
+}
+
+function toPaths({ job, worst }: Story): string {
+  const [first] = worst
+  if (first === undefined || first.path === '') return `${toCount(job.counts.total)} 个`
+  const path = toPathText(cutText(first.path, LONGEST_PATH))
+  return job.counts.total === 1 ? path : `${path} 等 ${toCount(job.counts.total)} 个`
+}
+
+function toCourse(job: Job): string[] {
+  const { counts, desired, progress, status } = job
+  const state = desired === 'stop' ? ['正在停止'] : status === 'queued' ? ['排队中'] : []
+  const ended = counts.total - counts.queued - counts.running
+  const bad = counts.failed + counts.lost
+  const paths = `${toCount(ended)} / ${toCount(counts.total)} 个路径${bad === 0 ? '' : `，未成功 ${toCount(bad)} 个`}`
+  return [
+    ...state,
+    ...(counts.total > 1 && status !== 'queued' ? [toPair('完成', paths)] : []),
+    ...(progress === undefined ? [] : toFigures(progress)),
+  ]
+}
+
+function toFigures(progress: Progress): string[] {
+  const { filesDone, filesTotal, bytesDone, bytesTotal, bytesPerSecond, etaSeconds } = progress
+  const loaded = [
+    ...toPart(filesDone, filesTotal, count => toCount(count)).map(part => `${part} ${FILES}`),
+    ...toPart(bytesDone, bytesTotal, toSize),
+  ]
+  const speed = [
+    ...(bytesPerSecond ? [toRate(bytesPerSecond)] : []),
+    ...(etaSeconds === undefined ? [] : [`预计还需 ${toDuration(etaSeconds * SECOND)}`]),
+  ]
+  return [
+    ...(loaded.length === 0 ? [] : [toPair('进度', loaded.join('，'))]),
+    ...(speed.length === 0 ? [] : [toPair('速度', speed.join('，'))]),
+  ]
+}
+
+function toPart(done: number | undefined, total: number | undefined, toText: (count: number) => string): string[] {
+  if (done === undefined) return []
+  return [total === undefined ? toText(done) : `${toText(Math.min(done, total))} / ${toText(total)}`]
+}
+
+/** What each kind of verdict says of itself; the figures follow. */
+const VERDICTS: Readonly<Record<VerdictKind, (verdict: Verdict) => string>> = {
+  cached: ({ before, after }) => `已全部缓存${toFigure(before, after)}`,
+  'nothing-new': () => '全部已在缓存，未加载新文件',
+  empty: () => '路径下没有文件',
+  partly: verdict => toMissing('部分缓存', verdict),
+  'not-cached': verdict => toMissing('未缓存', verdict),
+  unverified: () => '已执行，未核实缓存',
+}
+
+// one line: a verdict, or in its absence how the run ended
+function toEnd({ job, worst }: Story): string {
+  const { counts, status, verdict } = job
+  if (status === 'stopped') return verdict?.after === undefined ? '已停止' : toMissing('已停止', verdict)
+  if (verdict !== undefined && (status === 'succeeded' || verdict.kind !== 'unverified'))
+    return VERDICTS[verdict.kind](verdict)
+  if (status === 'succeeded') return counts.total === 1 ? '已完成' : `已完成 ${toCount(counts.total)} 个路径`
+  const share = counts.total > 1 ? `，完成 ${toCount(counts.succeeded)} / ${toCount(counts.total)} 个路径` : ''
+  const why = status === 'lost' ? '执行失联，结果未知' : `执行失败${toExit(worst[0]?.exit)}`
+  return `${why}${share}`
+}
+
+function toExit(exit: Story['worst'][number]['exit']): string {
+  if (exit === undefined) return ''
+  const words = {
+    exited: exit.code === undefined || exit.code === 0 ? '' : `（退出码 ${exit.code}）`,
+    signalled: '（进程被终止）',
+    timeout: '（超时）',
+    stopped: '（已停止）',
+    'spawn-failed': '（命令无法启动）',
+    refused: '（代理拒绝执行）',
+    lost: '（执行失联）',
+  } as const
+  return words[exit.reason]
+}
+
+function toMissing(head: string, { before, after, missingTotal, reasons = [] }: Verdict): string {
+  const missing = missingTotal ?? (after === undefined ? 0 : after.files - after.cachedFiles)
+  const causes = reasons.map(({ files, text }) => `${text.zh} ${toCount(files)} 个`)
+  const lack = missing > 0 ? `，缺 ${toCount(missing, FILES)}` : ''
+  return `${head}${toFigure(before, after)}${lack}${causes.length === 0 ? '' : `：${causes.join('，')}`}`
+}
+
+function toFigure(before: Measurement | undefined, after: Measurement | undefined): string {
+  if (after === undefined) return ''
+  const from = before === undefined ? '' : `${toPercent(before.cachedPercent)} → `
+  return `（${from}${toBold(toPercent(after.cachedPercent))}，${toCount(after.cachedFiles, FILES)}，${toSize(after.cachedBytes)}）`
+}

@@ -1,0 +1,36 @@
+// nearest paths for those that do not exist: asked of the cluster, a few at a time and not for long
+import type { Log } from '../../shared/log.ts'
+import { type Clock, SECOND } from '../../shared/time.ts'
+import type { Story } from '../engine/chat-port.ts'
+import type { Suggest } from './ways.ts'
+import { within } from './within.ts'
+import { isAbsent } from './words/paths.ts'
+
+/** Looking costs a JVM; a message does not wait longer for a hint. */
+const LONGEST_MS = 20 * SECOND
+const MOST_PATHS = 3
+
+type Deps = { readonly suggest: Suggest | undefined; readonly clock: Clock; readonly log: Log }
+
+/** Path to nearest path, for the paths of these stories that do not exist. What cannot be found out is left out. */
+export async function findNear(
+  stories: readonly Story[],
+  { suggest, clock, log }: Deps,
+): Promise<ReadonlyMap<string, string>> {
+  const near = new Map<string, string>()
+  const absent = stories.flatMap(({ job, worst }) =>
+    worst.filter(isAbsent).map(({ path }) => ({ path, cluster: job.cluster })),
+  )
+  if (suggest === undefined || absent.length === 0) return near
+  const looks = absent.slice(0, MOST_PATHS).map(async ({ path, cluster }) => {
+    try {
+      const found = await suggest(path, cluster)
+      if (found !== undefined) near.set(path, found)
+    } catch (cause) {
+      log.debug('no nearest path could be found', { path, cause })
+    }
+  })
+  await within(clock, Promise.all(looks), LONGEST_MS)
+  // what comes later is not waited for, and must not change what is being written
+  return new Map(near)
+}

@@ -1,0 +1,43 @@
+// who asked for a job, how long it took, and where more is to be read
+import { toDuration, toRate } from '../../../shared/chat-figures.ts'
+import { escapeMarkdown, toLink, toPair } from '../../../shared/chat-markdown.ts'
+import type { Job, Via } from '../../../shared/job.ts'
+import { SECOND } from '../../../shared/time.ts'
+import { toAddedBytes } from './share.ts'
+import type { Tale } from './tale.ts'
+
+const DOORS: Readonly<Record<Via, string>> = {
+  http: 'HTTP',
+  cli: '命令行',
+  chat: '钉钉',
+  schedule: '定时',
+  agent: '代理',
+}
+const MOST_NAMES = 5
+
+/** `**发起**：张三 · 钉钉`: in chat by the names that people have there. */
+export function toOrigin({ job, askers }: Pick<Tale, 'job' | 'askers'>): string {
+  const nicks = job.via === 'chat' ? [...new Set(askers.map(({ nick }) => nick).filter(nick => nick !== ''))] : []
+  const names = nicks.length === 0 ? [job.requester] : nicks
+  const more = names.length > MOST_NAMES ? ` 等 ${names.length} 人` : ''
+  return toPair('发起', `${names.slice(0, MOST_NAMES).map(escapeMarkdown).join('、')}${more} · ${DOORS[job.via]}`)
+}
+
+/** `**用时**：6 分 12 秒（92 MB/s）`; the rate only of what came into the cache. */
+export function toTime({ job, workMs }: Pick<Tale, 'job' | 'workMs'>): string[] {
+  if (workMs === undefined) return []
+  const added = toAddedBytes(job.verdict?.before, job.verdict?.after)
+  const rate = added > 0 && workMs >= SECOND ? `（${toWholeRate((added * SECOND) / workMs)}）` : ''
+  return [toPair('用时', `${toDuration(workMs)}${rate}`)]
+}
+
+// `92 MB/s`: nobody compares halves of a megabyte
+function toWholeRate(bytesPerSecond: number): string {
+  return toRate(bytesPerSecond).replace(/^(\d{2,})\.\d+/, '$1')
+}
+
+/** A link to the job, where the daemon's public address is known. */
+export function toDetails(publicUrl: string | undefined, { number }: Pick<Job, 'number'>): string[] {
+  if (publicUrl === undefined) return []
+  return [toLink('查看任务', `${publicUrl.replace(/\/+$/, '')}/api/v1/jobs/${number}`)]
+}
