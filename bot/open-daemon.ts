@@ -2,6 +2,7 @@
 import { VERSION } from '../process/program.ts'
 import type { Log } from '../shared/log.ts'
 import type { Scope } from '../shared/scope.ts'
+import type { Clock } from '../shared/time.ts'
 import { openAgents } from './open-agents.ts'
 import { type AtTerminal, type Chat, openChat } from './open-chat.ts'
 import { openCoordinators } from './open-coordinators.ts'
@@ -11,7 +12,13 @@ import { openState } from './open-state.ts'
 import { checkDaemon } from './self-checks.ts'
 import type { Told } from './told.ts'
 
-export type Around = { readonly log: Log; readonly scope: Scope; readonly terminal?: AtTerminal }
+export type Around = {
+  readonly log: Log
+  readonly scope: Scope
+  readonly terminal?: AtTerminal
+  /** The real one, unless somebody wants time to pass otherwise. */
+  readonly clock?: Clock
+}
 
 /**
  * Opens the daemon; it is ready when this resolves. Throws what makes it impossible: DirectoryInUse, StateDamaged, a taken port.
@@ -19,7 +26,7 @@ export type Around = { readonly log: Log; readonly scope: Scope; readonly termin
  */
 export async function openDaemon(told: Told, around: Around): Promise<Chat> {
   const { log, scope, terminal } = around
-  const opened = await openState(told, log, scope)
+  const opened = await openState(told, around)
   const { hub, calls } = openAgents(opened, told, log)
   scope.add(() => hub.close())
   const coordinators = openCoordinators(opened, told.file, log)

@@ -5,7 +5,7 @@ import { lockDirectory } from '../process/lock.ts'
 import { createIds } from '../shared/ids.ts'
 import type { Log } from '../shared/log.ts'
 import type { Scope } from '../shared/scope.ts'
-import { createClock, SECOND } from '../shared/time.ts'
+import { type Clock, createClock, SECOND } from '../shared/time.ts'
 import type { Published } from './core/events.ts'
 import { createState, type Settings } from './core/state.ts'
 import { createBus } from './engine/bus.ts'
@@ -19,11 +19,14 @@ import { createOutputFiles } from './store/output-files.ts'
 import { RECORD_PARSERS } from './store/records.ts'
 import type { Told } from './told.ts'
 
+/** `clock`: the real one, unless somebody wants time to pass otherwise. */
+type Around = { readonly log: Log; readonly scope: Scope; readonly clock?: Clock }
+
 /**
  * Takes the data directory and opens everything that judges and keeps. Throws DirectoryInUse, StateDamaged, or what the
  * system says of the directory.
  */
-export async function openState(told: Told, log: Log, scope: Scope) {
+export async function openState(told: Told, { log, scope, clock = createClock() }: Around) {
   const { config } = told
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const lock = await lockDirectory(config.dataDir)
@@ -36,7 +39,6 @@ export async function openState(told: Told, log: Log, scope: Scope) {
   scope.add(() => audit.close())
   const state = createState()
   fillState(state, await store.load())
-  const clock = createClock()
   const frames = createBus<Published>(log)
   const growth = createBus<StreamId>(log)
   const settings = toSettings(told)

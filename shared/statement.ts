@@ -68,15 +68,15 @@ function toPart(token: Token): Part {
 
 const TOUCHING = /^(\p{L}[\p{L}\p{N}_-]*)[:：](.*)$/su
 const TOUCHING_HAN = /^(\p{Script=Han}+)(.+)$/su
-const NUMBER = /^[#＃]?[\d\uff10-\uff19]+$/
+const TOUCHED = /^[#＃]?[\w\uff10-\uff19\uff21-\uff3a\uff41-\uff5a-]+$/
 
-/** The first word, and what touches it: `预热：/a`, `预热/a`, `停止17`, `load:`. */
+/** The first word, and what touches it: `预热：/a`, `预热/a`, `停止17`, `确认AB2C`, `load:`. */
 function toFirst(text: string): Part[] {
   const bare = (one: string): Part => toPart({ kind: 'bare', text: one })
   if (isPathAt(text)) return [bare(text)]
   for (const touching of [TOUCHING_HAN, TOUCHING]) {
     const [, word = '', rest = ''] = touching.exec(text) ?? []
-    if (word !== '' && (isPathAt(rest) || NUMBER.test(rest))) return [bare(word), bare(rest)]
+    if (word !== '' && (isPathAt(rest) || TOUCHED.test(rest))) return [bare(word), bare(rest)]
     if (word !== '' && rest === '') return [bare(word)]
   }
   return [bare(text)]
@@ -104,7 +104,7 @@ function write(part: Part): string {
   if (part.kind === 'path') return PLAIN_PATH.test(part.text) ? part.text : quote(part.text)
   if (part.kind === 'word') return writeText(part.text, PLAIN_WORD)
   const [, , rest = ''] = TOUCHING_HAN.exec(part.text) ?? []
-  return NUMBER.test(rest) ? quote(part.text) : writeText(part.text, PLAIN_FIRST)
+  return TOUCHED.test(rest) ? quote(part.text) : writeText(part.text, PLAIN_FIRST)
 }
 
 function writeText(text: string, plain: RegExp): string {

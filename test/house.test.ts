@@ -106,7 +106,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   agent: ['shared', 'process', 'agent'],
   cli: ['shared', 'cli'],
   playground: ['playground', 'shared'],
-  scripts: ROOMS,
+  // the page of chat commands is written from their table
+  scripts: [...ROOMS, 'bot/chat'],
 }
 
 /** Packages that may be named by more than one file, and where. */

@@ -3,7 +3,7 @@ import type { Heard } from '../../shared/chat.ts'
 import { toError } from '../../shared/errors.ts'
 import { SECOND } from '../../shared/time.ts'
 import type { MessageAnswer, MessageRow } from '../engine/chat-port.ts'
-import { type ConversationDeps, createConversation, type Message } from './conversation.ts'
+import { type ConversationDeps, createConversation, type Message, type Turn } from './conversation.ts'
 
 export type Inbox = {
   /** Resolves when the message is on disk; it is answered beside. A redelivery is `repeated`, and answered once. */
@@ -94,10 +94,14 @@ export function createInbox(deps: ConversationDeps): Inbox {
     if (inHand.size === 0) for (const wake of idlers.splice(0)) wake()
   }
 
-  async function answer(message: Message, turn: Parameters<typeof conversation.answer>[1]): Promise<void> {
-    const answered = await conversation.answer(message, turn)
-    // cut short: the next process answers it, and tells what was done already
-    if (!over.signal.aborted) await deliver(message.key, answered)
+  async function answer(message: Message, turn: Turn): Promise<void> {
+    try {
+      const answered = await conversation.answer(message, turn)
+      // cut short: the next process answers it, and tells what was done already
+      if (!over.signal.aborted) await deliver(message.key, answered)
+    } catch (thrown) {
+      log.error('a message could not be answered', { key: message.key, error: toError(thrown) })
+    }
   }
 
   async function deliver(key: string, answered: MessageAnswer): Promise<void> {

@@ -1,13 +1,11 @@
 // what the postman remembers of letters that it could not send at once; a new process finds it out again
 import type { Channel, LetterPart } from '../../shared/chat.ts'
 import type { Id } from '../../shared/ids.ts'
-import { DAY, toMs } from '../../shared/time.ts'
 import type { LetterRow } from '../engine/chat-port.ts'
 import type { Limited } from './body.ts'
 import { splitPart } from './split.ts'
 
 export type Memory = {
-  readonly letter: Pick<LetterRow, 'id' | 'place' | 'at'>
   /** Ways that failed since all were tried anew; absent: what the letter itself says counts. */
   round?: Set<Channel>
   /** There was no card for it. */
@@ -31,19 +29,17 @@ export function createMemories() {
     of(letter: LetterRow): Memory {
       const known = kept.get(letter.id)
       if (known !== undefined) return known
-      const made: Memory = { letter, cut: new Set() }
+      const made: Memory = { cut: new Set() }
       kept.set(letter.id, made)
       return made
     },
     closedOf: (letter: LetterRow): ReadonlySet<Channel> => kept.get(letter.id)?.round ?? new Set(letter.closed),
     hasNoCard: ({ id }: LetterRow): boolean => kept.get(id)?.noCard === true,
-    forget: (id: Id): boolean => kept.delete(id),
-    /** Forgets those that are gone; answers the ones that nobody took within a day. */
-    sweep(letters: readonly LetterRow[], nowMs: number): Memory[] {
+    /** Forgets letters that are gone. */
+    keepOnly(letters: readonly LetterRow[]): void {
+      if (kept.size === 0) return
       const here = new Set(letters.map(({ id }) => id))
-      const gone = [...kept.values()].filter(({ letter }) => !here.has(letter.id))
-      for (const { letter } of gone) kept.delete(letter.id)
-      return gone.filter(({ letter }) => toMs(letter.at) + DAY <= nowMs)
+      for (const id of kept.keys()) if (!here.has(id)) kept.delete(id)
     },
   }
 }

@@ -82,8 +82,9 @@ export function createPostman(deps: PostmanDeps): Postman {
   function readyAt(channel: Channel): number {
     if (channel === 'robot')
       return robotBusy ? Number.POSITIVE_INFINITY : robotReadyAt(office.meter('robot'), clock.now())
-    if (channel !== 'api' && channel !== 'card') return 0
-    const blocked = channel === 'api' ? office.meter('api')?.blockedUntil : undefined
+    // the keeper of cards minds the pace itself
+    if (channel !== 'api') return 0
+    const blocked = office.meter('api')?.blockedUntil
     return Math.max(clock.now() + appPace.waitMs(), blocked === undefined ? 0 : toMs(blocked))
   }
 
@@ -93,8 +94,7 @@ export function createPostman(deps: PostmanDeps): Postman {
     if (closed) return
     const letters = office.letters()
     const nowMs = clock.now()
-    for (const { letter } of memories.sweep(letters, nowMs))
-      log.warn('a letter was dropped: nobody took it within a day', { letter: letter.id, place: letter.place })
+    memories.keepOnly(letters)
     const view: View = {
       nowMs,
       readyAt,
@@ -117,7 +117,7 @@ export function createPostman(deps: PostmanDeps): Postman {
   function begin({ letter, channel, anew }: { letter: LetterRow; channel: Channel; anew: boolean }): void {
     if (anew) memories.of(letter).round = new Set()
     if (channel === 'robot') robotBusy = true
-    if (channel === 'api' || channel === 'card') appPace.take()
+    if (channel === 'api') appPace.take()
     const work = send(letter, channel)
       .then(goesOn => {
         // nothing can be noted any more, so that nothing may be sent

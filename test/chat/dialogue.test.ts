@@ -1,4 +1,5 @@
 // dialogues: what people say, what comes back, what is done, and when there is silence
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Operations } from '../../bot/engine/operations/port.ts'
 import { until } from '../agent/until.ts'
@@ -183,6 +184,15 @@ describe('重试', () => {
     expect(await says('retry #1 ALL')).toContain('已受理 #1 重试 2 个路径')
   })
 
+  test('of many paths asks first', async () => {
+    const { says, jobs } = await createDialogue({ play: () => PARTLY, room: { confirmAbove: 1 } })
+    await says('预热 /a /b')
+    await says('确认')
+    expect(await says('重试 1')).toMatch(/^要重试 #1 的 2 个路径吗？/)
+    expect(jobs()[0]?.status).toBe('failed')
+    expect(await says('确认')).toContain('已受理 #1 重试 2 个路径')
+  })
+
   test('waits for nobody', async () => {
     const { says } = await createDialogue({ play: forever })
     await says('预热 /a')
@@ -359,7 +369,7 @@ describe('a message', () => {
   })
 
   test('that was done, and not answered, is told as it would have been', async () => {
-    const { saysAndCrashes, says, jobs, bend } = await createDialogue({ play: forever })
+    const { saysAndCrashes, says, jobs } = await createDialogue({ play: forever })
     expect(await saysAndCrashes('预热 /a /bad 名称=夜间')).toContain(
       '已受理 #1 预热 2 个路径（集群 default）  \n  **名称**：夜间',
     )
@@ -367,13 +377,21 @@ describe('a message', () => {
     await says('停止 1')
     expect(await saysAndCrashes('确认')).toBe('正在停止 #1，GooseFS 里排队的部分也会取消')
     expect(jobs()).toHaveLength(2)
-    const { saysAndCrashes: crash, says: say, jobs: all } = await createDialogue({ play: () => PARTLY })
-    await say('预热 /a /b')
+  })
+
+  test('that was done, and what it was about has changed since, is told all the same', async () => {
+    const { saysAndCrashes, says, jobs, bend } = await createDialogue({ play: () => PARTLY })
+    await says('预热 /a /b')
     bend.play = forever
-    expect(await crash('重试 1')).toContain('已受理 #1 重试 2 个路径（集群 default）')
-    await say('释放 /a')
-    expect(await crash('确认')).toContain('已受理 #3 释放 1 个路径')
-    expect(all()).toHaveLength(3)
+    expect(await saysAndCrashes('重试 1')).toContain('已受理 #1 重试 2 个路径（集群 default）')
+    expect(jobs()[0]?.askers).toHaveLength(1)
+  })
+
+  test('that was confirmed, done, and not answered, is told after the restart', async () => {
+    const { saysAndCrashes, says, jobs } = await createDialogue()
+    await says('释放 /a')
+    expect(await saysAndCrashes('确认')).toContain('已受理 #2 释放 1 个路径')
+    expect(jobs()).toHaveLength(2)
   })
 
   test('that was confirmed under many paths is told without being asked again', async () => {
@@ -390,6 +408,47 @@ describe('a message', () => {
     expect(await saysAndCrashes('/a')).toContain('要预热 1 个路径吗？')
     expect(await says('确认')).toContain('已受理 #1')
     expect(jobs()).toHaveLength(1)
+  })
+})
+
+describe('whatever is said', () => {
+  const bits = [
+    '预热',
+    '释放',
+    '停止',
+    '取消',
+    '确认',
+    'help',
+    '状态',
+    '日志',
+    '1',
+    '#1',
+    '/a',
+    '／ａ',
+    '副本=2',
+    '名称=',
+    '“',
+    '"',
+    '<b>',
+    '@',
+  ]
+  const line = fc.oneof(
+    fc.array(fc.constantFrom(...bits, ' ', '　', '，')).map(all => all.join(' ')),
+    fc.string({ unit: 'binary', maxLength: 40 }),
+  )
+
+  test('is answered once, without a mistake of ours, a raw mark or a call of people', async () => {
+    const { says, logged, messageDesk } = await createDialogue()
+    await fc.assert(
+      fc.asyncProperty(line, fc.constantFrom('root', 'ann', 'vic', 'eve'), async (text, by) => {
+        const answer = await says(text, { by })
+        expect(answer).not.toBe('')
+        expect(answer).not.toMatch(/<|@(?!\u200b)|\n---\n|undefined/)
+        expect(messageDesk.open()).toEqual([])
+      }),
+      { numRuns: 150 },
+    )
+    expect(logged.filter(({ message }) => message === 'a chat command failed')).toEqual([])
   })
 })
 

@@ -11,9 +11,16 @@ const forever = () => undefined
 function createGate() {
   const waiting: (() => void)[] = []
   let isOpen = false
+  let told = 0
   return {
     waiting,
-    record: () => (isOpen ? Promise.resolve() : new Promise<void>(resolve => waiting.push(resolve))),
+    get told() {
+      return told
+    },
+    record: () => {
+      told += 1
+      return isOpen ? Promise.resolve() : new Promise<void>(resolve => waiting.push(resolve))
+    },
     open() {
       isOpen = true
       for (const go of waiting.splice(0)) go()
@@ -66,6 +73,22 @@ test('sixteen conversations at once, one message of each, and none is forgotten'
   gate.open()
   await inbox.idle()
   for (let at = 0; at < 20; at += 1) expect(textsIn(`c${at}`)).toHaveLength(2)
+})
+
+test('a message that comes again while it is answered is not begun twice', async () => {
+  const gate = createGate()
+  const { hear, inbox, textsIn, answers } = await createDialogue({ room: { record: gate.record } })
+  expect(await hear('预热 /a', { key: 'k' })).toEqual({ repeated: false })
+  await until('it to be done', () => gate.waiting.length === 1)
+  expect(await hear('预热 /a', { key: 'k' })).toEqual({ repeated: true })
+  await hear('预热 /b', { in: 'other' })
+  await until('the other to be done', () => gate.waiting.length === 2)
+  gate.open()
+  await hear('我是谁')
+  await answers(2)
+  await inbox.idle()
+  expect(textsIn()).toHaveLength(2)
+  expect(gate.told).toBe(2)
 })
 
 test('a conversation that talks on keeps no other waiting', async () => {

@@ -37,6 +37,8 @@ const CASES: readonly Case[] = [
   ['预热/a', { word: '预热', paths: ['/a'] }],
   ['预热gfs://h/p', { word: '预热', paths: ['gfs://h/p'] }],
   ['停止17', { word: '停止', words: ['17'], line: '停止 17' }],
+  ['确认ab2c', { word: '确认', words: ['ab2c'] }],
+  ['停止：夜间-a', { word: '停止:夜间-a', words: [] }],
   ['停止＃１７', { word: '停止', words: ['#17'] }],
   ['停止 ＃１７', { word: '停止', words: ['#17'] }],
   ['？', { word: '?', line: '?' }],

@@ -136,6 +136,19 @@ describe('a path that does not exist', () => {
   })
 })
 
+test('of two results only the one that still stands is told, when the other goes on meanwhile', async () => {
+  let found = (_path: string): void => {}
+  const suggest = () => new Promise<string>(resolve => (found = resolve))
+  const { pass, run, room, titles } = await open({ notifier: { suggest } })
+  const absent = await run('/dta', 'group', ABSENT)
+  const other = await run('/b', 'group', MISSING)
+  await pass(6 * SECOND)
+  await room.operations.retryJob(ROOT, other.id, 'failed')
+  found('/data')
+  await pass(SECOND)
+  expect(titles()).toEqual([`告警：预热失败 #${absent.number}`])
+})
+
 describe('a named job', () => {
   test('has its one text on the custom robot, whatever its door', async () => {
     const { pass, load, end, sent } = await open()

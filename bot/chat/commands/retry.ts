@@ -8,6 +8,7 @@ import { findJob } from '../find-job.ts'
 import { toLooker } from '../looking.ts'
 import { Mistake } from '../mistake.ts'
 import { toArgs } from '../read-args.ts'
+import { toWaitText } from '../waits.ts'
 import { ALL, readNeededJob, takeFlag } from '../write-args.ts'
 
 type RetryArgs = { readonly ref: string; readonly all: boolean }
@@ -46,7 +47,7 @@ async function retryNow({ room, actor, args }: Talk<RetryArgs>) {
   const paths = demandSome(found, args.all)
   const job = await room.operations.retryJob(actor, found.id, args.all ? 'all' : 'failed')
   const taken = actor.chat === undefined ? undefined : room.desk.doneOf(actor.chat.message)?.taskIds
-  return { job, paths: taken ?? paths, notes: job.notes }
+  return { job, paths: taken ?? paths, notes: job.notes.filter(note => toWaitText(note) !== undefined) }
 }
 
 /** How many paths there are to retry; a job that has none, or is on its way out, is told so. */
