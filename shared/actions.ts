@@ -72,3 +72,8 @@ export const TaskOptions = AskedOptions.extend({
   }),
 }).meta({ id: 'TaskOptions' })
 export type TaskOptions = z.infer<typeof TaskOptions>
+
+/** Whether an ask changes anything: what only looks, or as a dry run only finds out, does not. */
+export function changes({ action, options }: Readonly<{ action: ActionName; options: AskedOptions }>): boolean {
+  return ACTIONS[action].effect !== 'read' && options.dryRun !== true
+}

@@ -10,29 +10,55 @@ const CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/[]*:(?!\d{1,5}(?:[/,;]|$))[^@]*@/
 const SCHEME = /^([a-z][a-z0-9+.-]*:\/\/)([^/]*)(.*)$/s
 const encoder = new TextEncoder()
 
-type Rule = { readonly broken: (path: string) => boolean; readonly expectation: string }
+type Rule = {
+  readonly broken: (path: string) => boolean
+  readonly expectation: string
+  readonly zh: string
+  /** The value is not to be repeated. */
+  readonly secret?: true
+}
 
 // in this order, so that the first sentence is the most useful one
 const RULES: readonly Rule[] = [
-  { broken: path => path === '', expectation: 'must not be empty' },
-  { broken: path => CONTROL.test(path), expectation: 'must not contain control characters or line separators' },
+  { broken: path => path === '', expectation: 'must not be empty', zh: '不能为空' },
+  {
+    broken: path => CONTROL.test(path),
+    expectation: 'must not contain control characters or line separators',
+    zh: '不能含控制字符或换行',
+  },
   {
     broken: path => !ALLOWED_START.test(path),
     expectation: 'must start with "/" or a lower-case scheme such as "cosn://"',
+    zh: '要以 / 或小写的协议（如 gfs://）开头',
   },
   {
     broken: path => encoder.encode(path).length > LONGEST_BYTES,
     expectation: `must have at most ${LONGEST_BYTES} bytes`,
+    zh: `最长 ${LONGEST_BYTES} 字节`,
   },
-  { broken: path => !isWellFormed(path), expectation: 'must be valid Unicode' },
+  { broken: path => !isWellFormed(path), expectation: 'must be valid Unicode', zh: '要是合法的 Unicode' },
   // GooseFS drops everything behind a question mark, expands a star, and knows no relative segments
-  { broken: path => path.includes('?'), expectation: 'must not contain "?" (GooseFS would drop everything behind it)' },
-  { broken: path => path.includes('*'), expectation: 'must not contain "*" (wildcards are not supported)' },
+  {
+    broken: path => path.includes('?'),
+    expectation: 'must not contain "?" (GooseFS would drop everything behind it)',
+    zh: '不能含 ?（GooseFS 会丢掉它之后的部分）',
+  },
+  {
+    broken: path => path.includes('*'),
+    expectation: 'must not contain "*" (wildcards are not supported)',
+    zh: '不能含 *（不支持通配符）',
+  },
   {
     broken: path => path.split('/').some(part => part === '.' || part === '..'),
     expectation: 'must not contain "." or ".." segments',
+    zh: '不能含 . 或 .. 这样的段',
   },
-  { broken: path => CREDENTIALS.test(path), expectation: 'must not contain a user and password' },
+  {
+    broken: path => CREDENTIALS.test(path),
+    expectation: 'must not contain a user and password',
+    zh: '里不能有用户名和密码',
+    secret: true,
+  },
 ]
 
 /**
@@ -41,6 +67,14 @@ const RULES: readonly Rule[] = [
  */
 export function pathProblem(path: string): string | undefined {
   return RULES.find(rule => rule.broken(path))?.expectation
+}
+
+/** The same as a Chinese sentence with the value, such as `路径不能为空，收到 ""`. */
+export function pathProblemInChinese(path: string): string | undefined {
+  const rule = RULES.find(one => one.broken(path))
+  if (rule === undefined) return undefined
+  // whoever typed a password does not want to read it in a group
+  return rule.secret ? `路径${rule.zh}` : `路径${rule.zh}，收到 ${shown(path)}`
 }
 
 /** One path as it came, or one sentence that names expectation and value. */

@@ -20,6 +20,7 @@ const MOST_CONVERSATIONS = 16
 /** Slow looks of one conversation beside which its next commands go on. */
 const MOST_ASIDE = 8
 const TRIES = 6
+const CLOSE_WITHIN_MS = 4 * SECOND
 
 type Lane = { readonly queue: Message[]; aside: number; isServed: boolean }
 
@@ -144,7 +145,15 @@ export function createInbox(deps: ConversationDeps): Inbox {
       over.abort()
       // what waits was never begun
       for (const lane of lanes.values()) for (const { key } of lane.queue.splice(0)) inHand.delete(key)
-      if (inHand.size > 0) await new Promise<void>(resolve => idlers.push(resolve))
+      if (inHand.size === 0) return
+      // what heeds no signal is not waited for: its message stays open, and is answered after the next start
+      await new Promise<void>(resolve => {
+        const cancel = clock.after(CLOSE_WITHIN_MS, resolve)
+        idlers.push(() => {
+          cancel()
+          resolve()
+        })
+      })
       for (const wake of idlers.splice(0)) wake()
     },
   }

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { shown } from '../../shared/errors.ts'
 import { MOST_PATHS } from '../../shared/job.ts'
-import { pathProblem } from '../../shared/path.ts'
+import { pathProblemInChinese } from '../../shared/path.ts'
 import type { Statement } from '../../shared/statement.ts'
 import { findNearest } from './nearest.ts'
 
@@ -54,7 +54,7 @@ export function readPath({ paths, words }: Statement): { readonly path: string }
   if (word !== undefined) return wrong(`路径要以 / 或 gfs:// 开头，收到 ${shown(word)}`)
   if (path === undefined) return wrong('缺少路径：需要一个以 / 或 gfs:// 开头的路径')
   if (second !== undefined) return wrong(`只能给一个路径，收到 ${paths.length} 个，第二个是 ${shown(second)}`)
-  const problem = toPathProblem(path)
+  const problem = pathProblemInChinese(path)
   return problem === undefined ? { path } : wrong(problem)
 }
 
@@ -64,7 +64,7 @@ export function readPaths({ paths, words }: Statement): { readonly paths: readon
   if (word !== undefined) return wrong(`路径要以 / 或 gfs:// 开头，收到 ${shown(word)}`)
   if (paths.length === 0) return wrong('缺少路径：至少需要一个以 / 或 gfs:// 开头的路径')
   if (paths.length > MOST_PATHS) return wrong(`最多 ${MOST_PATHS} 个路径，收到 ${paths.length} 个`)
-  const problem = paths.flatMap(path => toPathProblem(path) ?? [])[0]
+  const problem = paths.flatMap(path => pathProblemInChinese(path) ?? [])[0]
   return problem === undefined ? { paths } : wrong(problem)
 }
 
@@ -80,25 +80,4 @@ export function readJobRef({ paths, words }: Statement): { readonly ref: string 
 export function readNothing({ paths, words }: Statement): Wrong | undefined {
   const [extra] = [...words, ...paths]
   return extra === undefined ? undefined : wrong(`这个命令不需要 ${shown(extra)}`)
-}
-
-// pathProblem says what a path must be in English
-const IN_CHINESE: readonly (readonly [begins: string, zh: string])[] = [
-  ['must not be empty', '不能为空'],
-  ['must not contain control', '不能含控制字符或换行'],
-  ['must start with', '要以 / 或小写的协议（如 gfs://）开头'],
-  ['must have at most', '最长 4096 字节'],
-  ['must be valid Unicode', '要是合法的 Unicode'],
-  ['must not contain "?"', '不能含 ?（GooseFS 会丢掉它之后的部分）'],
-  ['must not contain "*"', '不能含 *（不支持通配符）'],
-  ['must not contain "."', '不能含 . 或 .. 这样的段'],
-]
-
-function toPathProblem(path: string): string | undefined {
-  const problem = pathProblem(path)
-  if (problem === undefined) return undefined
-  // whoever typed a password does not want to read it in a group
-  if (problem.includes('password')) return '路径里不能有用户名和密码'
-  const zh = IN_CHINESE.find(([begins]) => problem.startsWith(begins))?.[1] ?? problem
-  return `路径${zh}，收到 ${shown(path)}`
 }

@@ -1,11 +1,11 @@
 // who is told what when a job has ended: by the configured routes, or by what holds without any
-import { ACTIONS } from '../../shared/actions.ts'
+import { changes } from '../../shared/actions.ts'
 import { type Place, ROBOT, toConversation, toStaff } from '../../shared/chat.ts'
 import { SECOND, toInstant } from '../../shared/time.ts'
 import type { Context } from './commands.ts'
 import { matches } from './pattern.ts'
 import type { Route } from './routes.ts'
-import type { JobRow, NoticeRow, Settings, State, TaskRow } from './state.ts'
+import type { JobRow, NoticeRow, Settings, State } from './state.ts'
 
 /** An end has to last so long before it is told. */
 export const END_LASTS_MS = 5 * SECOND
@@ -88,8 +88,4 @@ function toSummary(place: Place, alarm: boolean): Told {
 function isWorthTelling(state: State, job: JobRow): boolean {
   for (const task of state.tasks.find('job', job.id)) if (changes(task)) return true
   return false
-}
-
-function changes({ action, options }: TaskRow): boolean {
-  return ACTIONS[action].effect !== 'read' && options.dryRun !== true
 }

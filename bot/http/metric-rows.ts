@@ -116,11 +116,18 @@ export const CHAT_TOTALS: readonly MetricRow[] = [
     read: ({ chat }) => one(chat?.repeated),
   },
   {
-    ...{ name: 'gander_chat_quota_refusals_total', help: 'Messages that came without text because the quota is used up' },
+    ...{
+      name: 'gander_chat_quota_refusals_total',
+      help: 'Messages that came without text because the quota is used up',
+    },
     read: ({ chat }) => one(chat?.quotaRefusals),
   },
   {
-    ...{ name: 'gander_chat_sends_total', help: 'Messages sent, by way and how it ended', labels: ['channel', 'outcome'] },
+    ...{
+      name: 'gander_chat_sends_total',
+      help: 'Messages sent, by way and how it ended',
+      labels: ['channel', 'outcome'],
+    },
     read: ({ chat }) =>
       (chat?.sends ?? []).map(({ channel, outcome, count }) => ({ at: { channel, outcome }, value: count })),
   },

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { toGroupState } from '../../shared/group.ts'
 import type { JobRequest } from '../../shared/job.ts'
-import { findings, measured, ROOT } from '../core/world.ts'
+import { findings, measured, ROOT, VIC } from '../core/world.ts'
 import { createEngineRoom } from './room.ts'
 
 const PARTLY = { findings: findings({ before: measured(3, 0), after: measured(3, 1), missingTotal: 2 }) }
@@ -38,4 +38,12 @@ test('in view 002 the group is as its load was', async () => {
 test('in view 003 the tag stays abnormal', async () => {
   const { operations } = await createEstimated()
   expect(await operations.tagStatus(ROOT, { cluster: 'default', name: 'n' })).toEqual({ total: 1, abnormal: ['/a'] })
+})
+
+test('whoever may look may have one, and nothing that changes the cluster', async () => {
+  const { operations } = createEngineRoom()
+  const asked: JobRequest = { action: 'load', paths: ['/a'], options: {} }
+  expect((await operations.submitJob(VIC, { ...asked, dryRun: true })).job.requester).toBe('vic')
+  expect((await operations.submitJob(VIC, { ...asked, options: { dryRun: true } })).job.requester).toBe('vic')
+  await expect(operations.submitJob(VIC, asked)).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })

@@ -1,7 +1,7 @@
 // 占比: how much of each path is in the cache; measured, nothing is loaded
 import { toCount, toShare } from '../../../shared/chat-figures.ts'
 import { toBlocks, toBold, toHeading, toList, toPathText } from '../../../shared/chat-markdown.ts'
-import { type Actor, type Job, type JobRequest, MOST_PATHS, type Task } from '../../../shared/job.ts'
+import { type Job, type JobRequest, MOST_PATHS, type Task } from '../../../shared/job.ts'
 import { parentsOf, toComparable } from '../../../shared/path.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { Estimate } from '../../../shared/verdict.ts'
@@ -48,9 +48,7 @@ async function runCached(talk: Talk<CachedArgs>): Promise<Reply> {
     dryRun: true,
     ...(cluster !== undefined && { cluster }),
   }
-  // a dry run of a load changes nothing, so whoever may read may have it
-  const measurer: Actor = looker.role === 'viewer' ? { ...looker, role: 'operator' } : looker
-  const { job } = await room.operations.submitJob(measurer, request)
+  const { job } = await room.operations.submitJob(looker, request)
   const now = await room.operations.waitForJob(looker, job.id, { waitMs: WITHIN_MS, signal })
   const tasks = await listTasks(talk, now)
   const later =

@@ -40,7 +40,9 @@ export function createHelp(rows: () => readonly Listed[]): Command<HelpArgs> {
 
 function tellAll(rows: readonly Listed[], { user }: Speaker) {
   const list = toList(rows.map(({ usage, summary }) => `\`${usage[0] ?? ''}\` ${escapeMarkdown(summary.zh)}`))
-  const tail = user === undefined ? undefined : '发送 `帮助 命令` 看它的用法和例子，例如 `帮助 预热`'
+  // one that this person may use: the others have no help either
+  const example = rows[0]?.words[0]
+  const tail = user === undefined ? undefined : `发送 \`帮助 命令\` 看它的用法和例子，例如 \`帮助 ${example}\``
   return { title: '帮助', text: toBlocks([toHeading('命令'), list, tail]) }
 }
 

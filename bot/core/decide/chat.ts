@@ -1,5 +1,5 @@
 // messages that are heard and answered, and what they do: each at most once
-import { ACTIONS } from '../../../shared/actions.ts'
+import { changes } from '../../../shared/actions.ts'
 import { toInstant, toMs } from '../../../shared/time.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
@@ -90,7 +90,7 @@ const ASKS: ReadonlySet<Command['type']> = new Set(['job.submit', 'job.retry'])
 
 function writes(command: Command): boolean {
   if (command.type !== 'job.submit' || command.asks.length === 0) return true
-  return command.asks.some(({ action, options }) => ACTIONS[action].effect !== 'read' && options.dryRun !== true)
+  return command.asks.some(changes)
 }
 
 function toRepeated({ jobId, met, notes }: Done): Decision {

@@ -1,5 +1,5 @@
 // a submission: a new job, more tasks for an open one of the same name, or the same job taken up again
-import { ACTIONS } from '../../../shared/actions.ts'
+import { ACTIONS, changes } from '../../../shared/actions.ts'
 import { AppError, shown } from '../../../shared/errors.ts'
 import type { Id } from '../../../shared/ids.ts'
 import { NO_COUNTS } from '../../../shared/job.ts'
@@ -16,8 +16,7 @@ import { decideRetry } from './retry.ts'
 
 /** Takes an ask in. The same `Idempotency-Key` of the same user answers with the job that it made the first time. */
 export function decideSubmit(state: State, command: SubmitJob, context: Context): Decision {
-  if (command.asks.length === 0 || command.asks.some(ask => ACTIONS[ask.action].effect !== 'read'))
-    demandOperator(command.actor, toDeed(command))
+  if (command.asks.length === 0 || command.asks.some(changes)) demandOperator(command.actor, toDeed(command))
   const before = findEarlier(state, command)
   if (before !== undefined) return before
   command.asks.forEach(checkAsk)
