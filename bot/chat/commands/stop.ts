@@ -1,7 +1,7 @@
 // 停止: a job is stopped, after a question that shows how far it is
 import { toBar, toCount, toDuration } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toLines } from '../../../shared/chat-markdown.ts'
-import type { Job } from '../../../shared/job.ts'
+import type { Actor, Job } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
 import { recall } from '../accepted.ts'
 import type { Command, Talk } from '../command.ts'
@@ -24,8 +24,7 @@ export const stop: Command<StopArgs> = {
   async question({ room, actor, args }) {
     const job = await findJob(room.operations, toLooker(actor), args.ref)
     demandOpen(job)
-    if (actor.role !== 'admin' && job.requester !== '' && job.requester !== actor.name)
-      throw new Mistake('FORBIDDEN', `#${job.number} 是 ${job.requester} 的任务，只有本人或 admin 可以停止`)
+    demandOwn(job, actor)
     return { text: toQuestion(job), line: `停止 ${job.number}` }
   },
   async run(talk) {
@@ -37,12 +36,19 @@ export const stop: Command<StopArgs> = {
 async function stopNow({ room, actor, args }: Talk<StopArgs>): Promise<{ readonly job: Job }> {
   const found = await findJob(room.operations, toLooker(actor), args.ref)
   demandOpen(found)
+  // a card's button asks no question
+  demandOwn(found, actor)
   return { job: await room.operations.stopJob(actor, found.id, 'chat') }
 }
 
 function demandOpen(job: Job): void {
   if (job.endedAt === undefined) return
   throw new Mistake('CONFLICT', `#${job.number} 已经结束（${toStatusWord(job)}），没有可停止的`)
+}
+
+function demandOwn({ number, requester }: Job, { name, role }: Actor): void {
+  if (role === 'admin' || requester === '' || requester === name) return
+  throw new Mistake('FORBIDDEN', `#${number} 是 ${requester} 的任务，只有本人或 admin 可以停止`)
 }
 
 function toQuestion(job: Job): string {

@@ -1,16 +1,19 @@
 // what is said to the shipped daemon is done once and told once: redelivered, over a restart and a kill, over ways that end
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../agent/until.ts'
-import { ALERT_TOKEN, BOSS, type ChatStack, createChatStack, type Room } from '../../helpers/chat-stack.ts'
+import { ALERT_TOKEN, BOSS, type ChatStack, createChatStack, LI } from '../../helpers/chat-stack.ts'
 
 const SESSION = 'POST /robot/sendBySession'
-const GROUP_API = 'POST /v1.0/robot/groupMessages/send'
 
 let chat: ChatStack
 
 beforeAll(async () => {
   chat = await createChatStack({ local: { retryMs: 500, maxAttempts: 20 }, yaml: 'chat: { confirmAbove: 2 }' })
-  await Promise.all([chat.stack.put('/once/a', 1, '4k'), chat.stack.put('/once/named', 2, '4k')])
+  await Promise.all([
+    chat.stack.put('/once/a', 1, '4k'),
+    chat.stack.put('/once/b', 1, '4k'),
+    chat.stack.put('/once/named', 2, '4k'),
+  ])
 })
 afterAll(() => chat.close())
 
@@ -148,37 +151,33 @@ describe('two robots of one message', () => {
 const toCode = (robotCode: string | undefined) => (robotCode === undefined ? {} : { robotCode })
 
 describe('a result', () => {
-  const isOver = async (room: Room): Promise<void> => {
+  test('goes on by the next way that is open, once: session, robot API, custom robot', async () => {
+    const { local } = chat
+    const group = chat.room('cidExpired==')
+    const direct = chat.room(local.directOf(LI.staffId), { conversationType: '1' })
+    const before = local.robotView(ALERT_TOKEN).length
+    // a session that ends within five minutes is not begun with
+    expect(await group.ask('预热 /once/a', BOSS, { sessionTtlMs: 240_000 })).toContain('已受理')
+    expect(local.view(group.id)[0]?.kind).toBe('api')
+    expect(await group.ask('状态', BOSS)).toBeDefined()
+    expect(local.view(group.id)[1]?.kind).toBe('webhook')
+    expect(await direct.ask('预热 /once/b', LI)).toContain('已受理')
+    // the platform ends them before their time
+    local.expireSessions()
+    local.deny('/v1.0/robot/oToMessages')
+    const [told, fallen] = await Promise.all([
+      group.hear('the result'),
+      until('the result', () => local.robotView(ALERT_TOKEN)[before], 25_000),
+    ])
+    expect(told.kind).toBe('api')
+    expect(told.title).toContain('通知：预热完成')
+    expect(fallen.title).toContain('通知：预热完成')
+    expect(local.calls('POST /v1.0/robot/oToMessages/batchSend').map(({ status }) => status)).toEqual([403])
+    // a mended permission changes nothing any more
+    local.allow('/v1.0/robot/oToMessages')
     await chat.drained()
-    expect(room.unheard()).toEqual([])
-  }
-
-  test('goes by the robot API when the session is over, whether its time is known or not', async () => {
-    const room = chat.room('cidExpired==')
-    // too short to be used at all
-    expect(await room.ask('预热 /once/a', BOSS, { sessionTtlMs: 240_000 })).toContain('已受理')
-    expect(chat.local.view(room.id)[0]?.kind).toBe('api')
-    expect(await room.ask('状态', BOSS)).toBeDefined()
-    expect(chat.local.view(room.id)[1]?.kind).toBe('webhook')
-    chat.local.expireSessions()
-    const told = await room.hear('the result')
-    expect(told).toMatchObject({ kind: 'api' })
-    expect(told.title).toContain('预热完成')
-    await isOver(room)
-  })
-
-  test('goes to the custom robot when nothing else takes it, once, and a mended permission changes nothing', async () => {
-    const room = chat.room('cidDenied==')
-    const before = chat.local.robotView(ALERT_TOKEN).length
-    expect(await room.ask('预热 /once/a')).toContain('已受理')
-    chat.local.expireSessions()
-    chat.local.deny('/v1.0/robot/groupMessages')
-    const line = await until('the result', () => chat.local.robotView(ALERT_TOKEN)[before], 25_000)
-    expect(line.title).toContain('通知')
-    expect(chat.local.calls(GROUP_API).at(-1)?.status).toBe(403)
-    chat.local.allow('/v1.0/robot/groupMessages')
-    await isOver(room)
-    expect(chat.local.robotView(ALERT_TOKEN)).toHaveLength(before + 1)
+    for (const room of [group, direct]) expect(room.unheard()).toEqual([])
+    expect(local.robotView(ALERT_TOKEN)).toHaveLength(before + 1)
   })
 
   test('of a named job is one text of the robot, although the daemon was killed within its five seconds', async () => {

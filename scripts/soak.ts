@@ -1,0 +1,79 @@
+// npm run soak: thousands of messages through everything that can go wrong, and whether each was answered once
+import { parseArgs } from 'node:util'
+import { runSoak, type SoakResult } from '../test/soak/dingtalk/soak.ts'
+import { toTable } from '../test/soak/dingtalk/table.ts'
+
+const HELP = `usage: npm run soak -- dingtalk [--messages N] [--seed S] [--minutes M] [--speed K] [--restarts R] [--kill]
+
+Runs the daemon against a local DingTalk: people talk to the bot while connections break, fall silent or come back,
+messages are delivered again, webhooks are slow or answer nothing, and the daemon is restarted. Then it looks whether each
+command was carried out once, each message answered once and in order, each end of a job told once, never more than 20
+messages a minute to one robot, and no secret in the log.
+
+  --messages N  how many (default 10000; with --kill 600)
+  --seed S      what is said and what goes wrong follow from it (default: by chance; printed)
+  --minutes M   of the soak's own time, over which the messages are spread (default: 42 a minute; with --kill 30)
+  --speed K     how many times faster than the wall its time passes (default 40; with --kill 10)
+  --restarts R  (default 6; with --kill 8)
+  --kill        the daemon is a process of its own and ends by SIGKILL
+  --log LEVEL   also prints the daemon's log lines of this level
+Exit codes: 0 all held, 1 something did not, 2 usage.
+`
+
+const { values, positionals } = readArguments()
+if (values.help) leave(0, HELP)
+if (positionals.length !== 1 || positionals[0] !== 'dingtalk') leave(2, HELP)
+
+const kill = values.kill === true
+const messages = readNumber('messages', kill ? 600 : 10_000)
+const seed = readNumber('seed', Math.floor(Math.random() * 1_000_000))
+const began = Date.now()
+console.log(`seed ${seed}: npm run soak -- dingtalk --messages ${messages} --seed ${seed}${kill ? ' --kill' : ''}`)
+const result = await runSoak({
+  ...{ messages, seed, kill },
+  minutes: readNumber('minutes', Math.ceil(messages / (kill ? 30 : 42))),
+  speed: readNumber('speed', kill ? 10 : 40),
+  restarts: readNumber('restarts', kill ? 8 : 6),
+  ...(kill && { routeFaultEveryMs: 8_000, long: false }),
+  onProgress: (said, at) => {
+    if (said % 1_000 === 0) console.log(`${said} messages, it is ${new Date(at).toISOString()} there`)
+  },
+})
+show(result)
+process.exit(result.violations.length === 0 ? 0 : 1)
+
+function show({ violations, numbers, faults, log }: SoakResult): void {
+  for (const { level, text } of log) if (level === values.log) console.log(`${level} ${text}`)
+  console.log(toTable({ ...numbers, 'seconds of the wall': Math.round((Date.now() - began) / 1_000) }, faults))
+  for (const one of violations.slice(0, 40)) console.log(`VIOLATION ${one}`)
+  if (violations.length > 40) console.log(`… and ${violations.length - 40} more`)
+  console.log(violations.length === 0 ? `all held (seed ${seed})` : `${violations.length} violations (seed ${seed})`)
+}
+
+function readNumber(name: 'messages' | 'seed' | 'minutes' | 'speed' | 'restarts', fallback: number): number {
+  const given = values[name]
+  const number = given === undefined ? fallback : Number(given)
+  if (!Number.isInteger(number) || number < 0) leave(2, `--${name} must be a whole number, got ${given}\n${HELP}`)
+  return number
+}
+
+function readArguments() {
+  const text = { type: 'string' } as const
+  try {
+    return parseArgs({
+      options: {
+        ...{ messages: text, seed: text, minutes: text, speed: text, restarts: text, log: text },
+        kill: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+      allowPositionals: true,
+    })
+  } catch (cause) {
+    return leave(2, `${(cause as Error).message}\n${HELP}`)
+  }
+}
+
+function leave(code: number, text: string): never {
+  ;(code === 0 ? process.stdout : process.stderr).write(text)
+  process.exit(code)
+}

@@ -1,0 +1,48 @@
+// what stands in the conversations, each line with the request that brought it and whether its answer was spoiled
+import type { Call, Line, LocalDingTalk } from '../../helpers/dingtalk/local.ts'
+import type { Seen } from './said.ts'
+
+export type Shown = Seen & {
+  readonly line: Line
+  /** Its request was carried out, but whoever asked could not know: it is sent again. */
+  readonly spoiled: boolean
+  /** Sent so shortly before the daemon was killed that it may not have been noted. */
+  readonly maybe: boolean
+  readonly why: string
+}
+
+export type Wall = {
+  of(conversationId: string): readonly Shown[]
+  /** Of the custom robot. */
+  readonly robot: readonly Shown[]
+}
+
+/** A killed daemon may not have noted what it sent within so long. */
+const NOTED_WITHIN_MS = 3_000
+
+export function readWall(local: LocalDingTalk, robotToken: string, kills: readonly number[]): Wall {
+  const calls = new Map(local.calls().map(call => [call.json, call]))
+  const toShown = (line: Line): Shown => {
+    const why = toSpoiled(calls.get(line.body))
+    const maybe = kills.some(at => line.at <= at + NOTED_WITHIN_MS && line.at > at - 2 * NOTED_WITHIN_MS)
+    const card = line.kind === 'card' ? line.variables?.['jobId'] : undefined
+    const words = `${line.title}\n${line.text}`.replaceAll('\\', '').replaceAll('&nbsp;', ' ')
+    return { title: line.title, words, ...(card !== undefined && { card }), line, spoiled: why !== '', maybe, why }
+  }
+  return {
+    of: conversationId => local.view(conversationId).map(toShown),
+    robot: local.robotView(robotToken).map(toShown),
+  }
+}
+
+/** Why whoever sent it could not know that it arrived; empty when they could. */
+function toSpoiled(call: Call | undefined): string {
+  if (call === undefined) return ''
+  if (call.fault === 'delay') return call.aborted ? 'slow' : ''
+  if (call.fault !== undefined) return `${call.fault} late`
+  return call.aborted || call.status === undefined ? 'cut off' : ''
+}
+
+export const isResult = ({ title }: Seen): boolean => /^(通知|告警)：/.test(title)
+/** The second and later part of a message that was too long. */
+export const isContinuation = ({ title }: Seen): boolean => /\((?!1\/)\d+\/\d+\)$/.test(title)
