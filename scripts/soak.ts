@@ -15,6 +15,7 @@ messages a minute to one robot, and no secret in the log.
   --minutes M   of the soak's own time, over which the messages are spread (default: 42 a minute; with --kill 30)
   --speed K     how many times faster than the wall its time passes (default 40; with --kill 10)
   --restarts R  (default 6; with --kill 8)
+  --no-long     no loads that take longer than half an hour
   --kill        the daemon is a process of its own and ends by SIGKILL
   --log LEVEL   also prints the daemon's log lines of this level
 Exit codes: 0 all held, 1 something did not, 2 usage.
@@ -34,7 +35,8 @@ const result = await runSoak({
   minutes: readNumber('minutes', Math.ceil(messages / (kill ? 30 : 42))),
   speed: readNumber('speed', kill ? 10 : 40),
   restarts: readNumber('restarts', kill ? 8 : 6),
-  ...(kill && { routeFaultEveryMs: 8_000, long: false }),
+  long: !kill && values['no-long'] !== true,
+  ...(kill && { routeFaultEveryMs: 8_000 }),
   onProgress: (said, at) => {
     if (said % 1_000 === 0) console.log(`${said} messages, it is ${new Date(at).toISOString()} there`)
   },
@@ -64,6 +66,7 @@ function readArguments() {
       options: {
         ...{ messages: text, seed: text, minutes: text, speed: text, restarts: text, log: text },
         kill: { type: 'boolean' },
+        'no-long': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
       allowPositionals: true,

@@ -15,7 +15,8 @@ const DIRECT = '1'
 /** What JavaScript can hold as an instant. */
 const LAST_MS = 8.64e15
 /** Spaces of all kinds, and marks without width that clients leave around mentions. */
-const EDGE = /^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/gu
+const EDGE = /[\s\u200b-\u200f\u2060\ufeff]/
+const BLANK = /\s/
 
 /**
  * Reads the data of topic `/v1.0/im/bot/messages/get`. Undefined when it cannot be told who said it where, or which message it is.
@@ -82,11 +83,19 @@ function joinRichText(content: unknown): string | undefined {
   return texts.every(text => text === undefined) ? undefined : texts.map(text => text ?? ' ').join('')
 }
 
-/** Usually the platform has taken the robot's mention out; some clients leave it. */
+/** Usually the platform has taken the robot's mention out; some clients leave it. Walks over the text once: anybody may write one. */
 function stripMentions(typed: string): string {
-  let text = typed.replace(EDGE, '')
-  while (text.startsWith('@')) text = text.replace(/^\S+/u, '').replace(EDGE, '')
-  return text
+  let [from, to] = [0, typed.length]
+  const skip = (what: RegExp, wanted: boolean): void => {
+    while (from < to && what.test(typed.charAt(from)) === wanted) from += 1
+  }
+  while (to > 0 && EDGE.test(typed.charAt(to - 1))) to -= 1
+  skip(EDGE, true)
+  while (from < to && typed.charAt(from) === '@') {
+    skip(BLANK, false)
+    skip(EDGE, true)
+  }
+  return typed.slice(from, to)
 }
 
 function readSession(data: Json, bases: readonly string[]): Session | undefined {

@@ -87,6 +87,16 @@ describe('the text', () => {
     expect(heard({ fields: { text: { content } } }).text).toBe(expected)
   })
 
+  // what anybody in a group may send; walked again from each blank this takes minutes
+  it.each([
+    ['blanks between words', `a${' '.repeat(250_000)}b`],
+    ['marks of direction between words', `a${'\u200e'.repeat(250_000)}b`],
+    ['mentions', `${'@a '.repeat(80_000)}b`],
+  ])('is read in one walk, also with very many %s', (_, content) => {
+    const { text = '' } = heard({ fields: { text: { content } } })
+    expect(text.at(-1)).toBe('b')
+  })
+
   it('is what was typed, not what it quotes', () => {
     const text = {
       content: ' 状态 17',

@@ -1,4 +1,5 @@
 // a stream before the local DingTalk, with a clock that the test moves and ears for everything that it says
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { expect, vi } from 'vitest'
 import type { Push, StreamDeps, StreamStatus } from '../../bot/dingtalk/stream/port.ts'
@@ -25,7 +26,7 @@ export async function createStage(given: Given = {}) {
   const moving = createMovingClock()
   const local = await createLocalDingTalk({ clientSecret: SECRET, clock: moving, ...given.local })
   const spies = CONSOLE.map(name => vi.spyOn(console, name))
-  const fetches = vi.spyOn(globalThis, 'fetch')
+  const begun = countRequests('/v1.0/gateway/connections/open')
   const said: string[] = []
   const pushes: Push[] = []
   const seen: StreamStatus[] = []
@@ -68,7 +69,7 @@ export async function createStage(given: Given = {}) {
     /** Calls that the gateway has heard. */
     dials: () => local.calls(OPEN).length,
     /** Calls to the gateway that were begun. */
-    tries: () => fetches.mock.calls.length,
+    tries: () => begun.count(),
     /** Timers of the stream that wait. */
     timers: () => time.armed,
     spoil: (kind: Fault['kind'], more: Partial<Fault> = {}) => local.fault({ route: OPEN, kind, ...more }),
@@ -87,13 +88,13 @@ export async function createStage(given: Given = {}) {
     },
     trouble: (code: string) => until(() => stream.status().trouble?.code === code, `trouble ${code}`),
     /** As after so many dials, each settled: state is no longer `connecting`. */
-    dialled: (times: number) => until(() => fetches.mock.calls.length >= times && state() !== 'connecting'),
+    dialled: (times: number) => until(() => begun.count() >= times && state() !== 'connecting'),
     /** Lets time pass; whatever is being dialled meanwhile gets the time to open. */
     async pass(ms: number, isEnough: () => boolean = () => false) {
       const stepMs = 2_500
       for (let left = ms; left > 0 && !isEnough(); left -= stepMs) {
         await moving.pass(Math.min(left, stepMs), stepMs)
-        await until(() => fetches.mock.calls.length <= stream.status().reconnects + 1, 'what was dialled to open')
+        await until(() => begun.count() <= stream.status().reconnects + 1, 'what was dialled to open')
       }
     },
     /** The wall clock jumps; timers know nothing of it. */
@@ -117,10 +118,22 @@ export async function createStage(given: Given = {}) {
       for (const secret of [SECRET, 'ticket=', ...local.allConnections().map(({ ticket }) => ticket)])
         expect(words).not.toContain(secret)
       vi.restoreAllMocks()
+      begun.stop()
       await local.close()
     },
   }
   return stage
+}
+
+/** Counts the requests of this process to a path, from when they are begun. */
+function countRequests(path: string) {
+  const channel = 'http.client.request.start'
+  let count = 0
+  const hear = (message: unknown): void => {
+    if ((message as { request: { path: string } }).request.path === path) count += 1
+  }
+  subscribe(channel, hear)
+  return { count: () => count, stop: () => unsubscribe(channel, hear) }
 }
 
 /** A log that keeps every line whole, stacks and causes included. */

@@ -1,7 +1,7 @@
 // what is asked of the open API with the app's token: robot messages and cards
 import { type CardOpening, type LetterPart, LIMITS, type Outcome } from '../../../shared/chat.ts'
+import type { Call, Caller } from '../call.ts'
 import { bytesOf, toApiMessage } from './body.ts'
-import type { Call, Caller } from './call.ts'
 import { toCardBody } from './card-body.ts'
 import { type Answer, isJson, type Json, readAnswer, textOf, toFailed } from './judge.ts'
 import type { Sender, Way } from './port.ts'

@@ -1,7 +1,7 @@
 // what an answer of DingTalk means: whether it is a success at all, and if not, the row of the table that fits
 import type { Failed } from '../../../shared/chat.ts'
 import { createRedactor, STARS } from '../../../shared/log.ts'
-import type { Reply } from './call.ts'
+import type { Reply } from '../call.ts'
 import { HINTS, type Matter } from './hints.ts'
 import type { Way } from './port.ts'
 import { REFUSALS, type Refusal, UNHEARD_OF } from './refusals.ts'

@@ -1,7 +1,7 @@
 // the app's access token: kept in memory, renewed early, fetched by one request whoever waits for it
 import type { Failed } from '../../../shared/chat.ts'
 import { type Clock, MINUTE, SECOND } from '../../../shared/time.ts'
-import type { Caller } from './call.ts'
+import type { Caller } from '../call.ts'
 import { readAnswer, textOf, toFailed } from './judge.ts'
 
 export type Grant = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly failed: Failed }

@@ -1,8 +1,8 @@
 // what is posted to a URL that is itself the credential: session webhooks and the custom robot
 import { type LetterPart, LIMITS, type Outcome } from '../../../shared/chat.ts'
 import type { Clock } from '../../../shared/time.ts'
+import type { Caller } from '../call.ts'
 import { bytesOf, toWebhookBody } from './body.ts'
-import type { Caller } from './call.ts'
 import { readAnswer, textOf, toFailed } from './judge.ts'
 import type { Sender, Way } from './port.ts'
 import { toRobotUrl } from './robot-url.ts'

@@ -11,6 +11,7 @@
 //   the process or wedge the socket. The SDK answers pings and events and writes the acks.
 // - The time for the handshake is kept by `connection.ts`; the size of a frame is bounded here.
 import type { DWClientDownStream } from 'dingtalk-stream'
+import { agentFor } from '../proxy.ts'
 import { type Frame, readFrame } from './frame.ts'
 
 export type LineEvents = {
@@ -78,7 +79,9 @@ export async function openLine(url: string, events: LineEvents): Promise<Line> {
   }
   client.getEndpoint = async () => client
   client.onDownStream = data => guarded(() => answer(client, readFrame(String(data)), events))
-  Object.assign(inside, { dw_url: url, sslopts: { maxPayload: LARGEST_FRAME_BYTES, perMessageDeflate: false } })
+  const agent = agentFor(new URL(url))
+  const sslopts = { maxPayload: LARGEST_FRAME_BYTES, perMessageDeflate: false, ...(agent && { agent }) }
+  Object.assign(inside, { dw_url: url, sslopts })
   // never settles: the listeners that would do so are taken off in the same turn
   void client._connect()
   listen(inside.socket, events, guarded)

@@ -19,7 +19,14 @@
 // | letters older than a day                        | ../../core/chat-post.test.ts, "that nobody took within a day …"  |
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../agent/until.ts'
-import { ALERT_TOKEN, type ChatStack, createChatStack, LOOKER } from '../../helpers/chat-stack.ts'
+import {
+  ALERT_SECRET,
+  ALERT_TOKEN,
+  type ChatStack,
+  CLIENT_SECRET,
+  createChatStack,
+  LOOKER,
+} from '../../helpers/chat-stack.ts'
 import { TOPIC_CARD, TOPIC_ROBOT } from '../../helpers/dingtalk/local.ts'
 
 const OPEN = 'POST /v1.0/gateway/connections/open'
@@ -98,6 +105,7 @@ describe('connecting', () => {
   })
 
   test('a ticket that was used is refused, and another one asked for', async () => {
+    await chat.restart()
     const [connection] = chat.local.connections()
     const body = { endpoint: `${chat.local.base.replace('http', 'ws')}/connect`, ticket: connection?.ticket }
     chat.local.fault({ route: OPEN, kind: 'status', status: 200, body })
@@ -199,6 +207,14 @@ test('the numbers of the chat are in /metrics, without a secret', async () => {
   expect(value('gander_chat_sends_total{channel="session",outcome="sent"}')).toBeGreaterThan(0)
   expect(value('gander_chat_sends_total{channel="robot",outcome="sent"}')).toBe(1)
   expect(value('gander_chat_calls_this_month{channel="stream"}')).toBeGreaterThan(0)
+})
+
+test('what is searched for in every log would be found there', () => {
+  const { ticket } = chat.local.connections()[0] ?? {}
+  const session = chat.local.calls('POST /robot/sendBySession').at(-1)?.query['session']
+  const token = chat.local.tokenNow()
+  const told = [CLIENT_SECRET, ALERT_TOKEN, ALERT_SECRET, ticket, session, token, 'sign=abc']
+  for (const secret of told) expect(chat.leaksIn(`{"level":"info"}\n{"message":"${secret}"}`)).toHaveLength(1)
 })
 
 test('the end says goodbye, so that nothing is pushed into the void', async () => {

@@ -80,6 +80,16 @@ function tell(messages: readonly Said[], lines: readonly Shown[], { row, at }: {
     return `    ${mark} ${one.kind} at ${toTime(one.at)} ${one.key.slice(-8)} by ${one.person.role}: ${one.text.replaceAll('\n', ' | ')}`
   })
   const what = message === undefined ? 'a line that answers nothing' : 'a message without its answer'
+  if (process.env['SOAK_DUMP'])
+    console.log(
+      [
+        ...messages.map(one => `M ${toTime(one.at)} ${one.key.slice(-8)} ${one.text}`),
+        ...lines.map(
+          one =>
+            `L ${toTime(one.line.at)} ${one.line.kind} ${one.why} ${one.words.slice(0, 120).replaceAll('\n', ' | ')}`,
+        ),
+      ].join('\n'),
+    )
   return [
     `${what}: ${messages.length} messages, ${lines.length} lines, the first ${row} messages fit the first ${at} lines`,
     ...['  messages:', ...asked, '  lines:', ...near],

@@ -10,7 +10,7 @@ type Answers = Part & {
   readonly answeredBy: ReadonlyMap<Said, string>
 }
 
-export function judgeAnswers({ cast, talk, state, local }: Evidence, wall: Wall, facts: Facts): Answers {
+export function judgeAnswers({ cast, talk, state, local, rushes }: Evidence, wall: Wall, facts: Facts): Answers {
   const answeredBy = new Map<Said, string>()
   const violations: string[] = []
   const doubles: Shown[] = []
@@ -25,16 +25,25 @@ export function judgeAnswers({ cast, talk, state, local }: Evidence, wall: Wall,
       violations.push(...judgeUnlisted(room, heard, lines, state))
       continue
     }
-    const inTurn = align(
-      heard.filter(one => !one.aside),
+    const isHeldUp = ({ key }: Said): boolean => {
+      const at = Date.parse(state.messages.get(key)?.at ?? '')
+      return rushes.some(({ from, to }) => at >= from - BEFORE_RUSH_MS && at <= to)
+    }
+    const heldUp = takeHeldUp(
+      heard.filter(one => !one.aside && isHeldUp(one)),
       lines.filter(({ title }) => title !== ASIDE),
       facts,
     )
+    violations.push(...heldUp.violations.map(problem => `${room.id}: ${problem}`))
+    for (const [one, line] of heldUp.taken) answeredBy.set(one, toTitle(line))
+    answers += heldUp.taken.size
+    doubles.push(...heldUp.doubles)
+    const asked = heard.filter(one => !one.aside && !isHeldUp(one))
+    const inTurn = align(asked, heldUp.left, facts)
     if (inTurn.problem !== undefined) violations.push(`${room.id}: ${inTurn.problem}`)
-    const asked = heard.filter(one => !one.aside)
     for (const [at, line] of inTurn.lines.entries()) {
       const one = asked[at]
-      if (one !== undefined) answeredBy.set(one, line.title || `card ${line.card}`)
+      if (one !== undefined) answeredBy.set(one, toTitle(line))
     }
     answers += inTurn.lines.length
     doubles.push(...inTurn.doubles)
@@ -65,18 +74,52 @@ function readOrder({ talk, state, local }: Pick<Evidence, 'talk' | 'state' | 'lo
 
 const ASIDE = '缓存占比'
 
-/** Those that may come later than their turn, each once. */
-function judgeAside(messages: readonly Said[], lines: readonly Shown[], facts: Facts) {
-  const doubles = lines.filter(line => line.spoiled || line.maybe)
+const toTitle = ({ card, title }: Shown): string => (card === undefined ? title : `card ${card}`)
+
+/** An answer that has no way waits for ten minutes, and holds up nobody: each once, but not in order. */
+const BEFORE_RUSH_MS = 60_000
+
+function takeHeldUp(messages: readonly Said[], lines: readonly Shown[], facts: Facts) {
+  const left = [...lines]
+  const doubles: Shown[] = []
+  const taken = new Map<Said, Shown>()
   const violations: string[] = []
+  const take = (one: Said, isClean: boolean): Shown | undefined => {
+    const at = left.findIndex(
+      line => line.line.at >= one.at && one.fits(line, facts) && (!isClean || !(line.spoiled || line.maybe)),
+    )
+    return at < 0 ? undefined : left.splice(at, 1)[0]
+  }
+  for (const one of messages) {
+    const line = take(one, true) ?? take(one, false)
+    if (line === undefined) violations.push(`no answer, while it was held up, to ${one.kind} ${one.text}`)
+    else taken.set(one, line)
+  }
+  // what is left of the same words and was spoiled was sent again
+  for (const line of [...left]) {
+    const isDouble = (line.spoiled || line.maybe) && [...taken.values()].some(other => other.words === line.words)
+    if (isDouble) doubles.push(...left.splice(left.indexOf(line), 1))
+  }
+  return { left, doubles, taken, violations }
+}
+
+/** Those that may come later than their turn, each once; some say only that nothing could be measured. */
+function judgeAside(messages: readonly Said[], lines: readonly Shown[], facts: Facts) {
+  const isExtra = (line: Shown): boolean => line.spoiled || line.maybe
+  const violations: string[] = []
+  const unanswered: Said[] = []
   for (const one of messages) {
     const own = lines.filter(line => one.fits(line, facts))
-    const clean = own.filter(line => !line.spoiled && !line.maybe).length
-    if (own.length === 0 || clean > 1) violations.push(`${own.length} answers (${clean} for certain) to ${one.text}`)
+    if (own.length === 0) unanswered.push(one)
+    const clean = own.filter(line => !isExtra(line)).length
+    if (clean > 1) violations.push(`${clean} answers to ${one.text}`)
   }
-  const strange = lines.filter(line => !messages.some(one => one.fits(line, facts)))
+  const rest = lines.filter(line => !messages.some(one => one.fits(line, facts)))
+  const strange = rest.filter(({ words }) => !/没有在线代理|还有 1 个路径没有量完/.test(words))
   violations.push(...strange.map(line => `a line that answers nothing: ${line.words.slice(0, 100)}`))
-  return { violations, doubles, answers: messages.length }
+  if (rest.length < unanswered.length || rest.filter(line => !isExtra(line)).length > unanswered.length)
+    violations.push(`${rest.length} answers to ${unanswered.length} of ${unanswered[0]?.text ?? 'nothing'}`)
+  return { violations, doubles: lines.filter(isExtra), answers: messages.length }
 }
 
 /** One sentence a day, and nothing else. */

@@ -35,13 +35,18 @@ export function judgeNotices(evidence: Evidence, wall: Wall): Part {
   const named = readNamed(wall.robot)
   const jobs = Array.from(state.jobs.rows()).filter(job => job.endedAt !== undefined && isToldOf(evidence, job))
   const runs = countRuns(evidence)
-  const violations = jobs.flatMap(job => {
-    const ends = {
-      least: talk.hasty.has(job.number) ? 1 : (runs.get(job.number) ?? 1),
-      most: runs.get(job.number) ?? 1,
-    }
-    return [...judgeSummaries(job, told, ends), ...judgeNamed(job, named.get(job.name), ends)]
-  })
+  const endsOf = (job: JobRow): Ends => {
+    const most = runs.get(job.number) ?? 1
+    return { least: talk.hasty.has(job.number) ? 1 : most, most }
+  }
+  const violations = [
+    ...jobs.flatMap(job => judgeSummaries(job, told, endsOf(job))),
+    ...judgeNamed(
+      jobs.filter(job => job.named),
+      named,
+      endsOf,
+    ),
+  ]
   const known = new Set(jobs.map(({ number }) => number))
   for (const key of told.keys())
     if (!known.has(Number(key.split(' ')[1]))) violations.push(`told of a job that nobody asked for: ${key}`)
@@ -84,9 +89,20 @@ function judgeSummaries(job: JobRow, told: Tally, { least, most }: Ends): string
   return violations
 }
 
-function judgeNamed(job: JobRow, told = 0, { least, most }: Ends): string[] {
-  if (!job.named || (told >= least && told <= most)) return []
-  return [`#${job.number} ${job.name}: told ${told} times by the robot, it ended ${least} to ${most} times`]
+/** Several jobs may have had one name, one after the other. */
+function judgeNamed(
+  jobs: readonly JobRow[],
+  told: ReadonlyMap<string, number>,
+  endsOf: (job: JobRow) => Ends,
+): string[] {
+  return [...new Set(jobs.map(({ name }) => name))].flatMap(name => {
+    const own = jobs.filter(job => job.name === name)
+    const least = own.reduce((all, job) => all + endsOf(job).least, 0)
+    const most = own.reduce((all, job) => all + endsOf(job).most, 0)
+    const times = told.get(name) ?? 0
+    if (times >= least && times <= most) return []
+    return [`${name}: told ${times} times by the robot, it ended ${least} to ${most} times`]
+  })
 }
 
 // what only looked, or was asked for elsewhere

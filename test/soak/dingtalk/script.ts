@@ -111,7 +111,12 @@ const MAKERS: Readonly<Record<Exclude<Kind, 'confirm' | 'dismiss'>, Maker>> = {
 }
 
 export function toRetry(job: number): Draft {
-  return { kind: 'retry', text: `重试 ${job}`, job, fits: anyOf(acceptedAs(job, '重试'), refusedWith(`#${job} `)) }
+  return {
+    kind: 'retry',
+    text: `重试 ${job}`,
+    job,
+    fits: anyOf(acceptedAs(job, '重试'), refusedWith(`#${job} `), refusedWith(`Job ${job} belongs`)),
+  }
 }
 
 /** The answer to a question about stopping a job, or about loading a path. */

@@ -14,7 +14,7 @@ import { collectSecrets } from './secrets.ts'
 import { readState } from './state.ts'
 import { createTalk, type Talk } from './talk.ts'
 import { createTroubles } from './troubles.ts'
-import { judge, type Numbers } from './verdict.ts'
+import { judge, type Numbers, type Span } from './verdict.ts'
 
 export type SoakOptions = {
   readonly messages: number
@@ -28,6 +28,8 @@ export type SoakOptions = {
   readonly kill?: boolean
   /** Loads that take longer than half an hour. */
   readonly long?: boolean
+  /** Now and then nothing reaches the groups but through the custom robot. */
+  readonly rush?: boolean
   readonly routeFaultEveryMs?: number
   readonly connectionFaultEveryMs?: number
   readonly onProgress?: (said: number, at: number) => void
@@ -46,6 +48,11 @@ const ROBOT_GROUP = 'cidRobotGroup=='
 /** Late in a month and a day, so that both turn over in a long soak. */
 const START = Date.parse('2026-11-30T21:30:00.000Z')
 const BURST = 45
+/** Bursts after which the groups cannot be reached for a while. */
+const RUSHES = 0.7
+const RUSH_MS = 75 * SECOND
+const GROUP_API = '/v1.0/robot/groupMessages'
+const RESULTS_UNDER_WAY = 5
 const DRAINED_WITHIN_MS = 3 * HOUR
 const QUIET_MS = 20 * SECOND
 
@@ -90,8 +97,9 @@ async function soak(options: SoakOptions, dir: string, uncaught: string[]): Prom
     },
   })
   const kills: number[] = []
+  const rushes: Span[] = []
   try {
-    await speak(options, { talk, clock, daemon, environment, kills })
+    await speak(options, { talk, clock, daemon, environment, kills, rushes, local, port })
     troubles.stop()
     talk.end()
     if (!options.kill) clock.setSpeed(speed * 2)
@@ -101,7 +109,10 @@ async function soak(options: SoakOptions, dir: string, uncaught: string[]): Prom
     const { clientSecret } = local.options
     const secrets = collectSecrets(local, [clientSecret, ROBOT_TOKEN, ROBOT_SECRET])
     const log = daemon.log()
-    const judged = judge({ local, cast, talk, agent, state, log, secrets, kills, token: ROBOT_TOKEN, uncaught })
+    const judged = judge({
+      ...{ local, cast, talk, agent, state, log, secrets, kills, rushes, uncaught },
+      ...{ token: ROBOT_TOKEN, dead: troubles.dead },
+    })
     const faults = troubles.counts
     return { ...judged, faults, log }
   } finally {
@@ -120,11 +131,15 @@ type Speaking = {
   readonly daemon: Daemon
   readonly environment: Record<string, string>
   readonly kills: number[]
+  readonly rushes: Span[]
+  readonly local: Awaited<ReturnType<typeof createLocalDingTalk>>
+  readonly port: number
 }
 
 /** All messages, with their bursts, and the restarts between them. */
-async function speak(options: SoakOptions, { talk, clock, daemon, environment, kills }: Speaking): Promise<void> {
+async function speak(options: SoakOptions, speaking: Speaking): Promise<void> {
   const { messages, minutes, restarts, kill = false, long = true } = options
+  const { talk, clock, daemon, environment, kills, rushes, local, port } = speaking
   const chance = createChance(`${options.seed} talk`)
   const meanMs = (minutes * MINUTE) / messages
   const burstEvery = Math.max(150, Math.min(1_500, Math.floor(messages / 3)))
@@ -135,6 +150,8 @@ async function speak(options: SoakOptions, { talk, clock, daemon, environment, k
     await clock.wait(chance.gap(n % burstEvery < burst ? 250 : meanMs))
     if (n % burstEvery < burst) talk.sayNamed(chance)
     else talk.sayNext(chance, !long || n > messages * 0.8)
+    if (options.rush !== false && n % burstEvery === burst && chance.is(RUSHES))
+      rushes.push(await rush({ local, clock, port }))
     if (n % 100 === 0) options.onProgress?.(n, clock.now())
     if (n % restartEvery !== 0 || ends === restarts) continue
     ends += 1
@@ -144,6 +161,22 @@ async function speak(options: SoakOptions, { talk, clock, daemon, environment, k
     // with cards and without in turn
     await daemon.open(ends % 2 === 1 ? environment : { ...environment, DINGTALK_CARD_TEMPLATE_ID: CARD_TEMPLATE })
   }
+}
+
+/**
+ * Nothing reaches the groups any more but through the custom robot: what many of them wait for arrives there at once. Nobody
+ * talks meanwhile, since answers would have to wait for ten minutes.
+ */
+async function rush({ local, clock, port }: Pick<Speaking, 'local' | 'clock' | 'port'>): Promise<Span> {
+  const from = clock.now()
+  const patience = clock.now() + MINUTE
+  do await clock.wait(2 * SECOND)
+  while ((await countWaiting(port)) > RESULTS_UNDER_WAY && clock.now() < patience)
+  local.expireSessions()
+  local.deny(GROUP_API)
+  await clock.wait(RUSH_MS)
+  local.allow(GROUP_API)
+  return { from, to: clock.now() }
 }
 
 type Draining = {

@@ -3,7 +3,12 @@ import type { Connection, Fault, LocalDingTalk } from '../../helpers/dingtalk/lo
 import type { FastClock } from './clock.ts'
 import { type Chance, createChance } from './random.ts'
 
-export type Troubles = { readonly counts: ReadonlyMap<string, number>; stop(): void }
+export type Troubles = {
+  readonly counts: ReadonlyMap<string, number>
+  /** Connections that were half-open. */
+  readonly dead: ReadonlySet<string>
+  stop(): void
+}
 
 type Given = {
   readonly local: LocalDingTalk
@@ -53,6 +58,7 @@ const CHANNEL_DIES_MS = 120_000
 
 export function createTroubles({ local, clock, seed, everyMs }: Given): Troubles {
   const counts = new Map<string, number>()
+  const dead = new Set<string>()
   let stopped = false
   const count = (kind: string): void => void counts.set(kind, (counts.get(kind) ?? 0) + 1)
 
@@ -66,10 +72,10 @@ export function createTroubles({ local, clock, seed, everyMs }: Given): Troubles
     }
   }
   void keep('route', everyMs.route, chance => spoilRoute(local, chance))
-  void keep('connection', everyMs.connection, chance => spoilConnection(local, clock, chance))
+  void keep('connection', everyMs.connection, chance => spoilConnection(local, { clock, chance, dead }))
 
   return {
-    counts,
+    ...{ counts, dead },
     stop() {
       stopped = true
       local.clearFaults()
@@ -106,7 +112,8 @@ function toFault(named: string, chance: Chance): Omit<Fault, 'route'> {
   return { kind: kind as Fault['kind'], ...late }
 }
 
-type Spoil = (local: LocalDingTalk, at: { one: Connection; clock: FastClock; chance: Chance }) => void
+type Around = { readonly clock: FastClock; readonly chance: Chance; readonly dead: Set<string> }
+type Spoil = (local: LocalDingTalk, at: Around & { one: Connection }) => void
 
 const SPOILS: Readonly<Record<keyof typeof CONNECTION_FAULTS, Spoil>> = {
   disconnect: (local, { one, chance }) => {
@@ -114,7 +121,8 @@ const SPOILS: Readonly<Record<keyof typeof CONNECTION_FAULTS, Spoil>> = {
     void local.disconnect(one, chance.is(0.5) ? variant : { reason: 'persistent connection is timeout' })
   },
   kill: (local, { one }) => local.kill(one),
-  'half-open': (local, { one, clock }) => {
+  'half-open': (local, { one, clock, dead }) => {
+    dead.add(one.id)
     local.halfOpen(one)
     clock.after(CHANNEL_DIES_MS, () => local.kill(one))
   },
@@ -143,10 +151,11 @@ const SPOILS: Readonly<Record<keyof typeof CONNECTION_FAULTS, Spoil>> = {
   'card not delivered': local => local.failDelivery('robot not exist'),
 }
 
-function spoilConnection(local: LocalDingTalk, clock: FastClock, chance: Chance): string | undefined {
+function spoilConnection(local: LocalDingTalk, around: Around): string | undefined {
+  const { chance } = around
   const kind = chance.choose(CONNECTION_FAULTS)
   const able = local.connections().filter(({ state }) => state === 'open')
   if (able.length === 0) return undefined
-  SPOILS[kind](local, { one: chance.pick(able), clock, chance })
+  SPOILS[kind](local, { ...around, one: chance.pick(able) })
   return kind
 }

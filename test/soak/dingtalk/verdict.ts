@@ -21,12 +21,18 @@ export type Evidence = {
   readonly secrets: Secrets
   /** When the daemon was killed. */
   readonly kills: readonly number[]
+  /** When nothing reached the groups but through the custom robot. */
+  readonly rushes: readonly Span[]
+  /** Connections of which the platform read nothing any more. */
+  readonly dead: ReadonlySet<string>
   /** The custom robot. */
   readonly token: string
   /** Mistakes that nobody caught in this process. */
   readonly uncaught: readonly string[]
 }
 
+/** In ms since the epoch. */
+export type Span = { readonly from: number; readonly to: number }
 export type Numbers = Readonly<Record<string, number | string>>
 export type Part = { readonly violations: readonly string[]; readonly numbers: Numbers }
 
@@ -143,8 +149,10 @@ function judgeRobot({ local, token }: Evidence): Part {
   }
 }
 
-function judgeProtocol({ local }: Evidence): Part {
-  const { orphanAcks, wrongConnection, badFrames } = local
+function judgeProtocol({ local, dead }: Evidence): Part {
+  const { wrongConnection, badFrames } = local
+  // what was acked on a half-open connection is read when that is cut at last
+  const orphanAcks = local.orphanAcks.filter(({ connectionId }) => !dead.has(connectionId))
   return {
     violations: [
       ...orphanAcks.map(one => `an ack that nobody waits for: ${JSON.stringify(one)}`),

@@ -1,8 +1,9 @@
-// one HTTP request to DingTalk: with an end, without redirects, whose failures are answers too
+// one HTTP request to DingTalk: with an end, without redirects, through the proxy of the environment; failures are answers too
 import { request as askHttp, type ClientRequest, type IncomingMessage } from 'node:http'
 import { request as askHttps } from 'node:https'
-import { errnoOf, toError } from '../../../shared/errors.ts'
-import { type Clock, SECOND } from '../../../shared/time.ts'
+import { errnoOf, toError } from '../../shared/errors.ts'
+import { type Clock, SECOND } from '../../shared/time.ts'
+import { agentFor } from './proxy.ts'
 
 /**
  * What came back. `heard` false: it certainly never arrived there; true: nobody knows.
@@ -24,7 +25,8 @@ export type Caller = (call: Call) => Promise<Reply>
 
 const WITHIN_MS = 10 * SECOND
 const MOST_BYTES = 1024 * 1024
-const LATE = 'no-answer'
+/** Why a call ended that was not answered in time. */
+export const LATE = 'no-answer'
 
 type CallerDeps = {
   readonly clock: Clock
@@ -50,7 +52,11 @@ export function createCaller({ clock, signal, secrets }: CallerDeps): Caller {
         const request = begin(call, { signal, length: Buffer.byteLength(body) })
         stop = clock.after(WITHIN_MS, () => request.destroy(new Error(LATE)))
         const through = call.url.protocol === 'https:' ? 'secureConnect' : 'connect'
-        request.on('socket', socket => socket.once(through, () => (heard = true)))
+        request.on('socket', socket => {
+          // one that comes out of a tunnel is connected already
+          if (through === 'connect' && !socket.connecting) heard = true
+          else socket.once(through, () => (heard = true))
+        })
         request.on('error', fail)
         request.on('response', response => {
           read(response).then(text => {
@@ -70,7 +76,8 @@ function begin({ method, url, token }: Call, more: { signal: AbortSignal; length
   const start = url.protocol === 'https:' ? askHttps : askHttp
   return start(url, {
     method,
-    ...{ signal: more.signal, agent: false },
+    signal: more.signal,
+    agent: agentFor(url) ?? false,
     headers: {
       accept: 'application/json',
       'content-type': 'application/json',

@@ -1,0 +1,14 @@
+// the way out of the house: the proxy that the environment names for an address, as curl and others read it
+import type { Agent } from 'node:http'
+import { HttpsProxyAgent } from 'https-proxy-agent'
+import { getProxyForUrl } from 'proxy-from-env'
+
+/**
+ * How to reach `url`: through a tunnel of the proxy in `HTTPS_PROXY` (`HTTP_PROXY` for plain addresses), unless `NO_PROXY`
+ * excepts its host; undefined: directly. A new one each time, since a tunnel serves one connection.
+ */
+export function agentFor(url: URL): Agent | undefined {
+  // a socket goes the way of the requests
+  const proxy = getProxyForUrl(`${url.protocol.replace('ws', 'http')}//${url.host}`)
+  return proxy === '' ? undefined : new HttpsProxyAgent(proxy)
+}
