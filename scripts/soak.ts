@@ -45,7 +45,7 @@ show(result)
 process.exit(result.violations.length === 0 ? 0 : 1)
 
 function show({ violations, numbers, faults, log }: SoakResult): void {
-  for (const { level, text } of log) if (level === values.log) console.log(`${level} ${text}`)
+  for (const { level, text } of log) if (level === values.log || values.log === 'all') console.log(`${level} ${text}`)
   console.log(toTable({ ...numbers, 'seconds of the wall': Math.round((Date.now() - began) / 1_000) }, faults))
   for (const one of violations.slice(0, 40)) console.log(`VIOLATION ${one}`)
   if (violations.length > 40) console.log(`… and ${violations.length - 40} more`)

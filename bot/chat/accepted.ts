@@ -1,6 +1,7 @@
 // 已受理: what is said at once of work that was taken in, or is told again
 import { toCount } from '../../shared/chat-figures.ts'
 import { escapeMarkdown, toLines, toPair } from '../../shared/chat-markdown.ts'
+import { toQuoted } from '../../shared/chat-words.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Actor, Job, JobRequest } from '../../shared/job.ts'
 import type { Done } from '../engine/chat-port.ts'
@@ -8,7 +9,6 @@ import type { ChatRoom, Reply, Talk } from './command.ts'
 import { linkOf } from './links.ts'
 import { toLooker } from './looking.ts'
 import { Mistake } from './mistake.ts'
-import { toQuoted } from './state-words.ts'
 import { toWaitText } from './waits.ts'
 
 type Taken = {

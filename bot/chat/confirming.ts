@@ -1,11 +1,10 @@
 // answers to questions: which question they answer, or why there is none
 import { cutText, escapeMarkdown } from '../../shared/chat-markdown.ts'
-import { type Clock, MINUTE, toMs } from '../../shared/time.ts'
+import { type Clock, toMs } from '../../shared/time.ts'
 import type { MessageDesk } from '../engine/chat-port.ts'
 import { Mistake } from './mistake.ts'
-import type { QuestionState, Questions, Who } from './questions.ts'
+import { OPEN_FOR_MS, type QuestionState, type Questions, type Who } from './questions.ts'
 
-const OPEN_FOR_MS = 5 * MINUTE
 const LONGEST_LINE = 500
 
 export type Confirming = {

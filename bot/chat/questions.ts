@@ -7,7 +7,8 @@ const CHARS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 const LENGTH = 4
 const FIRST_LETTER = 8
 
-const OPEN_FOR_MS = 5 * MINUTE
+/** How long a question can be answered. */
+export const OPEN_FOR_MS = 5 * MINUTE
 const MOST_KEPT = 10_000
 
 export type Who = { readonly conversationId: string; readonly staffId: string }

@@ -1,18 +1,8 @@
-// what is going on and how it ended, in Chinese: actions, states, exits and what to do next
+// what is going on and how it ended, in Chinese: states, askers and what to do next
 import type { AgentStatus } from '../../shared/agent.ts'
-import { type Exit, killedBy } from '../../shared/allocation.ts'
-import { cutText, escapeMarkdown } from '../../shared/chat-markdown.ts'
-import type { Job, JobStatus, Task, Via } from '../../shared/job.ts'
-
-const ACTION_WORDS: Readonly<Record<Job['action'], string>> = {
-  load: '预热',
-  forceload: '强制预热',
-  metadata: '元数据',
-  free: '释放',
-  list: '列表',
-  report: '报告',
-  mixed: '混合任务',
-}
+import { escapeMarkdown } from '../../shared/chat-markdown.ts'
+import { ACTION_WORDS, VIA_WORDS } from '../../shared/chat-words.ts'
+import type { Job, JobStatus, Task } from '../../shared/job.ts'
 
 const JOB_WORDS: Readonly<Record<JobStatus, string>> = {
   queued: '排队中',
@@ -24,22 +14,11 @@ const JOB_WORDS: Readonly<Record<JobStatus, string>> = {
   lost: '已失联',
 }
 
-const VIA_WORDS: Readonly<Record<Via, string>> = {
-  http: 'HTTP',
-  cli: '命令行',
-  chat: '钉钉',
-  schedule: '定时',
-  agent: '代理',
-}
-
 export const AGENT_WORDS: Readonly<Record<AgentStatus, string>> = {
   ready: '在线',
   draining: '停止接单',
   down: '离线',
 }
-
-/** Longest outside message in a line about something else. */
-const MOST_QUOTED = 200
 
 /** What a job or a task does; a dry run only measures. */
 export function toActionWord(action: Job['action'], dryRun = false): string {
@@ -53,31 +32,6 @@ export function toStatusWord({ status, desired, endedAt }: Pick<Job, 'status' | 
 /** `张三 · 钉钉` */
 export function toRequester({ requester, via }: Pick<Job, 'requester' | 'via'>): string {
   return `${escapeMarkdown(requester)} · ${VIA_WORDS[via]}`
-}
-
-/** How a run ended, when that is not simply exit 0; empty otherwise. Outside text is escaped. */
-export function toExitText(exit: Exit | undefined): string {
-  if (exit === undefined || (exit.reason === 'exited' && (exit.code ?? 0) === 0)) return ''
-  const how = {
-    exited: toExited(exit),
-    signalled: `CLI 被信号 ${exit.signal ?? '未知'} 结束`,
-    timeout: '超时，已停止',
-    stopped: '按要求停止',
-    'spawn-failed': 'CLI 无法启动',
-    refused: '代理拒绝执行',
-    lost: '与代理失去联系',
-  }[exit.reason]
-  return exit.message === undefined ? how : `${how}：${toQuoted(exit.message)}`
-}
-
-function toExited(exit: Exit): string {
-  const signal = killedBy(exit)
-  return signal === undefined ? `CLI 退出码 ${exit.code ?? '未知'}` : `CLI 被 ${signal} 杀死`
-}
-
-/** Outside words in a line: escaped and not too long. */
-export function toQuoted(text: string): string {
-  return escapeMarkdown(cutText(text.trim(), MOST_QUOTED))
 }
 
 // such paths can be typed as they are, and hold nothing that would end the code that they stand in

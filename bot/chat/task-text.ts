@@ -3,10 +3,11 @@ import { isEnded } from '../../shared/allocation.ts'
 import { toReasons } from '../../shared/causes.ts'
 import { toCount, toDuration, toPercent, toShare, toSize } from '../../shared/chat-figures.ts'
 import { type Entry, toBold, toPathText } from '../../shared/chat-markdown.ts'
+import { toEnding } from '../../shared/chat-words.ts'
 import type { Task } from '../../shared/job.ts'
 import { SECOND } from '../../shared/time.ts'
 import type { Estimate, Measurement, Reason, Verdict } from '../../shared/verdict.ts'
-import { isPathMissing, toExitText, toStatusWord } from './state-words.ts'
+import { isPathMissing, toStatusWord } from './state-words.ts'
 import { toWaitText } from './waits.ts'
 
 /** Causes told of one path; the rest of them is counted. */
@@ -27,7 +28,7 @@ export function toTaskState(task: Task): string {
   const told = task.verdict === undefined ? undefined : toVerdictText(task.verdict)
   if (task.status === 'stopped' || task.status === 'lost')
     return [toStatusWord(task), ...(told === undefined ? [] : [told])].join('，')
-  const exit = toExitText(task.exit)
+  const exit = toEnding(task.exit) ?? ''
   if (told !== undefined) return exit === '' || task.status === 'succeeded' ? told : `${told}，${exit}`
   return exit === '' ? toStatusWord(task) : `${toStatusWord(task)}，${exit}`
 }

@@ -62,15 +62,20 @@ export function expireLetters(state: State, { now }: Context): Event[] {
 
 /** When the next one is too old, in ms since the epoch. */
 export function nextExpiry(state: State): number | undefined {
-  const due = [...firstOf(state.letters), ...firstOf(state.notices)].map(row => toMs(row.at) + KEPT_MS)
+  const due = [oldestOf(state.letters), oldestOf(state.notices)].flatMap(at =>
+    at === undefined ? [] : toMs(at) + KEPT_MS,
+  )
   return due.length === 0 ? undefined : Math.min(...due)
 }
 
 type Dated = { readonly at: Instant }
 
-function firstOf<Row extends Dated>(table: Pick<Table<Row>, 'keys' | 'find'>): Row[] {
+// asked after each frame, and an hour may hold thousands: they came in their order, unless the clock was set back
+function oldestOf<Row extends Dated>(table: Pick<Table<Row>, 'keys' | 'find'>): Instant | undefined {
   const [hour] = [...table.keys('hour')].sort()
-  return hour === undefined ? [] : [...table.find('hour', hour)]
+  if (hour === undefined) return undefined
+  const [first] = table.find('hour', hour)
+  return first?.at
 }
 
 function findOld<Row extends Dated>(table: Pick<Table<Row>, 'keys' | 'find'>, now: number): Row[] {

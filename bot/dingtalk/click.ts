@@ -1,5 +1,7 @@
 // a click on a card's button: read from what DingTalk pushes, and the answer that changes the card
 
+import { type Fields, isFields, parsed, textOf } from './fields.ts'
+
 /** Who clicked what. `action` and `job` came through the client: a lookup key, and no proof of anything. */
 export type Click = {
   readonly outTrackId: string
@@ -10,8 +12,6 @@ export type Click = {
   readonly job: string
 }
 
-type Json = Readonly<Record<string, unknown>>
-
 const STAFF_ID = 1
 
 /**
@@ -19,7 +19,7 @@ const STAFF_ID = 1
  * By `params`, never by `actionIds`: the platform appends numbers to those.
  */
 export function readClick(data: unknown): Click | undefined {
-  if (!isJson(data)) return undefined
+  if (!isFields(data)) return undefined
   const outTrackId = textOf(data['outTrackId'])
   const userId = textOf(data['userId'])
   const params = readParams(data['value']) ?? readParams(data['content'])
@@ -42,27 +42,9 @@ export function toClickResponse(variables: Readonly<Record<string, string>>): Re
 }
 
 /** `value` and `content` hold the same: JSON as a string, or the object itself. */
-function readParams(value: unknown): Json | undefined {
+function readParams(value: unknown): Fields | undefined {
   const content = parsed(value)
-  const data = isJson(content) ? parsed(content['cardPrivateData']) : undefined
-  const params = isJson(data) ? parsed(data['params']) : undefined
-  return isJson(params) ? params : undefined
-}
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value)
-  } catch {
-    // no JSON: no params
-    return undefined
-  }
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+  const data = isFields(content) ? parsed(content['cardPrivateData']) : undefined
+  const params = isFields(data) ? parsed(data['params']) : undefined
+  return isFields(params) ? params : undefined
 }

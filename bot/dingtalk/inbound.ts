@@ -1,14 +1,13 @@
 // a robot message as DingTalk pushes it to a message as it was heard; nothing in it is trusted to be there
 import type { Heard, Session } from '../../shared/chat.ts'
 import { toInstant } from '../../shared/time.ts'
+import { type Fields, isFields, parsed, textOf } from './fields.ts'
 import { readSessionUrl } from './send/session-url.ts'
 
 /** The organisation's quota is used up: a message came without its text. */
 export type Overquota = { readonly overquota: { readonly code: string; readonly conversationId?: string } }
 /** A message for another robot of the same app. */
 export type Foreign = { readonly foreign: { readonly robotCode: string } }
-
-type Json = Readonly<Record<string, unknown>>
 
 const OVER_QUOTA = '20001'
 const DIRECT = '1'
@@ -28,7 +27,7 @@ export function readMessage(
   robotCode: string,
   bases: readonly string[] = [],
 ): Heard | Overquota | Foreign | undefined {
-  if (!isJson(data)) return undefined
+  if (!isFields(data)) return undefined
   const theirs = textOf(data['robotCode'])
   if (theirs !== '' && theirs !== robotCode) return { foreign: { robotCode: theirs } }
   const id = textOf(data['conversationId'])
@@ -52,13 +51,13 @@ export function readMessage(
   }
 }
 
-function isOverQuota(data: Json): boolean {
+function isOverQuota(data: Fields): boolean {
   const code = textOf(data['errorCode']) || textOf(data['errCode'])
   return code === OVER_QUOTA && data['text'] == null && data['content'] == null
 }
 
 /** What was typed, without mentions before it; undefined for pictures, files, sound and what nobody knows yet. */
-function readText(data: Json): string | undefined {
+function readText(data: Fields): string | undefined {
   const type = textOf(data['msgtype'])
   const typed =
     type === 'richText' ? joinRichText(data['content']) : type === 'text' ? plainText(data['text']) : undefined
@@ -67,7 +66,7 @@ function readText(data: Json): string | undefined {
 
 /** `content` alone: what a quote reply quotes stands beside it. */
 function plainText(text: unknown): string | undefined {
-  const content = isJson(text) ? text['content'] : text
+  const content = isFields(text) ? text['content'] : text
   return typeof content === 'string' || typeof content === 'number' ? String(content) : undefined
 }
 
@@ -76,10 +75,10 @@ function plainText(text: unknown): string | undefined {
  * two texts parts them. Undefined when there is no text at all.
  */
 function joinRichText(content: unknown): string | undefined {
-  const parsed = typeof content === 'string' ? parse(content) : content
-  const parts = isJson(parsed) ? parsed['richText'] : parsed
+  const rich = parsed(content)
+  const parts = isFields(rich) ? rich['richText'] : rich
   if (!Array.isArray(parts)) return undefined
-  const texts = parts.map(part => (isJson(part) ? plainText(part['text']) : undefined))
+  const texts = parts.map(part => (isFields(part) ? plainText(part['text']) : undefined))
   return texts.every(text => text === undefined) ? undefined : texts.map(text => text ?? ' ').join('')
 }
 
@@ -98,27 +97,10 @@ function stripMentions(typed: string): string {
   return typed.slice(from, to)
 }
 
-function readSession(data: Json, bases: readonly string[]): Session | undefined {
+function readSession(data: Fields, bases: readonly string[]): Session | undefined {
   const url = textOf(data['sessionWebhook'])
   const expiresMs = Number(textOf(data['sessionWebhookExpiredTime']))
   if (readSessionUrl(url, bases) === undefined) return undefined
   if (!(expiresMs > 0 && expiresMs <= LAST_MS)) return undefined
   return { url, expiresAt: toInstant(expiresMs) }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // no JSON is no rich text
-    return undefined
-  }
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
 }

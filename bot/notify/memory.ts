@@ -35,9 +35,9 @@ export function createMemories() {
     },
     closedOf: (letter: LetterRow): ReadonlySet<Channel> => kept.get(letter.id)?.round ?? new Set(letter.closed),
     hasNoCard: ({ id }: LetterRow): boolean => kept.get(id)?.noCard === true,
-    /** Forgets letters that are gone. */
+    /** Forgets letters that are gone, as soon as they are more than those that wait. */
     keepOnly(letters: readonly LetterRow[]): void {
-      if (kept.size === 0) return
+      if (kept.size <= letters.length) return
       const here = new Set(letters.map(({ id }) => id))
       for (const id of kept.keys()) if (!here.has(id)) kept.delete(id)
     },

@@ -48,8 +48,11 @@ export function createNotifier({ office, clock, log, suggest, publicUrl }: Notif
     asked = false
     disarm()
     if (closed) return
+    const notices = office.notices()
+    // letters come and go, and mostly there is nothing to be written
+    if (notices.length === 0) return
     const now = clock.now()
-    const desk = { notices: office.notices(), letters: office.letters(), meter: office.meter('robot') }
+    const desk = { notices, letters: office.letters(), meter: office.meter('robot') }
     const { ready, nextAt } = gather(desk, now)
     if (now < restUntil) return arm(restUntil)
     for (const batch of ready) if (!writing.has(batch.key)) begin(batch)

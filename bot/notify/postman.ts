@@ -91,7 +91,8 @@ export function createPostman(deps: PostmanDeps): Postman {
   function look(): void {
     asked = false
     disarm()
-    if (closed) return
+    // each that comes back asks again
+    if (closed || underWay.size >= MOST_AT_ONCE) return
     const letters = office.letters()
     const nowMs = clock.now()
     memories.keepOnly(letters)

@@ -20,11 +20,17 @@ export type Turn =
 /** Letters by place, the most urgent place first, within each alarms before the rest, else as they came. */
 export function byPlace(letters: readonly LetterRow[]): ReadonlyMap<Place, readonly LetterRow[]> {
   const places = new Map<Place, LetterRow[]>()
-  for (const letter of [...letters.filter(({ alarm }) => alarm), ...letters.filter(({ alarm }) => !alarm)]) {
+  const rest: LetterRow[] = []
+  const add = (letter: LetterRow): void => {
     const known = places.get(letter.place)
     if (known === undefined) places.set(letter.place, [letter])
     else known.push(letter)
   }
+  for (const letter of letters) {
+    if (letter.alarm) add(letter)
+    else rest.push(letter)
+  }
+  for (const letter of rest) add(letter)
   return places
 }
 

@@ -39,7 +39,7 @@ test('a retry takes what failed; whoever pressed is told of the end', async () =
 
 test.each([
   ['cancel', 'vic', '1', '这个命令需要 operator 或 admin 角色，你的角色是 viewer'],
-  ['cancel', 'bob', '1', '没有权限（Job 1 belongs to ann; only they or an admin may stop it）'],
+  ['cancel', 'bob', '1', '是 ann 的任务，只有本人或 admin 可以停止'],
   ['cancel', 'ann', '99', '没有这个任务'],
   ['explode', 'ann', '1', '没有按钮 "explode"'],
   ['cancel', 'eve', '1', '我不认识你'],

@@ -9,12 +9,13 @@ import {
   toList,
   toPair,
 } from '../../../shared/chat-markdown.ts'
+import { toQuoted } from '../../../shared/chat-words.ts'
 import { toMs } from '../../../shared/time.ts'
 import type { AgentView } from '../../engine/operations/port.ts'
 import type { ChatRoom, Command, Talk } from '../command.ts'
 import { toLooker } from '../looking.ts'
 import { CLUSTER, readNothing, toArgs } from '../read-args.ts'
-import { AGENT_WORDS, toQuoted } from '../state-words.ts'
+import { AGENT_WORDS } from '../state-words.ts'
 
 type AgentsArgs = { readonly cluster: string | undefined }
 

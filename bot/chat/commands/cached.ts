@@ -1,6 +1,7 @@
 // 占比: how much of each path is in the cache; measured, nothing is loaded
 import { toCount, toShare } from '../../../shared/chat-figures.ts'
 import { toBlocks, toBold, toHeading, toList, toPathText } from '../../../shared/chat-markdown.ts'
+import { toEnding } from '../../../shared/chat-words.ts'
 import { type Job, type JobRequest, MOST_PATHS, type Task } from '../../../shared/job.ts'
 import { parentsOf, toComparable } from '../../../shared/path.ts'
 import { SECOND } from '../../../shared/time.ts'
@@ -9,7 +10,7 @@ import type { Command, Reply, Talk } from '../command.ts'
 import { toAbsence, toLooker } from '../looking.ts'
 import { CLUSTER, readPaths, toArgs } from '../read-args.ts'
 import { findSibling } from '../sibling.ts'
-import { isPathMissing, toExitText } from '../state-words.ts'
+import { isPathMissing } from '../state-words.ts'
 import { toEstimateText } from '../task-text.ts'
 
 type CachedArgs = { readonly paths: readonly string[]; readonly cluster: string | undefined }
@@ -88,7 +89,7 @@ function toShareText(task: Task): string {
   const { seconds: _, ...estimate } = task.estimate ?? { files: 0, bytes: 0, missingBytes: 0 }
   if (task.estimate !== undefined) return toEstimateText(estimate)
   if (isPathMissing(task)) return '路径不存在'
-  return `没有量到，${toExitText(task.exit) || '原因不明'}`
+  return `没有量到，${toEnding(task.exit) ?? '原因不明'}`
 }
 
 // a path below another one is part of it, and is not counted twice

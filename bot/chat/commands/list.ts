@@ -1,6 +1,7 @@
 // 列表: what is under a path, and how much of each entry is cached
 import { toCount, toPercent, toSize } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toBlocks, toBold, toHeading, toList, toPathText } from '../../../shared/chat-markdown.ts'
+import { toEnding, toQuoted } from '../../../shared/chat-words.ts'
 import type { ListEntry } from '../../../shared/cluster.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { RunOutcome } from '../../engine/operations/port.ts'
@@ -9,7 +10,7 @@ import { readListing, toBaseName, toListRequest } from '../listing-text.ts'
 import { toAbsence, toLooker } from '../looking.ts'
 import { CLUSTER, readPath, toArgs } from '../read-args.ts'
 import { findSibling } from '../sibling.ts'
-import { isPathMissing, toExitText, toQuoted } from '../state-words.ts'
+import { isPathMissing } from '../state-words.ts'
 import { toWaitText } from '../waits.ts'
 
 type ListArgs = { readonly path: string; readonly cluster: string | undefined }
@@ -64,7 +65,7 @@ async function toLater({ room, actor, args }: Talk<ListArgs>, { task, notes }: R
 
 function toFailure({ task }: RunOutcome, output: string): string {
   const said = output.trim()
-  return said === '' ? toExitText(task.exit) || '原因不明' : toQuoted(said)
+  return said === '' ? (toEnding(task.exit) ?? '原因不明') : toQuoted(said)
 }
 
 function toListing(path: string, outcome: RunOutcome): string {

@@ -1,7 +1,7 @@
 // a job as the variables of its card: all strings, each small enough for the platform
-import type { ActionName } from '../../../shared/actions.ts'
 import { toDuration, toInstantText } from '../../../shared/chat-figures.ts'
 import { cutText } from '../../../shared/chat-markdown.ts'
+import { ACTION_WORDS } from '../../../shared/chat-words.ts'
 import type { Job, JobStatus } from '../../../shared/job.ts'
 import { toMs } from '../../../shared/time.ts'
 import type { Story } from '../../engine/chat-port.ts'
@@ -35,16 +35,6 @@ const STATES: Readonly<Record<JobStatus, CardState>> = {
   partial: 'FAILED',
   lost: 'FAILED',
   stopped: 'CANCELLED',
-}
-
-const ACTION_WORDS: Readonly<Record<ActionName | 'mixed', string>> = {
-  load: '预热',
-  forceload: '强制预热',
-  metadata: '元数据刷新',
-  free: '释放',
-  list: '列表',
-  report: '报告',
-  mixed: '多项操作',
 }
 
 const MOST_BYTES = 1_000

@@ -1,24 +1,10 @@
 // the first line of a message: 通知 or 告警, what became of it, the job's number and name
 import { escapeMarkdown, toHeading } from '../../../shared/chat-markdown.ts'
+import { ACTION_WORDS } from '../../../shared/chat-words.ts'
 import type { Job } from '../../../shared/job.ts'
 
 export const GOOD = '通知'
 export const BAD = '告警'
-
-const DOES: Readonly<Record<Job['action'], string>> = {
-  load: '预热',
-  forceload: '强制预热',
-  metadata: '元数据刷新',
-  free: '释放',
-  list: '列表',
-  report: '报告',
-  mixed: '任务',
-}
-
-/** What the job does, as a noun. */
-export function toDeed(action: Job['action']): string {
-  return DOES[action]
-}
 
 /** The first word, which robots with keywords look for. */
 export function toFirstWord(alarm: boolean): string {
@@ -27,7 +13,7 @@ export function toFirstWord(alarm: boolean): string {
 
 /** `预热完成`, `预热未完成`, `已停止`, … */
 export function toFate({ job, alarm }: { readonly job: Job; readonly alarm: boolean }): string {
-  const deed = DOES[job.action]
+  const deed = ACTION_WORDS[job.action]
   if (job.status === 'stopped') return alarm ? `${deed}未完成` : '已停止'
   const { ok, kind } = job.verdict ?? {}
   const unproven = ok === null ? '（未核实）' : ''

@@ -1,18 +1,12 @@
 // who asked for a job, how long it took, and where more is to be read
 import { toDuration, toRate } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toLink, toPair } from '../../../shared/chat-markdown.ts'
-import type { Job, Via } from '../../../shared/job.ts'
+import { VIA_WORDS } from '../../../shared/chat-words.ts'
+import type { Job } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
 import { toAddedBytes } from './share.ts'
 import type { Tale } from './tale.ts'
 
-const DOORS: Readonly<Record<Via, string>> = {
-  http: 'HTTP',
-  cli: '命令行',
-  chat: '钉钉',
-  schedule: '定时',
-  agent: '代理',
-}
 const MOST_NAMES = 5
 
 /** `**发起**：张三 · 钉钉`: in chat by the names that people have there. */
@@ -20,7 +14,7 @@ export function toOrigin({ job, askers }: Pick<Tale, 'job' | 'askers'>): string 
   const nicks = job.via === 'chat' ? [...new Set(askers.map(({ nick }) => nick).filter(nick => nick !== ''))] : []
   const names = nicks.length === 0 ? [job.requester] : nicks
   const more = names.length > MOST_NAMES ? ` 等 ${names.length} 人` : ''
-  return toPair('发起', `${names.slice(0, MOST_NAMES).map(escapeMarkdown).join('、')}${more} · ${DOORS[job.via]}`)
+  return toPair('发起', `${names.slice(0, MOST_NAMES).map(escapeMarkdown).join('、')}${more} · ${VIA_WORDS[job.via]}`)
 }
 
 /** `**用时**：6 分 12 秒（92 MB/s）`; the rate only of what came into the cache. */

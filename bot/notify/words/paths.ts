@@ -1,9 +1,9 @@
 // what became of single paths of a job, as entries of a list
 import { toCount } from '../../../shared/chat-figures.ts'
 import { type Entry, toBold, toPathText } from '../../../shared/chat-markdown.ts'
+import { toEnding } from '../../../shared/chat-words.ts'
 import type { Counts, Task } from '../../../shared/job.ts'
 import { toCauseLines } from './causes.ts'
-import { toEnding } from './exits.ts'
 import { toChange, toMissingCount, toOutcome } from './share.ts'
 
 type Near = ReadonlyMap<string, string>

@@ -2,21 +2,21 @@
 //
 // What only time shows is proven with real sockets and a clock that is moved, since the daemon adds nothing there:
 //
-// | scenario                                        | proven in                                                        |
-// | ----------------------------------------------- | ---------------------------------------------------------------- |
-// | hang of the gateway or the upgrade, given up    | stream.test.ts, "gives up a gateway that says nothing …"         |
-// | 401 asked again after five minutes              | stream.test.ts, "tells wrong credentials as permanent …"         |
-// | half-open, found by two missed pongs            | stream-life.test.ts, "half-open is found out …"                  |
-// | silence with pongs, two idle hours              | stream-life.test.ts, "silently, with pongs, …"                   |
-// | accept-then-drop within the back-off            | stream.test.ts, "does not run faster than its back-off …"        |
-// | renewal after six hours, a jump of the clock    | stream-life.test.ts, "a healthy connection"                      |
-// | a handler that throws or takes too long         | stream.test.ts, "a push"                                         |
-// | three updates of a running card, 10 s apart     | ../notify/cards-dingtalk.test.ts, "is one card, which moves …"   |
-// | halfway message after half an hour              | ../notify/notifier.test.ts, "a load that takes long …"           |
-// | sign vectors, each refusal of the robot         | send.test.ts, "the custom robot"                                 |
-// | every part below 20,000 bytes, nothing lost     | ../notify/split.test.ts                                          |
-// | 130101: 60 s, doubled up to ten minutes         | ../../core/chat-post.test.ts, "is blocked for longer each time"  |
-// | letters older than a day                        | ../../core/chat-post.test.ts, "that nobody took within a day …"  |
+// | scenario                                     | proven below test/ in                                              |
+// | -------------------------------------------- | ------------------------------------------------------------------ |
+// | hang of the gateway or the upgrade, given up | dingtalk/stream.test.ts, "gives up a gateway that says nothing …"  |
+// | 401 asked again after five minutes           | dingtalk/stream.test.ts, "tells wrong credentials as permanent …"  |
+// | half-open, found by two missed pongs         | dingtalk/stream-life.test.ts, "half-open is found out …"           |
+// | silence with pongs, two idle hours           | dingtalk/stream-life.test.ts, "silently, with pongs, …"            |
+// | accept-then-drop within the back-off         | dingtalk/stream.test.ts, "does not run faster than its back-off …" |
+// | renewal after six hours, a jump of the clock | dingtalk/stream-life.test.ts, "a healthy connection"               |
+// | a handler that throws or takes too long      | dingtalk/stream.test.ts, "a push"                                  |
+// | updates of a running card, 10 s apart        | notify/cards-dingtalk.test.ts, "is one card, which moves …"        |
+// | halfway message after half an hour           | notify/notifier.test.ts, "a load that takes long …"                |
+// | sign vectors, each refusal of the robot      | dingtalk/send.test.ts, "the custom robot"                          |
+// | every part below 20,000 bytes, nothing lost  | notify/split.test.ts                                               |
+// | 130101: 60 s, doubled up to ten minutes      | core/chat-post.test.ts, "is blocked for longer each time …"        |
+// | letters older than a day                     | core/chat-post.test.ts, "that nobody took within a day …"          |
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../agent/until.ts'
 import {

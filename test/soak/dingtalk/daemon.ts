@@ -27,25 +27,25 @@ export function createInnerDaemon(clock: FastClock): Daemon {
   return {
     async open(environment) {
       scope = createScope()
-      await openDaemon(await readTold(environment), { log: createKeptLog(lines), scope, clock })
+      await openDaemon(await readTold(environment), { log: createKeptLog(lines, clock.now), scope, clock })
     },
     end: () => scope.close(),
     log: () => lines,
   }
 }
 
-function createKeptLog(lines: LogLine[], base: LogFields = {}): Log {
+function createKeptLog(lines: LogLine[], now: () => number, base: LogFields = {}): Log {
   const at =
     (level: string) =>
     (message: string, fields: LogFields = {}) => {
-      const text = JSON.stringify({ message, ...base, ...fields }, (_key, value: unknown) =>
+      const text = JSON.stringify({ message, at: new Date(now()).toISOString().slice(11, 23), ...base, ...fields }, (_key, value: unknown) =>
         value instanceof Error ? `${value.stack ?? value.message} ${toError(value.cause ?? '').message}` : value,
       )
       lines.push({ level, message, text })
     }
   return {
     ...{ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
-    child: fields => createKeptLog(lines, { ...base, ...fields }),
+    child: fields => createKeptLog(lines, now, { ...base, ...fields }),
   }
 }
 

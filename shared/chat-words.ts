@@ -1,0 +1,54 @@
+// what people read in Chinese, wherever it stands: actions, doors, and how a run ended
+import { type Exit, killedBy } from './allocation.ts'
+import { cutText, escapeMarkdown } from './chat-markdown.ts'
+import type { Job, Via } from './job.ts'
+
+/** What a job does, as a noun. */
+export const ACTION_WORDS: Readonly<Record<Job['action'], string>> = {
+  load: '预热',
+  forceload: '强制预热',
+  metadata: '元数据刷新',
+  free: '释放',
+  list: '列表',
+  report: '报告',
+  mixed: '任务',
+}
+
+/** The door through which an ask came. */
+export const VIA_WORDS: Readonly<Record<Via, string>> = {
+  http: 'HTTP',
+  cli: '命令行',
+  chat: '钉钉',
+  schedule: '定时',
+  agent: '代理',
+}
+
+/** Longest outside message in a line about something else. */
+const MOST_QUOTED = 200
+
+/** Outside words in a line: escaped and not too long. */
+export function toQuoted(text: string): string {
+  return escapeMarkdown(cutText(text.trim(), MOST_QUOTED))
+}
+
+const ENDINGS: Readonly<Record<Exit['reason'], (exit: Exit) => string>> = {
+  exited: toExited,
+  signalled: exit => `CLI 被信号 ${exit.signal ?? '未知'} 终止`,
+  timeout: () => '超过规定时间，已终止',
+  stopped: () => '已停止',
+  'spawn-failed': () => 'CLI 无法启动',
+  refused: () => '代理拒绝执行',
+  lost: () => '代理失联，运行结果未知',
+}
+
+/** One clause; what a program said is quoted and escaped. Undefined when it simply ended with 0. */
+export function toEnding(exit: Exit | undefined): string | undefined {
+  if (exit === undefined || (exit.reason === 'exited' && (exit.code ?? 0) === 0)) return undefined
+  const how = ENDINGS[exit.reason](exit)
+  return exit.message === undefined ? how : `${how}：${toQuoted(exit.message)}`
+}
+
+function toExited(exit: Exit): string {
+  const signal = killedBy(exit)
+  return signal === undefined ? `CLI 退出码 ${exit.code ?? '未知'}` : `CLI 被信号 ${signal} 终止（退出码 ${exit.code}）`
+}
