@@ -229,7 +229,9 @@ describe('who speaks', () => {
 
   test('a viewer reads and no more, and help shows that', async () => {
     const { says, jobs } = await createDialogue()
-    expect(await says('预热 /a', { by: 'vic' })).toBe('这个命令需要 operator 或 admin 角色，你的角色是 viewer')
+    const denial = '这个命令需要 operator 或 admin 角色，你的角色是 viewer'
+    expect(await says('预热 /a', { by: 'vic' })).toBe(denial)
+    expect(await says('帮助 预热', { by: 'vic' })).toBe(denial)
     expect(await says('预热', { by: 'vic' })).toBe('这个命令需要 operator 或 admin 角色，你的角色是 viewer')
     const help = await says('help', { by: 'vic' })
     expect(help).toContain('`列表 ')

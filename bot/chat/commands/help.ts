@@ -4,7 +4,7 @@ import { shown } from '../../../shared/errors.ts'
 import type { Command, Effect, Speaker } from '../command.ts'
 import { Mistake } from '../mistake.ts'
 import { findNearest } from '../nearest.ts'
-import { may } from '../people.ts'
+import { may, toDenial, toStrangerText } from '../people.ts'
 import { readJobRef, toArgs } from '../read-args.ts'
 import type { Described } from '../row.ts'
 
@@ -32,8 +32,14 @@ export function createHelp(rows: () => readonly Listed[]): Command<HelpArgs> {
       return 'wrong' in read ? { wrong: '帮助后面最多一个命令名' } : { word: read.ref }
     }),
     async run({ args, speaker }) {
-      const mine = rows().filter(row => may(speaker, row.effect ?? 'read'))
-      return args.word === undefined ? tellAll(mine, speaker) : tellOne(mine, args.word)
+      const all = rows()
+      const mine = all.filter(row => may(speaker, row.effect ?? 'read'))
+      if (args.word === undefined) return tellAll(mine, speaker)
+      const word = args.word.toLowerCase()
+      const named = all.find(({ words }) => words.includes(word))
+      if (named === undefined) throw new Mistake('NOT_FOUND', toUnknown(args.word, mine))
+      if (!mine.includes(named)) throw new Mistake('FORBIDDEN', toBarrier(speaker, named))
+      return tellOne(named)
     },
   }
 }
@@ -46,16 +52,19 @@ function tellAll(rows: readonly Listed[], { user }: Speaker) {
   return { title: '帮助', text: toBlocks([toHeading('命令'), list, tail]) }
 }
 
-function tellOne(rows: readonly Listed[], asked: string) {
-  const word = asked.toLowerCase()
-  const row = rows.find(({ words }) => words.includes(word))
-  if (row === undefined) {
-    const nearest = findNearest(
-      word,
-      rows.flatMap(({ words }) => words),
-    )
-    throw new Mistake('NOT_FOUND', `没有命令 ${shown(asked)}${nearest === undefined ? '' : `，是不是“${nearest}”？`}`)
-  }
+function toUnknown(asked: string, rows: readonly Listed[]): string {
+  const nearest = findNearest(
+    asked.toLowerCase(),
+    rows.flatMap(({ words }) => words),
+  )
+  return `没有命令 ${shown(asked)}${nearest === undefined ? '' : `，是不是“${nearest}”？`}`
+}
+
+function toBarrier(speaker: Speaker, { effect = 'read' }: Listed): string {
+  return speaker.user === undefined || effect === 'open' ? toStrangerText(speaker) : toDenial(speaker, effect)
+}
+
+function tellOne(row: Listed) {
   const { words, summary, usage, examples, effect } = row
   const code = (lines: readonly string[]): string => lines.map(line => `\`${line}\``).join('、')
   const facts = [

@@ -25,7 +25,10 @@ export function createSender(deps: SenderDeps): Sender {
     try {
       const outcome = await sending
       // the platform's support asks for the reference
-      log.debug(outcome.class === 'sent' ? 'sent to DingTalk' : 'not sent to DingTalk', { way, ...toFields(outcome) })
+      log.debug(outcome.class === 'sent' ? 'a call of DingTalk went well' : 'a call of DingTalk failed', {
+        way,
+        ...toFields(outcome),
+      })
       return outcome
     } catch (thrown) {
       log.error('a sending to DingTalk broke off', { way, why: toError(thrown).name })

@@ -5,8 +5,11 @@ import type { Push, StreamDeps } from './port.ts'
 import type { Seldom } from './seldom.ts'
 import type { Tally } from './tally.ts'
 
-/** Beyond this many at once pushes are left un-acked, as DingTalk's Go client does. */
-const MOST_AT_ONCE = 100
+/**
+ * Beyond this many at once pushes are left un-acked, as DingTalk's Go client does with a tenth of them: whether they come
+ * again is not certain, and to keep one takes only a place in the next frame.
+ */
+const MOST_AT_ONCE = 1_000
 const LAST_ACKS_WITHIN_MS = 3 * SECOND
 
 /** Acks on the connection of the push; false when that is gone. */

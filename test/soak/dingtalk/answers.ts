@@ -29,24 +29,16 @@ export function judgeAnswers({ cast, talk, state, local, rushes }: Evidence, wal
       const at = Date.parse(state.messages.get(key)?.at ?? '')
       return rushes.some(({ from, to }) => at >= from - BEFORE_RUSH_MS && at <= to)
     }
-    const heldUp = takeHeldUp(
-      heard.filter(one => !one.aside && isHeldUp(one)),
+    const asked = heard.filter(one => !one.aside)
+    const found = alignAround(
+      { late: asked.filter(isHeldUp), inTurn: asked.filter(one => !isHeldUp(one)) },
       lines.filter(({ title }) => title !== ASIDE),
       facts,
     )
-    violations.push(...heldUp.violations.map(problem => `${room.id}: ${problem}`))
-    for (const [one, line] of heldUp.taken) answeredBy.set(one, toTitle(line))
-    answers += heldUp.taken.size
-    doubles.push(...heldUp.doubles)
-    const asked = heard.filter(one => !one.aside && !isHeldUp(one))
-    const inTurn = align(asked, heldUp.left, facts)
-    if (inTurn.problem !== undefined) violations.push(`${room.id}: ${inTurn.problem}`)
-    for (const [at, line] of inTurn.lines.entries()) {
-      const one = asked[at]
-      if (one !== undefined) answeredBy.set(one, toTitle(line))
-    }
-    answers += inTurn.lines.length
-    doubles.push(...inTurn.doubles)
+    if (found.problem !== undefined) violations.push(`${room.id}: ${found.problem}`)
+    for (const [one, line] of found.taken) answeredBy.set(one, toTitle(line))
+    answers += found.taken.size
+    doubles.push(...found.doubles)
     const aside = judgeAside(
       heard.filter(one => one.aside),
       lines.filter(({ title }) => title === ASIDE),
@@ -76,32 +68,69 @@ const ASIDE = '缓存占比'
 
 const toTitle = ({ card, title }: Shown): string => (card === undefined ? title : `card ${card}`)
 
-/** An answer that has no way waits for ten minutes, and holds up nobody: each once, but not in order. */
+/** Heard so shortly before, it may not be answered yet. */
 const BEFORE_RUSH_MS = 60_000
+const MOST_TRIES = 3_000
 
-function takeHeldUp(messages: readonly Said[], lines: readonly Shown[], facts: Facts) {
-  const left = [...lines]
-  const doubles: Shown[] = []
-  const taken = new Map<Said, Shown>()
-  const violations: string[] = []
-  const take = (one: Said, isClean: boolean): Shown | undefined => {
-    const at = left.findIndex(
-      line => line.line.at >= one.at && one.fits(line, facts) && (!isClean || !(line.spoiled || line.maybe)),
-    )
-    return at < 0 ? undefined : left.splice(at, 1)[0]
-  }
-  for (const one of messages) {
-    const line = take(one, true) ?? take(one, false)
-    if (line === undefined) violations.push(`no answer, while it was held up, to ${one.kind} ${one.text}`)
-    else taken.set(one, line)
-  }
-  // what is left of the same words and was spoiled was sent again
-  for (const line of [...left]) {
-    const isDouble = (line.spoiled || line.maybe) && [...taken.values()].some(other => other.words === line.words)
-    if (isDouble) doubles.push(...left.splice(left.indexOf(line), 1))
-  }
-  return { left, doubles, taken, violations }
+type Found = {
+  readonly taken: ReadonlyMap<Said, Shown>
+  readonly doubles: readonly Shown[]
+  readonly problem?: string
 }
+
+/**
+ * An answer that has no way waits for ten minutes, and holds up nobody: `late` ones are answered once, but not in order. Which
+ * line is theirs is tried out, since several may read the same.
+ */
+function alignAround(
+  { late, inTurn }: { readonly late: readonly Said[]; readonly inTurn: readonly Said[] },
+  lines: readonly Shown[],
+  facts: Facts,
+): Found {
+  let tries = 0
+  let first: Found | undefined
+  const attempt = (at: number, left: readonly Shown[], taken: ReadonlyMap<Said, Shown>): Found | undefined => {
+    const one = late[at]
+    if (one === undefined) {
+      tries += 1
+      const { lines: answers, doubles, problem } = align(inTurn, withoutRepeats(left, taken), facts)
+      const all = new Map(taken)
+      for (const [nth, line] of answers.entries()) {
+        const message = inTurn[nth]
+        if (message !== undefined) all.set(message, line)
+      }
+      const repeats = left.filter(line => isRepeat(line, taken))
+      const found = { taken: all, doubles: [...doubles, ...repeats], ...(problem !== undefined && { problem }) }
+      first ??= found
+      return problem === undefined ? found : undefined
+    }
+    const able = left.filter(line => line.line.at >= one.at && one.fits(line, facts))
+    const ordered = [
+      ...able.filter(line => !line.spoiled && !line.maybe),
+      ...able.filter(line => line.spoiled || line.maybe),
+    ]
+    for (const line of ordered) {
+      if (tries >= MOST_TRIES) return undefined
+      const rest = left.filter(other => other !== line)
+      const found = attempt(at + 1, rest, new Map([...taken, [one, line]]))
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  const none = {
+    taken: new Map(),
+    doubles: [],
+    problem: `no answer that was held up fits ${late.map(one => one.text)}`,
+  }
+  return attempt(0, lines, new Map()) ?? first ?? none
+}
+
+/** Spoiled, and sent again as what is taken already. */
+function isRepeat(line: Shown, taken: ReadonlyMap<Said, Shown>): boolean {
+  return (line.spoiled || line.maybe) && [...taken.values()].some(({ words }) => words === line.words)
+}
+const withoutRepeats = (left: readonly Shown[], taken: ReadonlyMap<Said, Shown>): readonly Shown[] =>
+  left.filter(line => !isRepeat(line, taken))
 
 /** Those that may come later than their turn, each once; some say only that nothing could be measured. */
 function judgeAside(messages: readonly Said[], lines: readonly Shown[], facts: Facts) {

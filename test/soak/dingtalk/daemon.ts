@@ -38,8 +38,10 @@ function createKeptLog(lines: LogLine[], now: () => number, base: LogFields = {}
   const at =
     (level: string) =>
     (message: string, fields: LogFields = {}) => {
-      const text = JSON.stringify({ message, at: new Date(now()).toISOString().slice(11, 23), ...base, ...fields }, (_key, value: unknown) =>
-        value instanceof Error ? `${value.stack ?? value.message} ${toError(value.cause ?? '').message}` : value,
+      const text = JSON.stringify(
+        { message, at: new Date(now()).toISOString().slice(11, 23), ...base, ...fields },
+        (_key, value: unknown) =>
+          value instanceof Error ? `${value.stack ?? value.message} ${toError(value.cause ?? '').message}` : value,
       )
       lines.push({ level, message, text })
     }

@@ -97,7 +97,8 @@ function judgeNamed(
 ): string[] {
   return [...new Set(jobs.map(({ name }) => name))].flatMap(name => {
     const own = jobs.filter(job => job.name === name)
-    const least = own.reduce((all, job) => all + endsOf(job).least, 0)
+    // while the robot has to wait its end may be over: who retries then makes what was to be told untrue
+    const least = own.length
     const most = own.reduce((all, job) => all + endsOf(job).most, 0)
     const times = told.get(name) ?? 0
     if (times >= least && times <= most) return []
