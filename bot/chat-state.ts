@@ -9,7 +9,7 @@ import type { ChatVitals, Check } from './engine/operations/port.ts'
 import type { CardStatus } from './notify/cards/port.ts'
 
 export type ChatParts = {
-  readonly office: Pick<PostOffice, 'meter' | 'letters' | 'notices'>
+  readonly office: Pick<PostOffice, 'meter' | 'letters' | 'notices' | 'givenUp'>
   /** Absent without a bot. */
   readonly stream?: { status(): StreamStatus } | undefined
   readonly sender?: Pick<Sender, 'checkToken'> | undefined
@@ -28,7 +28,7 @@ export async function checkChat(parts: ChatParts): Promise<Check[]> {
   if (parts.stream === undefined && !parts.hasRobot)
     return [{ name: 'dingtalk', ok: null, answer: 'off: DINGTALK_CLIENT_ID and DINGTALK_CLIENT_SECRET are not set' }]
   return [
-    ...(parts.stream === undefined ? [] : [checkStream(parts.stream.status(), parts.now()), await checkToken(parts)]),
+    ...(parts.stream === undefined ? [] : [checkStream(parts.stream.status(), parts), await checkToken(parts)]),
     ...(parts.hasRobot ? [checkRobot(parts)] : []),
     ...(parts.cards === undefined ? [] : [checkCards(parts.cards.status())]),
     checkLetters(parts),
@@ -36,18 +36,19 @@ export async function checkChat(parts: ChatParts): Promise<Check[]> {
   ]
 }
 
-function checkStream(status: StreamStatus, now: number): Check {
+function checkStream(status: StreamStatus, { counts, now }: Pick<ChatParts, 'counts' | 'now'>): Check {
   const { state, trouble, reconnects, lastFrameAt, connectedAt, connections } = status
-  const heard = lastFrameAt === undefined ? 'nothing heard yet' : `last heard ${toSeconds(now, lastFrameAt)} s ago`
+  const heard = lastFrameAt === undefined ? 'nothing heard yet' : `last heard ${toSeconds(now(), lastFrameAt)} s ago`
+  const vitals = `${heard}, ${reconnects} reconnects, ${counts?.quotaRefusals ?? 0} refused for the quota`
   const open = connections > 1 ? `, ${connections} connections while one replaces the other` : ''
   if (state === 'connected')
     return {
       ...{ name: 'dingtalk stream', ok: true },
-      answer: `connected since ${connectedAt ?? status.since}, ${heard}, ${reconnects} reconnects${open}`,
+      answer: `connected since ${connectedAt ?? status.since}, ${vitals}${open}`,
     }
   return {
     ...{ name: 'dingtalk stream', ok: false },
-    answer: `${state} since ${status.since}${trouble === undefined ? '' : ` (${trouble.code})`}`,
+    answer: `${state} since ${status.since}${trouble === undefined ? '' : ` (${trouble.code})`}, ${vitals}`,
     remedy: trouble?.en ?? 'it comes back by itself when DingTalk can be reached',
   }
 }
@@ -96,22 +97,25 @@ function checkLetters({ office, now }: ChatParts): Check {
   const late = letters.filter(({ at }) => now() - toMs(at) > LATE_MS)
   const [first] = late
   const name = 'dingtalk messages'
-  if (first === undefined) return { name, ok: true, answer: `${letters.length} waiting to be sent` }
+  const old = office.givenUp()
+  const lost = old === undefined ? '' : `; ${old.count} given up after a day, the newest at ${old.at}`
+  const remedy = 'they are kept for a day and sent as soon as a way is open; see the other checks and the log'
+  const waiting = `${letters.length} waiting to be sent${lost}`
+  if (first === undefined)
+    return old === undefined ? { name, ok: true, answer: waiting } : { name, ok: false, answer: waiting, remedy }
   const why = first.last === undefined ? 'no way is open' : `${first.last.channel}: ${first.last.code}`
-  return {
-    ...{ name, ok: false, answer: `${late.length} wait for more than 5 minutes (${why})` },
-    remedy: 'they are kept for a day and sent as soon as a way is open; see the other checks and the log',
-  }
+  return { name, ok: false, answer: `${late.length} wait for more than 5 minutes (${why})${lost}`, remedy }
 }
 
 /** The connection as one line for people. */
-export function toConnectionLine({ stream, now }: Pick<ChatParts, 'stream' | 'now'>): string {
+export function toConnectionLine({ stream, counts, now }: Pick<ChatParts, 'stream' | 'counts' | 'now'>): string {
   const status = stream?.status()
   if (status === undefined) return '钉钉机器人未启用'
   const { state, lastFrameAt, reconnects, trouble } = status
   const heard = lastFrameAt === undefined ? '' : `，${toSeconds(now(), lastFrameAt)} 秒前收到数据`
-  if (state === 'connected') return `钉钉已连接${heard}，重连 ${reconnects} 次`
-  return `钉钉未连接${heard}，重连 ${reconnects} 次${trouble === undefined ? '' : `：${trouble.zh}`}`
+  const vitals = `${heard}，重连 ${reconnects} 次，因额度用完被拒 ${counts?.quotaRefusals ?? 0} 次`
+  if (state === 'connected') return `钉钉已连接${vitals}`
+  return `钉钉未连接${vitals}${trouble === undefined ? '' : `：${trouble.zh}`}`
 }
 
 /** The numbers for monitoring; undefined when there is neither a bot nor a robot. */

@@ -17,11 +17,17 @@ const Token = text.refine(token => !/^sha256:/i.test(token) || toDigest(token) !
   error: 'must be sha256: and 64 hexadecimal digits',
 })
 
+// YAML reads 0147 as the number 147; nobody's id begins or ends with a blank, and one that did would never be met
+const StaffId = z
+  .string({ error: ({ input }) => `must be a text in quotes, such as "0147", ${got(input)}` })
+  .trim()
+  .min(1, { error: 'must not be empty' })
+
 const User = z.strictObject({
   name: JobName,
   role: Role,
   tokens: z.array(Token).default([]),
-  staffIds: z.array(text).default([]),
+  staffIds: z.array(StaffId).default([]),
 })
 
 const Features = z.strictObject({

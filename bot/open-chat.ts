@@ -6,6 +6,7 @@ import { toInstant } from '../shared/time.ts'
 import { createClicks } from './chat/click.ts'
 import type { ChatRoom } from './chat/command.ts'
 import { createInbox, type Inbox } from './chat/inbox.ts'
+import { toNick } from './chat/people.ts'
 import { createTerminal, SPEAKERS, type SpeakerName, type Terminal } from './chat/terminal.ts'
 import { type ChatParts, checkChat, toChatVitals, toCheck, toConnectionLine } from './chat-state.ts'
 import type { Click } from './dingtalk/click.ts'
@@ -56,7 +57,7 @@ export function openChat(told: Told, { opened, operations, log, terminal }: Room
     told.config,
     {
       hear: inbox.hear,
-      click: click => carryOut(click, { room, office, clicks }),
+      click: click => carryOut(click, { room, office, clicks, log }),
       onOverQuota: code => void office.write(toQuotaAlarm(code)).catch(cause => log.error('no alarm', { cause })),
     },
     { clock, log },
@@ -112,15 +113,25 @@ type Clicking = {
   readonly room: ChatRoom
   readonly office: PostOffice
   readonly clicks: ReturnType<typeof createClicks>
+  readonly log: Log
 }
 const STAFF_ID = 1
+const STRANGE_CARD = '这里不认识这张卡片：可能刚刚建立、早已失效，或属于另一个服务。请稍后再点，或改用文字命令'
 
 // what came with the click is only a key: which job it is about is what we know of the card
-async function carryOut(click: Click, { room, office, clicks }: Clicking): Promise<Readonly<Record<string, string>>> {
+async function carryOut(
+  click: Click,
+  { room, office, clicks, log }: Clicking,
+): Promise<Readonly<Record<string, string>>> {
   const card = office.card(click.outTrackId)
-  if (card === undefined) return { detail: '这张卡片已经失效，请改用文字命令', showCancel: 'false', showRetry: 'false' }
+  if (card === undefined) {
+    const hint = 'it is old, not yet written down, or of another daemon that connects with the same client id'
+    log.warn('a click on a card that is not known here', { card: click.outTrackId.slice(0, 100), hint })
+    // its buttons stay: of a card that is only just being made they would be gone for good
+    return { detail: STRANGE_CARD }
+  }
   const staffId = click.userIdType === STAFF_ID ? click.userId : ''
-  const nick = room.userOf(staffId)?.name ?? staffId
+  const nick = toNick(staffId, office.story(card.jobId)?.askers ?? [], room)
   const clicked = await clicks({ action: click.action, jobId: card.jobId, staffId, nick, place: card.place })
   return { detail: clicked.text, ...(clicked.done && click.action === 'cancel' && { showCancel: 'false' }) }
 }

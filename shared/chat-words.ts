@@ -1,7 +1,7 @@
 // what people read in Chinese, wherever it stands: actions, doors, and how a run ended
 import { type Exit, killedBy } from './allocation.ts'
 import { cutText, escapeMarkdown } from './chat-markdown.ts'
-import type { Job, Via } from './job.ts'
+import type { Job, Task, Via } from './job.ts'
 
 /** What a job does, as a noun. */
 export const ACTION_WORDS: Readonly<Record<Job['action'], string>> = {
@@ -51,4 +51,14 @@ export function toEnding(exit: Exit | undefined): string | undefined {
 function toExited(exit: Exit): string {
   const signal = killedBy(exit)
   return signal === undefined ? `CLI 退出码 ${exit.code ?? '未知'}` : `CLI 被信号 ${signal} 终止（退出码 ${exit.code}）`
+}
+
+// the CLI's own words, also in what the agent says of a path that it measured
+const MISSING = /(?:^|\n)(?:Path ".+"|\/.*) does not exist\.?\s*(?:\n|$)/
+
+/** Whether a run found that there is no such path: as it was measured, or as the CLI said. */
+export function isPathMissing({ exit, verdict }: Pick<Task, 'exit' | 'verdict'>, output = ''): boolean {
+  const cause = 'no-such-path'
+  if ((verdict?.missingByCause?.[cause] ?? 0) > 0 || verdict?.missing?.[0]?.cause === cause) return true
+  return MISSING.test(exit?.message ?? '') || MISSING.test(output)
 }

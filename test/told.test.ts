@@ -105,6 +105,17 @@ notify: { routes: [{ when: ended, to: [robot] }] }
   expect(bare).not.toContain('users')
 })
 
+test('a staffId is a text: a number has lost its zeros, blanks around it would never be met, and an empty one is nobody', async () => {
+  const users = (id: string) => `users: [{ name: a, role: admin, staffIds: [${id}] }]`
+  expect(await mistakesOf(users('0147'))).toEqual([
+    expect.stringContaining('users.0.staffIds.0 must be a text in quotes, such as "0147", got 147'),
+  ])
+  for (const none of ['""', '" "'])
+    expect(await mistakesOf(users(none))).toEqual([expect.stringContaining('users.0.staffIds.0 must not be empty')])
+  writeFileSync(path, users('" 0147 "'))
+  expect((await readTold({ GANDER_CONFIG: path })).file.users[0]?.staffIds).toEqual(['0147'])
+})
+
 describe('the capacity guard', () => {
   const guardOf = async (yaml: string) => {
     writeFileSync(path, yaml)

@@ -7,7 +7,7 @@ import type { Actor, Job, JobRequest } from '../../shared/job.ts'
 import type { Done } from '../engine/chat-port.ts'
 import type { ChatRoom, Reply, Talk } from './command.ts'
 import { linkOf } from './links.ts'
-import { toLooker } from './looking.ts'
+import { demandCluster, toLooker } from './looking.ts'
 import { Mistake } from './mistake.ts'
 import { toWaitText } from './waits.ts'
 
@@ -31,8 +31,12 @@ export async function accept(talk: Talk<unknown>, word: string, request: JobRequ
   return { job, title: `已受理 #${job.number}`, text: toAccepted(room, { ...taken, word, ...(job.named && { more }) }) }
 }
 
-async function submit({ operations }: ChatRoom, actor: Actor, request: JobRequest): Promise<Taken> {
-  const { job, tasks, notes } = await operations.submitJob(actor, request)
+async function submit(room: ChatRoom, actor: Actor, request: JobRequest): Promise<Taken> {
+  const { job, tasks, notes } = await room.operations.submitJob(actor, request).catch(async (thrown: unknown) => {
+    if (thrown instanceof AppError && thrown.code === 'CLUSTER_NOT_FOUND')
+      await demandCluster(room, actor, request.cluster)
+    throw thrown
+  })
   return { job, paths: tasks.length, notes }
 }
 

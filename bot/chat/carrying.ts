@@ -37,7 +37,7 @@ const LONGEST_RECORDED = 500
 export function createCarrying(room: ChatRoom): Carrying {
   async function carry(found: Found, by: By, isConfirmed: boolean) {
     const { ready, talk } = begin(room, found, by)
-    const mustAsk = isChange(ready.effect) && !isConfirmed && talk.done === undefined
+    const mustAsk = !isConfirmed && talk.done === undefined
     const question = mustAsk ? await ready.question({ ...talk, actor: toActor(by.speaker) }) : undefined
     if (question !== undefined)
       return { question: typeof question === 'string' ? { text: question, line: found.statement.line } : question }

@@ -27,12 +27,7 @@ const WORK: readonly Row[] = [
 export const ROWS: readonly Row[] = [...WORK, HELP]
 
 /** All that help tells of; who may ask may answer. */
-export const LISTED: readonly Listed[] = [
-  ...WORK,
-  { ...confirm, effect: 'write' },
-  { ...dismiss, effect: 'write' },
-  HELP,
-]
+export const LISTED: readonly Listed[] = [...WORK, { ...confirm, effect: 'read' }, { ...dismiss, effect: 'read' }, HELP]
 
 const BY_WORD = new Map(ROWS.flatMap(row => row.words.map(word => [word, row] as const)))
 

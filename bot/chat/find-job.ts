@@ -21,3 +21,9 @@ export async function findJob(operations: Operations, actor: Actor, ref: string)
     throw thrown
   })
 }
+
+/** Throws a mistake for a job that is somebody else's; `deed` as in `可以停止`. */
+export function demandOwn({ number, requester }: Job, { name, role }: Actor, deed: string): void {
+  if (role === 'admin' || requester === '' || requester === name) return
+  throw new Mistake('FORBIDDEN', `#${number} 是 ${requester} 的任务，只有本人或 admin 可以${deed}`)
+}

@@ -1,7 +1,9 @@
 // who looks at a cluster for a command that reads, and what keeps them from it
 import { escapeMarkdown } from '../../shared/chat-markdown.ts'
 import type { Actor } from '../../shared/job.ts'
+import type { ClusterView } from '../engine/operations/port.ts'
 import type { ChatRoom } from './command.ts'
+import { Mistake } from './mistake.ts'
 
 /** A look is no deed of its message: it may be looked twice, nobody is told of its end. */
 export function toLooker({ name, role, via }: Actor): Actor {
@@ -15,13 +17,26 @@ export async function toAbsence(
   cluster: string | undefined,
 ): Promise<string | undefined> {
   const { items } = await operations.listClusters(actor)
-  if (cluster !== undefined && items.length > 0 && !items.some(({ name }) => name === cluster)) {
-    const known = items.map(({ name }) => escapeMarkdown(name)).join('、')
-    return `没有集群 ${escapeMarkdown(cluster)}（现有：${known}）`
-  }
+  const unknown = toUnknown(items, cluster)
+  if (unknown !== undefined) return escapeMarkdown(unknown)
   const meant = cluster === undefined ? items : items.filter(({ name }) => name === cluster)
   if (meant.some(({ ready }) => ready > 0)) return undefined
   const [only] = meant.length === 1 ? meant : []
   const name = cluster ?? only?.name
   return name === undefined ? '没有在线代理' : `集群 ${escapeMarkdown(name)} 没有在线代理`
+}
+
+/** Throws a `Mistake` for a cluster that is none of those that are known. */
+export async function demandCluster(
+  { operations }: Pick<ChatRoom, 'operations'>,
+  actor: Actor,
+  cluster: string | undefined,
+): Promise<void> {
+  const unknown = toUnknown((await operations.listClusters(toLooker(actor))).items, cluster)
+  if (unknown !== undefined) throw new Mistake('CLUSTER_NOT_FOUND', unknown)
+}
+
+function toUnknown(items: readonly Pick<ClusterView, 'name'>[], cluster: string | undefined): string | undefined {
+  if (cluster === undefined || items.length === 0 || items.some(({ name }) => name === cluster)) return undefined
+  return `没有集群 ${cluster}（现有：${items.map(({ name }) => name).join('、')}）`
 }

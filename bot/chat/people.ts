@@ -1,5 +1,5 @@
 // who speaks: known by staffId alone, what they may do, and what those are told who may not
-import type { ChatAsk } from '../../shared/chat.ts'
+import type { Asker, ChatAsk } from '../../shared/chat.ts'
 import { escapeMarkdown } from '../../shared/chat-markdown.ts'
 import type { Actor, Role } from '../../shared/job.ts'
 import type { ChatRoom, Effect, Speaker } from './command.ts'
@@ -16,6 +16,16 @@ type Person = { readonly staffId: string; readonly nick: string }
 export function toSpeaker({ userOf }: Pick<ChatRoom, 'userOf'>, { staffId, nick }: Person): Speaker {
   const user = staffId === '' ? undefined : userOf(staffId)
   return { staffId, nick, ...(user !== undefined && { user }) }
+}
+
+/** How somebody is called who pressed a button: as when they asked for the job, else by their user's name. */
+export function toNick(
+  staffId: string,
+  askers: readonly Pick<Asker, 'staffId' | 'nick'>[],
+  { userOf }: Pick<ChatRoom, 'userOf'>,
+): string {
+  const known = staffId === '' ? undefined : askers.findLast(asker => asker.staffId === staffId && asker.nick !== '')
+  return known?.nick ?? userOf(staffId)?.name ?? staffId
 }
 
 /** `chat` only where something is changed: what only looks may be looked at twice. */

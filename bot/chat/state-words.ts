@@ -2,7 +2,7 @@
 import type { AgentStatus } from '../../shared/agent.ts'
 import { escapeMarkdown } from '../../shared/chat-markdown.ts'
 import { ACTION_WORDS, VIA_WORDS } from '../../shared/chat-words.ts'
-import type { Job, JobStatus, Task } from '../../shared/job.ts'
+import type { Job, JobStatus } from '../../shared/job.ts'
 
 const JOB_WORDS: Readonly<Record<JobStatus, string>> = {
   queued: '排队中',
@@ -42,12 +42,3 @@ export function toNextStep(next: string, job: Pick<Job, 'number'>, path: string 
   const numbered = next.replaceAll('任务号', String(job.number))
   return path !== undefined && TYPED_AS_IT_IS.test(path) ? numbered.replaceAll('预热 /路径', `预热 ${path}`) : numbered
 }
-
-/** Whether a run found that there is no such path. */
-export function isPathMissing({ exit, verdict }: Pick<Task, 'exit' | 'verdict'>, output = ''): boolean {
-  if (verdict?.missing?.[0]?.cause === 'no-such-path') return true
-  return MISSING.test(exit?.message ?? '') || MISSING.test(output)
-}
-
-// the CLI's own words, also in what the agent says of a path that it measured
-const MISSING = /(?:^|\n)(?:Path ".+"|\/.*) does not exist\.?\s*(?:\n|$)/

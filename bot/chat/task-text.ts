@@ -3,11 +3,11 @@ import { isEnded } from '../../shared/allocation.ts'
 import { toReasons } from '../../shared/causes.ts'
 import { toCount, toDuration, toPercent, toShare, toSize } from '../../shared/chat-figures.ts'
 import { type Entry, toBold, toPathText } from '../../shared/chat-markdown.ts'
-import { toEnding } from '../../shared/chat-words.ts'
+import { isPathMissing, toEnding } from '../../shared/chat-words.ts'
 import type { Task } from '../../shared/job.ts'
 import { SECOND } from '../../shared/time.ts'
 import type { Estimate, Measurement, Reason, Verdict } from '../../shared/verdict.ts'
-import { isPathMissing, toStatusWord } from './state-words.ts'
+import { toStatusWord } from './state-words.ts'
 import { toWaitText } from './waits.ts'
 
 /** Causes told of one path; the rest of them is counted. */

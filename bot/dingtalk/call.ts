@@ -1,6 +1,7 @@
 // one HTTP request to DingTalk: with an end, without redirects, through the proxy of the environment; failures are answers too
 import { request as askHttp, type ClientRequest, type IncomingMessage } from 'node:http'
 import { request as askHttps } from 'node:https'
+import type { Socket } from 'node:net'
 import { errnoOf, toError } from '../../shared/errors.ts'
 import { type Clock, SECOND } from '../../shared/time.ts'
 import { agentFor } from './proxy.ts'
@@ -27,6 +28,7 @@ const WITHIN_MS = 10 * SECOND
 const MOST_BYTES = 1024 * 1024
 /** Why a call ended that was not answered in time. */
 export const LATE = 'no-answer'
+const ABANDONED = 'ABORT_ERR'
 
 type CallerDeps = {
   readonly clock: Clock
@@ -41,43 +43,58 @@ export function createCaller({ clock, signal, secrets }: CallerDeps): Caller {
   return call =>
     new Promise(resolve => {
       let heard = false
-      let stop = (): void => {}
-      const fail = (thrown: unknown): void => {
+      let request: ClientRequest | undefined
+      const over = new AbortController()
+      const settle = (reply: Reply): void => {
         stop()
-        const cause = toError(thrown)
-        resolve({ reached: false, heard, why: cause.message === LATE ? LATE : errnoOf(cause) || cause.name })
+        signal.removeEventListener('abort', abandon)
+        resolve(reply)
+        // behind a proxy that does not answer a request has no socket, and cannot tell that it is over
+        over.abort()
+        request?.destroy()
       }
+      const fail = (why: string): void => settle({ reached: false, heard, why })
+      const broken = (thrown: unknown): void => fail(toWhy(thrown))
+      const abandon = (): void => fail(ABANDONED)
+      const stop = clock.after(WITHIN_MS, () => fail(LATE))
+      signal.addEventListener('abort', abandon)
       try {
+        if (signal.aborted) return abandon()
         const body = JSON.stringify(call.body)
-        const request = begin(call, { signal, length: Buffer.byteLength(body) })
-        stop = clock.after(WITHIN_MS, () => request.destroy(new Error(LATE)))
-        const through = call.url.protocol === 'https:' ? 'secureConnect' : 'connect'
-        request.on('socket', socket => {
-          // one that comes out of a tunnel is connected already
-          if (through === 'connect' && !socket.connecting) heard = true
-          else socket.once(through, () => (heard = true))
-        })
-        request.on('error', fail)
+        request = begin(call, { signal: over.signal, length: Buffer.byteLength(body) })
+        request.on('socket', socket => onceThrough(call, socket, () => (heard = true)))
+        request.on('error', broken)
         request.on('response', response => {
           read(response).then(text => {
-            stop()
-            resolve({ reached: true, status: response.statusCode ?? 0, text, hide: hidden(call, secrets()) })
-          }, fail)
+            const status = response.statusCode ?? 0
+            settle({ reached: true, status, text, hide: hidden(call, secrets()) })
+          }, broken)
         })
         request.end(body)
       } catch (thrown) {
         // what Node refuses to send, such as a line break in a header
-        fail(thrown)
+        broken(thrown)
       }
     })
+}
+
+function toWhy(thrown: unknown): string {
+  const cause = toError(thrown)
+  return errnoOf(cause) || cause.name
+}
+
+function onceThrough({ url }: Call, socket: Socket, then: () => void): void {
+  const through = url.protocol === 'https:' ? 'secureConnect' : 'connect'
+  // one that comes out of a tunnel is connected already
+  if (through === 'connect' && !socket.connecting) then()
+  else socket.once(through, then)
 }
 
 function begin({ method, url, token }: Call, more: { signal: AbortSignal; length: number }): ClientRequest {
   const start = url.protocol === 'https:' ? askHttps : askHttp
   return start(url, {
     method,
-    signal: more.signal,
-    agent: agentFor(url) ?? false,
+    agent: agentFor(url, more.signal) ?? false,
     headers: {
       accept: 'application/json',
       'content-type': 'application/json',

@@ -3,6 +3,7 @@ import type { LineCounts } from '../../shared/allocation.ts'
 import type { Asker, Channel, Heard, LetterDraft, Outcome } from '../../shared/chat.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Job, Task } from '../../shared/job.ts'
+import type { Instant } from '../../shared/time.ts'
 import type { CardRow, ConversationRow, Done, LetterRow, MessageRow, MeterRow, NoticeRow } from '../core/state.ts'
 
 export type { CardRow, ConversationRow, Done, LetterRow, MessageRow, MeterRow, NoticeRow }
@@ -62,6 +63,8 @@ export type Tried = {
 
 /** The notifier's and the postman's side. Everything it says is on disk when it resolves. */
 export type PostOffice = {
+  /** What nobody took or wrote within a day, since this process began; undefined when there is none. */
+  givenUp(): { readonly count: number; readonly at: Instant } | undefined
   /** Waiting to be written, oldest first. */
   notices(): readonly NoticeRow[]
   /** Waiting to be sent, oldest first. */
@@ -74,6 +77,8 @@ export type PostOffice = {
   meter(id: Channel | 'stream'): MeterRow | undefined
   /** Undefined when the job is gone. */
   story(jobId: Id): Story | undefined
+  /** The last line that a task's command printed; undefined when it printed none. */
+  lastWords(taskId: Id): Promise<string | undefined>
   /** All tasks of a job in their order. */
   tasksOf(jobId: Id): Iterable<Task>
   /** What the CLI's lines counted in a task's newest run, which is what view 000 tells; undefined when the task is gone. */

@@ -41,7 +41,7 @@ const LONGEST_NAP_MS = MINUTE
 
 /**
  * These may use the store's reserve when the disk is full, so that what runs can end and people hear of it: without them what
- * was sent would be sent again. A message that is not yet heard may be refused.
+ * was sent would be sent again. A message is heard too, since it may be that something is to be stopped.
  */
 const PRIORITY: ReadonlySet<Command['type']> = new Set([
   'job.stop',
@@ -51,6 +51,7 @@ const PRIORITY: ReadonlySet<Command['type']> = new Set([
   'agent.hello',
   'agent.gone',
   'daemon.started',
+  'message.heard',
   'message.answered',
   'letter.write',
   'letter.seal',

@@ -1,10 +1,13 @@
 // what the notifier, the postman and the keeper of cards may say and read of the state
 import type { Log } from '../../shared/log.ts'
+import { toInstant } from '../../shared/time.ts'
 import type { Event, Published } from '../core/events.ts'
 import type { CardRow, State } from '../core/state.ts'
 import type { Bus } from './bus.ts'
 import type { PostNews, PostOffice } from './chat-port.ts'
 import type { Engine } from './engine.ts'
+import type { OutputStore } from './ports.ts'
+import { readLastWords } from './queries/last-words.ts'
 import { toNamedTask } from './queries/named-tasks.ts'
 import { findAllTasks, toStory } from './queries/stories.ts'
 
@@ -12,14 +15,21 @@ type PostDeps = {
   readonly state: State
   readonly engine: Engine
   readonly frames: Bus<Published>
+  readonly output: Pick<OutputStore, 'tailOffset' | 'read'>
   /** Hears of what nobody took in time. */
   readonly log?: Log
 }
 
 /** The post's verbs over one engine. They reject when the state cannot be saved, or the daemon is stopping. */
-export function createPostOffice({ state, engine, frames, log }: PostDeps): PostOffice {
-  if (log !== undefined) frames.subscribe(({ events }) => tellOld(events, log))
+export function createPostOffice({ state, engine, frames, output, log }: PostDeps): PostOffice {
+  let old: ReturnType<PostOffice['givenUp']>
+  frames.subscribe(({ events, at }) => {
+    const count = countOld(events)
+    if (count > 0) old = { count: (old?.count ?? 0) + count, at: toInstant(at) }
+    if (log !== undefined) tellOld(events, log)
+  })
   return {
+    givenUp: () => old,
     // both tables stand in the order of their ids, which is their age
     notices: () => [...state.notices.rows()],
     letters: () => [...state.letters.rows()],
@@ -29,6 +39,7 @@ export function createPostOffice({ state, engine, frames, log }: PostDeps): Post
     conversation: id => state.conversations.get(id),
     meter: id => state.meters.get(id),
     story: jobId => toStory(state, jobId),
+    lastWords: taskId => readLastWords({ state, output }, taskId),
     tasksOf: jobId => findAllTasks(state, jobId),
     linesOf: taskId => toNamedTask(state, taskId)[0]?.lines,
     async write(letter) {
@@ -60,6 +71,13 @@ export function createPostOffice({ state, engine, frames, log }: PostDeps): Post
 function toNews({ events, changed }: Published): PostNews {
   const tells = (of: string): boolean => events.some(({ type }: Event) => type.startsWith(of))
   return { notices: tells('notice.'), letters: tells('letter.'), cards: tells('card.'), jobs: changed.jobs }
+}
+
+function countOld(events: readonly Event[]): number {
+  return events.reduce((sum, event) => {
+    if (event.type === 'letter.removed') return sum + Number(event.why === 'old')
+    return event.type === 'notice.dropped' && event.why === 'old' ? sum + event.noticeIds.length : sum
+  }, 0)
 }
 
 function tellOld(events: readonly Event[], log: Log): void {

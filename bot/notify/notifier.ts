@@ -4,6 +4,7 @@ import type { Log } from '../../shared/log.ts'
 import { type Clock, SECOND } from '../../shared/time.ts'
 import type { PostOffice } from '../engine/chat-port.ts'
 import { type Batch, gather } from './gather.ts'
+import { withLastWords } from './last-words.ts'
 import { findNear } from './suggestions.ts'
 import type { Suggest } from './ways.ts'
 import { within } from './within.ts'
@@ -80,15 +81,15 @@ export function createNotifier({ office, clock, log, suggest, publicUrl }: Notif
 
   async function seal(batch: Batch): Promise<void> {
     const alarms = batch.notices.filter(({ alarm }) => alarm && batch.form === 'summary')
-    const near = await findNear(
-      alarms.flatMap(({ jobId }) => office.story(jobId) ?? []),
-      { suggest, clock, log },
+    const stories = await Promise.all(
+      alarms.flatMap(({ jobId }) => office.story(jobId) ?? []).map(story => withLastWords(story, office)),
     )
+    const near = await findNear(stories, { suggest, clock, log })
     // a job may have been taken up again while a hint was looked for
     const left = new Set(office.notices().map(({ id }) => id))
     const notices = batch.notices.filter(({ id }) => left.has(id))
     if (closed || notices.length === 0) return
-    const letter = writeLetter({ ...batch, notices }, { office, near, nowMs: clock.now(), publicUrl })
+    const letter = writeLetter({ ...batch, notices }, { office, stories, near, nowMs: clock.now(), publicUrl })
     await office.seal({ notices: notices.map(({ id }) => id), ...(letter !== undefined && { letter }) })
   }
 

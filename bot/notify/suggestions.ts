@@ -1,10 +1,10 @@
 // nearest paths for those that do not exist: asked of the cluster, a few at a time and not for long
+import { isPathMissing } from '../../shared/chat-words.ts'
 import type { Log } from '../../shared/log.ts'
 import { type Clock, SECOND } from '../../shared/time.ts'
 import type { Story } from '../engine/chat-port.ts'
 import type { Suggest } from './ways.ts'
 import { within } from './within.ts'
-import { isAbsent } from './words/paths.ts'
 
 /** Looking costs a JVM; a message does not wait longer for a hint. */
 const LONGEST_MS = 20 * SECOND
@@ -19,7 +19,7 @@ export async function findNear(
 ): Promise<ReadonlyMap<string, string>> {
   const near = new Map<string, string>()
   const absent = stories.flatMap(({ job, worst }) =>
-    worst.filter(isAbsent).map(({ path }) => ({ path, cluster: job.cluster })),
+    worst.filter(task => isPathMissing(task)).map(({ path }) => ({ path, cluster: job.cluster })),
   )
   if (suggest === undefined || absent.length === 0) return near
   const looks = absent.slice(0, MOST_PATHS).map(async ({ path, cluster }) => {

@@ -13,6 +13,8 @@ import { type Said, type Tale, toWorkMs } from './words/tale.ts'
 
 export type Writing = {
   readonly office: Pick<PostOffice, 'story' | 'tasksOf' | 'linesOf' | 'conversation'>
+  /** Stories that know more than the office tells at once. */
+  readonly stories: readonly Story[]
   readonly near: ReadonlyMap<string, string>
   readonly nowMs: number
   readonly publicUrl: string | undefined
@@ -24,7 +26,8 @@ type Told = { readonly notice: NoticeRow; readonly story: Story }
 export function writeLetter(batch: Batch, writing: Writing): LetterDraft | undefined {
   const told = batch.notices.flatMap((notice): Told[] => {
     const story = writing.office.story(notice.jobId)
-    return story === undefined ? [] : [{ notice, story }]
+    const known = writing.stories.find(({ job }) => job.id === notice.jobId)
+    return story === undefined ? [] : [{ notice, story: known ?? story }]
   })
   if (told.length === 0) return undefined
   const draft = { place: batch.place, kind: 'result' as const }
@@ -47,7 +50,8 @@ function toSaid({ about }: Batch, told: readonly Told[], writing: Writing): Said
 function toTale({ notice, story }: Told, { office, near, publicUrl }: Writing): Tale {
   const { job, askers, worst } = story
   const workMs = notice.about === 'ended' ? toWorkMs(office.tasksOf(job.id)) : undefined
-  return { job, alarm: notice.alarm, askers, worst, workMs, near, publicUrl }
+  const atHome = askers.some(({ place }) => place === notice.place)
+  return { job, alarm: notice.alarm, askers, atHome, worst, workMs, near, publicUrl }
 }
 
 function toNamedParts(told: readonly Told[], { office }: Writing): Pick<LetterDraft, 'alarm' | 'parts'> {

@@ -1,6 +1,7 @@
 // buttons of cards: the same commands, no question, permission asked for anew
 import { expect, test } from 'vitest'
 import { createClicks } from '../../bot/chat/click.ts'
+import { toNick } from '../../bot/chat/people.ts'
 import { findings, measured } from '../core/world.ts'
 import { createDialogue, type DialogueOptions } from './dialogue.ts'
 
@@ -59,4 +60,15 @@ test('a group that is not listed any more has no buttons', async () => {
   const pressed = { action: 'cancel', jobId: '1', staffId: 's-ann', nick: 'ann', place: 'conversation cid' }
   expect(await click(pressed)).toMatchObject({ done: false, text: expect.stringContaining('还没有开通') })
   expect(jobs()[0]?.desired).toBe('run')
+})
+
+test('whoever presses keeps the name under which they asked', () => {
+  const userOf = (staffId: string) => (staffId === 's1' ? ({ name: 'zhang', role: 'operator' } as const) : undefined)
+  const askers = [
+    { staffId: 's1', nick: '张三' },
+    { staffId: 's2', nick: '' },
+    { staffId: '', nick: '外人' },
+  ]
+  expect(['s1', 's2', 's3', ''].map(id => toNick(id, askers, { userOf }))).toEqual(['张三', 's2', 's3', ''])
+  expect(toNick('s1', [], { userOf })).toBe('zhang')
 })

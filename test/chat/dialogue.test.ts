@@ -83,7 +83,43 @@ describe('预热', () => {
   })
 })
 
+describe('占比', () => {
+  test('of many paths is asked about too, and a viewer may answer', async () => {
+    const estimate = { files: 3, bytes: 3072, missingBytes: 1024 }
+    const { says, state } = await createDialogue({ play: () => ({ ending: { estimate } }), room: { confirmAbove: 2 } })
+    const vic = { by: 'vic' }
+    expect(await says('占比 /a /b /c', vic)).toMatch(/^要测量 3 个路径吗？\n\n- \/a\n- \/b\n- \/c\n\n5 分钟内回复/)
+    expect([...state.tasks.rows()]).toEqual([])
+    expect(await says('确认', vic)).toContain('**/c**：已缓存 **66%**')
+    expect(await says('占比 /a /b', vic)).toContain('**/b**：已缓存 **66%**')
+    expect(await says('帮助', vic)).toContain('`确认 [代码]`')
+  })
+})
+
 describe('释放', () => {
+  test('names paths that do not exist instead of waiting for them', async () => {
+    const missing = {
+      output: 'Path "/b" does not exist.\n',
+      ending: { exit: { reason: 'exited' as const, code: 255, message: 'Path "/b" does not exist.' } },
+    }
+    const { says } = await createDialogue({
+      play: ({ path }) =>
+        path === '/b' ? missing : { ending: { estimate: { files: 3, bytes: 3072, missingBytes: 1024 } } },
+    })
+    const both = await says('释放 /a /b')
+    expect(both).toContain('这些路径不存在：\n\n- /b\n\n将释放缓存中的 2 KB（这些路径下共 3 个文件，3 KB）')
+    const none = await says('释放 /b')
+    expect(none).toContain('这些路径不存在：\n\n- /b')
+    expect(none).not.toContain('未知')
+    expect(none).not.toContain('将释放缓存中的')
+  })
+
+  test('a cluster that nobody knows is refused before anything is asked', async () => {
+    const { says } = await createDialogue({ settings: { clusters: ['c1', 'default'] } })
+    expect(await says('释放 /a 集群=c3')).toBe('没有集群 c3（现有：c1、default）')
+    expect(await says('确认')).toBe('没有等待确认的问题')
+  })
+
   const estimate = { files: 1204, bytes: 48 * 2 ** 30, missingBytes: 10 * 2 ** 30 }
   const measuring: DialogueOptions = {
     play: ({ options }) => (options.dryRun ? { ending: { estimate } } : {}),
@@ -178,6 +214,7 @@ describe('重试', () => {
     })
     await says('预热 /good /bad')
     bend.play = () => ({})
+    expect(await says('重试 1', { by: 'bob' })).toBe('\\#1 是 ann 的任务，只有本人或 admin 可以重试')
     expect(await says('重试 1')).toContain('已受理 #1 重试 1 个路径（集群 default）')
     expect(lettersIn('cid').at(-1)?.card).toBe(jobs()[0]?.id)
     expect(await says('重试 1')).toBe('\\#1 没有失败的路径；要重试所有路径请发送：重试 1 全部')
@@ -291,8 +328,8 @@ describe('what is not understood', () => {
   })
 
   test('operations are told in Chinese, with the value', async () => {
-    const { says, records } = await createDialogue({ settings: { clusters: ['c1'] } })
-    expect(await says('预热 /a 集群=c2')).toBe('没有这个集群（There is no cluster "c2"; known are c1）')
+    const { says, records } = await createDialogue({ settings: { clusters: ['c1', 'default'] } })
+    expect(await says('预热 /a 集群=c2')).toBe('没有集群 c2（现有：c1、default）')
     expect(records).toEqual([{ who: 'ann', what: '预热 /a 集群=c2', status: 404, code: 'CLUSTER_NOT_FOUND' }])
   })
 

@@ -206,6 +206,20 @@ describe('a card', () => {
     expect(meterOf(world, 'card').used).toBe(4)
   })
 
+  test('that stands nowhere stays closed, whatever happens to its job', () => {
+    const { world, jobId, taskId } = createRunning()
+    open(world, 'c1', jobId)
+    show(world, 'c1', 'closed', failed('expired'))
+    const { id, agentId } = world.run(taskId)
+    const progress = { at: toInstant(world.now), percent: 50, source: 'sample' } as const
+    world.report(agentId, { type: 'progress', allocation: id, progress })
+    expect(statusOf(world, 'c1')).toBe('closed')
+    world.end(taskId)
+    expect(statusOf(world, 'c1')).toBe('closed')
+    world.ask({ type: 'job.retry', actor: ROOT, jobId, only: 'all' })
+    expect(statusOf(world, 'c1')).toBe('closed')
+  })
+
   test('older than a day is not taken up again', () => {
     const { world, jobId, taskId } = createRunning()
     open(world, 'c1', jobId)

@@ -44,7 +44,7 @@ async function restart(room: Room) {
     state,
     engine,
     desk: createMessageDesk({ state, engine }),
-    office: createPostOffice({ state, engine, frames }),
+    office: createPostOffice({ state, engine, frames, output: room.output }),
   }
 }
 
@@ -257,7 +257,7 @@ describe('what is said', () => {
     expect(new Set(seen.slice(before).map(event => event.type))).toEqual(new Set(['progress']))
   })
 
-  test('is refused by a full disk while it is only heard; what was sent is noted', async () => {
+  test('is heard on a full disk, which stops a job but begins none; what was sent is noted', async () => {
     const room = createEngineRoom()
     await room.messageDesk.heard(toHeard('m1'))
     const full = (_changes: readonly Change[], priority: boolean) => {
@@ -268,7 +268,10 @@ describe('what is said', () => {
       full(changes, how?.priority === true)
       await save(changes, how)
     }
-    await expect(room.messageDesk.heard(toHeard('m2'))).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+    const ask = room.operations.submitJob(ROOT, { action: 'load', paths: ['/a'], options: {} })
+    await expect(ask).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+    expect(await room.messageDesk.heard(toHeard('m2'))).toEqual({ repeated: false })
+    await room.messageDesk.answered('m2', { letters: [] })
     await room.messageDesk.answered('m1', { letters: [toDraft()] })
     await room.postOffice.tried({ letterId: only(room.postOffice.letters()).id, channel: 'session', outcome: SENT })
     expect([room.postOffice.letters(), room.messageDesk.open()]).toEqual([[], []])

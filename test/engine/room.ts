@@ -67,7 +67,7 @@ export function createEngineRoom(more: { settings?: Partial<Settings> } = {}) {
   const engine = createEngine({ state, store, clock: hand.clock, ids, settings, bus: frames, log: SILENT_LOG })
   const desk = createDesk({ state, engine, output, growth })
   const messageDesk = createMessageDesk({ state, engine })
-  const postOffice = createPostOffice({ state, engine, frames })
+  const postOffice = createPostOffice({ state, engine, frames, output })
   const makeToken = () => ({ token: 'secret', sha256: '0'.repeat(64) })
   const selfChecks = async () => []
   const operations = createOperations({

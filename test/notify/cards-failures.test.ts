@@ -1,7 +1,8 @@
 // cards that cannot be made or changed: the text goes once, and what stands does not stay as it is
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Outcome } from '../../shared/chat.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../shared/time.ts'
-import { AT_DIRECT, type CardsRoom, createCardsRoom, fails } from './cards-room.ts'
+import { AT_DIRECT, type CardsRoom, createCardsRoom, fails, settle } from './cards-room.ts'
 
 let stage: CardsRoom
 
@@ -22,6 +23,23 @@ const PERMANENT = [
   'param.templateUnpublished',
   'Forbidden.AccessDenied.AccessTokenPermissionDenied',
 ]
+
+describe('a card that takes long', () => {
+  it('keeps the text no longer than a few seconds, and is followed when it stands after all', async () => {
+    const keeper = stage.keeper()
+    const { jobId, letter } = await handIn()
+    let arrive = (_: Outcome): void => {}
+    stage.script.openings.push(new Promise<Outcome>(resolve => (arrive = resolve)))
+    const opening = keeper.openCard(letter)
+    await settle()
+    stage.room.move(4 * SECOND)
+    expect(await opening).toBe('not-here')
+    expect(stage.office.letters()).toMatchObject([{ id: letter.id, closed: ['card'], sent: 0 }])
+    arrive({ class: 'sent' })
+    await settle()
+    expect(stage.office.cardsOf(jobId)).toMatchObject([{ status: 'open', shown: { percent: '0' } }])
+  })
+})
 
 describe('a card that is refused', () => {
   it.each(PERMANENT)('because of %s goes as text, and so does all that follows there', async code => {
@@ -124,6 +142,37 @@ describe('a card whose making is not answered', () => {
     await stage.end(await stage.room.start(taskIds[0] ?? ''))
     await stage.pass(5 * SECOND)
     expect(stage.script.told.at(-1)?.variables).toMatchObject({ status: 'OK' })
+    expect(stage.office.cards()).toEqual([])
+  })
+
+  it('may stand although the next attempt was refused: the text goes, and the card is brought to its end', async () => {
+    const { letter, taskIds } = await handIn()
+    const keeper = stage.keeper()
+    keeper.start()
+    stage.script.openings.push(fails('unknown', 'ECONNRESET'), fails('rate', 'Forbidden.QpsLimit'))
+    const answer = keeper.openCard(letter)
+    await stage.pass(2 * SECOND)
+    expect(await answer).toBe('not-here')
+    await stage.end(await stage.room.start(taskIds[0] ?? ''))
+    await stage.pass(5 * SECOND)
+    expect(stage.script.told.at(-1)?.variables).toMatchObject({ status: 'OK' })
+    expect(stage.office.cards()).toEqual([])
+  })
+
+  it('because the platform was busy may stand all the same: the text goes, and the card is brought to its end', async () => {
+    const { letter, taskIds } = await handIn()
+    const keeper = stage.keeper()
+    keeper.start()
+    stage.script.openings.push(fails('busy', 'ServiceUnavailable'))
+    expect(await keeper.openCard(letter)).toBe('not-here')
+    expect(stage.script.opened).toHaveLength(1)
+    expect(stage.office.letters()).toMatchObject([{ id: letter.id, closed: ['card'] }])
+    await stage.end(await stage.room.start(taskIds[0] ?? ''))
+    await stage.pass(5 * SECOND)
+    expect(stage.script.told.at(-1)).toMatchObject({
+      id: stage.script.opened[0]?.card.outTrackId,
+      variables: { status: 'OK' },
+    })
     expect(stage.office.cards()).toEqual([])
   })
 

@@ -64,8 +64,8 @@ type Given = { readonly room?: Room; readonly session?: (conversationId: string)
 
 export async function createCardsRoom(given: Given = {}) {
   const room = given.room ?? createEngineRoom()
-  const { state, engine, frames } = room
-  const office = createPostOffice({ state, engine, frames })
+  const { state, engine, frames, output } = room
+  const office = createPostOffice({ state, engine, frames, output })
   const desk = createMessageDesk({ state, engine })
   const { log, heard } = createHeardLog()
   const script = createScriptedWays(room.clock.now)

@@ -224,8 +224,10 @@ describe('when all ways are closed', () => {
     await pass(25 * MINUTE, 10 * SECOND)
     expect([...new Set(sent.map(({ at }) => (at - begin) / MINUTE))]).toEqual([0, 10, 20])
     expect(channelsOf(sent).slice(0, 3)).toEqual(['session config', 'api config', 'robot config'])
+    expect(office.givenUp()).toBeUndefined()
     await pass(DAY, MINUTE)
     expect(office.letters()).toEqual([])
+    expect(office.givenUp()?.count).toBe(1)
     const tries = sent.length
     await pass(HOUR, MINUTE)
     expect(sent).toHaveLength(tries)

@@ -162,7 +162,7 @@ export async function createStage(given: Given = {}) {
       const { store, clock, settings } = room
       const engine = createEngine({ state, store, clock, ids, settings, bus: frames, log })
       await engine.dispatch({ type: 'daemon.started' })
-      const office = createPostOffice({ state, engine, frames })
+      const office = createPostOffice({ state, engine, frames, output: room.output })
       const next = {
         office,
         postman: createPostman({ office, clock, log, ways, ...given.postman, ...more }),

@@ -55,7 +55,7 @@ export function tale(given: { job?: Partial<Job>; task?: Partial<Task>; tale?: P
     ...given.job,
   })
   return {
-    ...{ job: whole, alarm: false, askers: [ZHANG], worst: [one], workMs: 372_000, near: new Map() },
+    ...{ job: whole, alarm: false, askers: [ZHANG], atHome: true, worst: [one], workMs: 372_000, near: new Map() },
     ...given.tale,
   }
 }

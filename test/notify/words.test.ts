@@ -111,6 +111,27 @@ describe('all is well', () => {
 })
 
 describe('something is wrong', () => {
+  test('what the CLI said of its own failure is told, and of a path that is not there which one is near', () => {
+    const exit: Exit = { reason: 'exited', code: 255, message: 'Permission denied: user=x' }
+    const denied = {
+      job: { action: 'metadata' as const },
+      task: { status: 'failed' as const, verdict: undefined, exit },
+    }
+    expect(text({ ...denied, tale: { alarm: true } })).toContain(
+      '- **/datalake/db1**：失败：CLI 退出码 255：Permission denied: user=x\n',
+    )
+    const message = 'Path "/datalake/db1" does not exist.'
+    const absent = { ...denied, task: { ...denied.task, exit: { ...exit, message } } }
+    expect(text({ ...absent, tale: { alarm: true, near: new Map([['/datalake/db1', '/datalake/db2']]) } })).toContain(
+      '- **/datalake/db1**：路径不存在，最接近的是 /datalake/db2\n',
+    )
+  })
+
+  test('elsewhere than where it was asked for it says who asked', () => {
+    const bad = { task: { status: 'failed' as const, verdict: PARTLY } }
+    expect(text({ ...bad, tale: { alarm: true, atHome: false } })).toContain('\n- **发起**：张三 · 钉钉')
+  })
+
   test('a load that is not complete, as the contract shows it', () => {
     const said = text({
       job: { number: 18 },
@@ -124,7 +145,6 @@ describe('something is wrong', () => {
         '  - 空间不足：212 个（缓存已用 99%）',
         '  - 底层文件已不存在：128 个，例如 /datalake/db2/p=9/part-0003',
         '- **下一步**：`重试 18` 只重试缺的文件；最多还需腾出 11.1 GB：`释放 /旧路径`；如果是正常删除：`预热 /datalake/db2 刷新`，只加载现有文件；如果是误删，先恢复文件',
-        '- **发起**：张三 · 钉钉',
       ].join('\n'),
     )
   })
@@ -133,7 +153,7 @@ describe('something is wrong', () => {
     const { workers: _none, reasons: _too, ...bare } = PARTLY
     const only = verdict({ ...bare, missingTotal: 212, missingByCause: { 'no-space': 212 } })
     expect(text({ task: { status: 'failed', verdict: only }, tale: { alarm: true } })).toContain(
-      '- **下一步**：`重试 17` 只重试缺的文件；`释放 /旧路径` 腾出空间\n',
+      '- **下一步**：`重试 17` 只重试缺的文件；`释放 /旧路径` 腾出空间',
     )
   })
 
@@ -182,7 +202,7 @@ describe('something is wrong', () => {
       tale: { alarm: true },
     })
     expect(said).toContain(`### 告警：释放失败 #17\n- **/datalake/db1**：${words}\n`)
-    expect(said).toContain('- **下一步**：`日志 17` 查看 CLI 的输出；`重试 17`\n')
+    expect(said).toContain('- **下一步**：`日志 17` 查看 CLI 的输出；`重试 17`')
   })
 
   test('stopped by nobody is an alarm', () => {

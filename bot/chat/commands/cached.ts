@@ -1,16 +1,16 @@
 // 占比: how much of each path is in the cache; measured, nothing is loaded
 import { toCount, toShare } from '../../../shared/chat-figures.ts'
 import { toBlocks, toBold, toHeading, toList, toPathText } from '../../../shared/chat-markdown.ts'
-import { toEnding } from '../../../shared/chat-words.ts'
+import { isPathMissing, toEnding } from '../../../shared/chat-words.ts'
 import { type Job, type JobRequest, MOST_PATHS, type Task } from '../../../shared/job.ts'
 import { parentsOf, toComparable } from '../../../shared/path.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { Estimate } from '../../../shared/verdict.ts'
 import type { Command, Reply, Talk } from '../command.ts'
 import { toAbsence, toLooker } from '../looking.ts'
+import { toPathList } from '../path-list.ts'
 import { CLUSTER, readPaths, toArgs } from '../read-args.ts'
 import { findSibling } from '../sibling.ts'
-import { isPathMissing } from '../state-words.ts'
 import { toEstimateText } from '../task-text.ts'
 
 type CachedArgs = { readonly paths: readonly string[]; readonly cluster: string | undefined }
@@ -31,6 +31,11 @@ export const cached: Command<CachedArgs> = {
   examples: ['占比 /datalake/db1', 'cached /datalake/db1 /datalake/db2'],
   effect: 'read',
   args,
+  // each costs a program of its own
+  question: async ({ room, args: { paths } }) =>
+    paths.length <= room.confirmAbove
+      ? undefined
+      : toBlocks([`要测量 ${toCount(paths.length, '个路径')}吗？`, toPathList(paths)]),
   run: runCached,
 }
 

@@ -1,13 +1,14 @@
 // 释放: paths leave the cache, after a question that shows what is there now
 import { toCount, toSize } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toBlocks } from '../../../shared/chat-markdown.ts'
+import { isPathMissing } from '../../../shared/chat-words.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Actor, Task } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { Estimate } from '../../../shared/verdict.ts'
 import { accept } from '../accepted.ts'
 import type { ChatRoom, Command, Talk } from '../command.ts'
-import { toAbsence, toLooker } from '../looking.ts'
+import { demandCluster, toAbsence, toLooker } from '../looking.ts'
 import { toPathList } from '../path-list.ts'
 import { CLUSTER, readPaths, toArgs } from '../read-args.ts'
 
@@ -41,6 +42,7 @@ export const free: Command<FreeArgs> = {
 
 async function askToFree(talk: Talk<FreeArgs>): Promise<string> {
   const { paths, cluster } = talk.args
+  await demandCluster(talk.room, talk.actor, cluster)
   const where = cluster === undefined ? '' : `（集群 ${escapeMarkdown(cluster)}）`
   return toBlocks([
     `要从缓存释放 ${toCount(paths.length, '个路径')}${where}吗？底层存储里的文件不受影响`,
@@ -55,8 +57,19 @@ async function toCachedText({ room, actor, args, signal }: Talk<FreeArgs>): Prom
   const absence = await toAbsence(room, looker, args.cluster)
   if (absence !== undefined) return `将释放多少：未知（${absence}）`
   if (args.paths.length > MOST_MEASURED) return '将释放多少：未知（路径太多，没有测量）'
-  const estimates = await measure(room, looker, { ...args, signal })
-  if (estimates === undefined) return `将释放多少：未知（${LOOK_WITHIN_MS / SECOND} 秒内没有测完）`
+  const tasks = await measure(room, looker, { ...args, signal })
+  if (tasks === undefined) return `将释放多少：未知（${LOOK_WITHIN_MS / SECOND} 秒内没有测完）`
+  const absent = tasks.filter(task => isPathMissing(task)).map(({ path }) => path)
+  const estimates = tasks.flatMap(({ estimate }) => estimate ?? [])
+  const isWhole = estimates.length + absent.length === tasks.length
+  return toBlocks([
+    absent.length === 0 ? undefined : toBlocks(['这些路径不存在：', toPathList(absent)]),
+    isWhole ? toSum(estimates) : '将释放多少：未知（有的路径没有量到）',
+  ])
+}
+
+function toSum(estimates: readonly Estimate[]): string | undefined {
+  if (estimates.length === 0) return undefined
   const [files, bytes, missing] = (['files', 'bytes', 'missingBytes'] as const).map(key =>
     estimates.reduce((sum, estimate) => sum + estimate[key], 0),
   )
@@ -64,16 +77,16 @@ async function toCachedText({ room, actor, args, signal }: Talk<FreeArgs>): Prom
   return `将释放缓存中的 ${toSize((bytes ?? 0) - (missing ?? 0))}（这些路径下共 ${all}）`
 }
 
+/** The measured tasks; undefined when that takes too long. */
 async function measure(
   { operations, log }: ChatRoom,
   actor: Actor,
   { paths, cluster, signal }: FreeArgs & { readonly signal: AbortSignal },
-): Promise<readonly Estimate[] | undefined> {
+): Promise<readonly Task[] | undefined> {
   const asked = { paths: [...paths], ...(cluster !== undefined && { cluster }), options: {}, dryRun: true }
   const { task } = await operations.runNow(actor, { action: 'load', ...asked }, { waitMs: LOOK_WITHIN_MS, signal })
   const tasks = (await operations.listTasks(actor, task.job, { limit: MOST_MEASURED })).items
-  const estimates = tasks.flatMap((one: Task) => one.estimate ?? [])
-  if (estimates.length === paths.length) return estimates
+  if (tasks.every(({ endedAt }) => endedAt !== undefined)) return tasks
   // nobody waits for it any more
   await operations.stopJob(actor, task.job).catch((thrown: unknown) => {
     if (!(thrown instanceof AppError)) throw thrown

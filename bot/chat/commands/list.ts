@@ -1,7 +1,7 @@
 // 列表: what is under a path, and how much of each entry is cached
 import { toCount, toPercent, toSize } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toBlocks, toBold, toHeading, toList, toPathText } from '../../../shared/chat-markdown.ts'
-import { toEnding, toQuoted } from '../../../shared/chat-words.ts'
+import { isPathMissing, toEnding, toQuoted } from '../../../shared/chat-words.ts'
 import type { ListEntry } from '../../../shared/cluster.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { RunOutcome } from '../../engine/operations/port.ts'
@@ -10,7 +10,6 @@ import { readListing, toBaseName, toListRequest } from '../listing-text.ts'
 import { toAbsence, toLooker } from '../looking.ts'
 import { CLUSTER, readPath, toArgs } from '../read-args.ts'
 import { findSibling } from '../sibling.ts'
-import { isPathMissing } from '../state-words.ts'
 import { toWaitText } from '../waits.ts'
 
 type ListArgs = { readonly path: string; readonly cluster: string | undefined }

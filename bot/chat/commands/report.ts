@@ -8,7 +8,7 @@ import type { Actor } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { ClusterAnswer, Operations, WorkerFacts } from '../../engine/operations/port.ts'
 import type { Command, Reply, Talk } from '../command.ts'
-import { toLooker } from '../looking.ts'
+import { demandCluster, toLooker } from '../looking.ts'
 import { CLUSTER, readNothing, toArgs } from '../read-args.ts'
 import { toWaitText } from '../waits.ts'
 
@@ -39,6 +39,7 @@ async function runReport({ room, actor, args, signal }: Talk<ReportArgs>): Promi
   const title = '集群报告'
   const looker = toLooker(actor)
   const { operations } = room
+  await demandCluster(room, actor, args.cluster)
   const known = args.cluster === undefined ? (await operations.listClusters(looker)).items.map(({ name }) => name) : []
   const names = args.cluster === undefined ? known.slice(0, MOST_CLUSTERS) : [args.cluster]
   if (names.length === 0) return { title, text: '还没有任何集群：先启动一个代理' }

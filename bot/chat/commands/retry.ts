@@ -4,7 +4,7 @@ import { escapeMarkdown, toPair } from '../../../shared/chat-markdown.ts'
 import type { Job } from '../../../shared/job.ts'
 import { recall, toAccepted } from '../accepted.ts'
 import type { Command, Talk } from '../command.ts'
-import { findJob } from '../find-job.ts'
+import { demandOwn, findJob } from '../find-job.ts'
 import { toLooker } from '../looking.ts'
 import { Mistake } from '../mistake.ts'
 import { toArgs } from '../read-args.ts'
@@ -26,6 +26,7 @@ export const retry: Command<RetryArgs> = {
   }),
   async question({ room, actor, args }) {
     const job = await findJob(room.operations, toLooker(actor), args.ref)
+    demandOwn(job, actor, '重试')
     const paths = demandSome(job, args.all)
     return paths > room.confirmAbove ? `要重试 #${job.number} 的 ${toCount(paths, '个路径')}吗？` : undefined
   },
@@ -44,6 +45,8 @@ export const retry: Command<RetryArgs> = {
 
 async function retryNow({ room, actor, args }: Talk<RetryArgs>) {
   const found = await findJob(room.operations, toLooker(actor), args.ref)
+  // a card's button asks no question
+  demandOwn(found, actor, '重试')
   const paths = demandSome(found, args.all)
   const job = await room.operations.retryJob(actor, found.id, args.all ? 'all' : 'failed')
   const taken = actor.chat === undefined ? undefined : room.desk.doneOf(actor.chat.message)?.taskIds

@@ -1,11 +1,11 @@
 // 停止: a job is stopped, after a question that shows how far it is
 import { toBar, toCount, toDuration } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toLines } from '../../../shared/chat-markdown.ts'
-import type { Actor, Job } from '../../../shared/job.ts'
+import type { Job } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
 import { recall } from '../accepted.ts'
 import type { Command, Talk } from '../command.ts'
-import { findJob } from '../find-job.ts'
+import { demandOwn, findJob } from '../find-job.ts'
 import { toLooker } from '../looking.ts'
 import { Mistake } from '../mistake.ts'
 import { toArgs } from '../read-args.ts'
@@ -24,7 +24,7 @@ export const stop: Command<StopArgs> = {
   async question({ room, actor, args }) {
     const job = await findJob(room.operations, toLooker(actor), args.ref)
     demandOpen(job)
-    demandOwn(job, actor)
+    demandOwn(job, actor, '停止')
     return { text: toQuestion(job), line: `停止 ${job.number}` }
   },
   async run(talk) {
@@ -37,18 +37,13 @@ async function stopNow({ room, actor, args }: Talk<StopArgs>): Promise<{ readonl
   const found = await findJob(room.operations, toLooker(actor), args.ref)
   demandOpen(found)
   // a card's button asks no question
-  demandOwn(found, actor)
+  demandOwn(found, actor, '停止')
   return { job: await room.operations.stopJob(actor, found.id, 'chat') }
 }
 
 function demandOpen(job: Job): void {
   if (job.endedAt === undefined) return
   throw new Mistake('CONFLICT', `#${job.number} 已经结束（${toStatusWord(job)}），没有可停止的`)
-}
-
-function demandOwn({ number, requester }: Job, { name, role }: Actor): void {
-  if (role === 'admin' || requester === '' || requester === name) return
-  throw new Mistake('FORBIDDEN', `#${number} 是 ${requester} 的任务，只有本人或 admin 可以停止`)
 }
 
 function toQuestion(job: Job): string {

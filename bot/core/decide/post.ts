@@ -70,8 +70,11 @@ export function decideShown(state: State, command: Ask<'card.shown'>, { now }: C
   const row = state.cards.get(cardId)
   if (row === undefined || sending.outcome === 'sending') return { events: [counted], answer: {} }
   const isSent = sending.outcome.class === 'sent'
-  const update = isSent ? { shown, shownAt: toInstant(now), updates: row.updates + 1 } : {}
-  const card: CardRow = { ...row, ...update, status: toShownStatus(state, row, { wanted: command.status, isSent }) }
+  const status = toShownStatus(state, row, { wanted: command.status, isSent })
+  // one that stands nowhere shows nothing, and is not taken up again
+  const failed = status === 'closed' && sending.outcome.class === 'expired' ? { shown: {} } : {}
+  const update = isSent ? { shown, shownAt: toInstant(now), updates: row.updates + 1 } : failed
+  const card: CardRow = { ...row, ...update, status }
   return { events: [counted, { type: 'card.shown', card }], answer: {} }
 }
 
@@ -90,6 +93,10 @@ function isGoingOn(state: State, jobId: string): boolean {
   return job !== undefined && !job.purged && job.endedAt === undefined
 }
 
+function standsNowhere({ status, shown }: CardRow): boolean {
+  return status === 'closed' && Object.keys(shown).length === 0
+}
+
 /** A card that is older is not taken up again when its job goes on. */
 const CARD_TAKEN_UP_MS = DAY
 
@@ -100,7 +107,7 @@ export function turnCards(state: State, jobId: string, now: number): Event[] {
     return cards
       .filter(row => row.status === 'open')
       .map(row => ({ type: 'card.turned', cardId: row.id, status: 'closing' }))
-  const young = cards.filter(row => toMs(row.at) + CARD_TAKEN_UP_MS > now)
+  const young = cards.filter(row => toMs(row.at) + CARD_TAKEN_UP_MS > now && !standsNowhere(row))
   return [...new Set(young.map(row => row.place))].flatMap((place): Event[] => {
     const newest = young.filter(row => row.place === place).reduce((one, other) => (other.at > one.at ? other : one))
     const taken = newest.status === 'open' || state.cards.countOf('open', toPair(jobId, place)) > 0

@@ -79,12 +79,14 @@ export async function openLine(url: string, events: LineEvents): Promise<Line> {
   }
   client.getEndpoint = async () => client
   client.onDownStream = data => guarded(() => answer(client, readFrame(String(data)), events))
-  const agent = agentFor(new URL(url))
+  const over = new AbortController()
+  const agent = agentFor(new URL(url), over.signal)
   const sslopts = { maxPayload: LARGEST_FRAME_BYTES, perMessageDeflate: false, ...(agent && { agent }) }
   Object.assign(inside, { dw_url: url, sslopts })
   // never settles: the listeners that would do so are taken off in the same turn
   void client._connect()
   listen(inside.socket, events, guarded)
+  inside.socket.on('close', () => over.abort())
   return toLine(client, inside.socket)
 }
 

@@ -57,6 +57,7 @@ export function createCardKeeper(deps: CardKeeperDeps): CardKeeper {
     ...{ ...deps, turns, naps, degraded, tally },
     since: clock.now(),
     isGone: cardId => gone.has(cardId),
+    track: work => void track(work),
     refresh: cardId => tended.get(cardId)?.touch(),
   })
 

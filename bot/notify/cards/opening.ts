@@ -22,6 +22,8 @@ export type OpeningDeps = CardKeeperDeps & {
   readonly since: number
   /** Cards that are known to stand nowhere. */
   readonly isGone: (cardId: string) => boolean
+  /** Work that goes on when the letter has its answer. */
+  readonly track: (work: Promise<unknown>) => void
   /** A card that stands already is to show what its job is now. */
   readonly refresh: (cardId: string) => void
 }
@@ -34,10 +36,19 @@ type Ask = {
 }
 type Card = Pick<CardRow, 'id' | 'jobId' | 'place' | 'shown'>
 
+/** Nobody waits longer for a card: then the text goes, and the card may come besides. */
+const PATIENCE_MS = 4 * SECOND
+const LATE: Failed = {
+  ...{ class: 'unknown', code: 'late' },
+  en: 'DingTalk takes long to show the card, so the text goes',
+  zh: '钉钉迟迟没有显示卡片，先发文字',
+}
 /** Between attempts that got no answer: three in all. */
 const AGAIN_MS = [SECOND, 2 * SECOND]
 /** Between attempts to write down that a card stands. */
 const SAVE_MS = [SECOND, 2 * SECOND, 5 * SECOND]
+/** Failures that do not prove that nothing was made: a server that broke may have broken after that. */
+const MAY_STAND: ReadonlySet<Failed['class']> = new Set(['unknown', 'busy'])
 /** Nothing is known to be shown. */
 const UNKNOWN_CONTENT = {}
 
@@ -72,29 +83,39 @@ export function createOpener(deps: OpeningDeps): (letter: LetterRow) => Promise<
     const { letter, jobId } = ask
     const variables = toVariables(ask.story, clock.now(), deps.tz)
     const id = toTrackId(letter, jobId)
-    const { outcome, tries } = await attempt(deps, {
+    const attempting = attempt(deps, {
       ...{ outTrackId: id, place: ask.target, variables },
       lastMessage: toLastMessage(variables),
     })
-    if (outcome === 'closed') return 'not-here'
-    const card = { id, jobId, place: letter.place }
-    if (outcome.class === 'sent') {
-      deps.tally.opened()
-      // what an earlier attempt made shows what was known then
-      const known = tries === 1 && toMs(letter.at) >= deps.since
-      return keep({ ...card, shown: known ? variables : UNKNOWN_CONTENT }, letter.id)
-    }
-    await giveUp(ask, outcome, { ...card, shown: UNKNOWN_CONTENT })
+    const card = { id, jobId, place: letter.place, shown: variables }
+    const made = await inTime(deps.clock, attempting)
+    if (made !== 'late') return settle(ask, card, made)
+    await office.tried({ letterId: letter.id, channel: 'card', outcome: LATE, close: true })
+    deps.track(attempting.then(later => settle(ask, card, later)))
     return 'not-here'
   }
 
-  async function giveUp({ letter }: Ask, failed: Failed, card: Card): Promise<void> {
+  async function settle(ask: Ask, card: Card, { outcome, tries }: Made): Promise<'opened' | 'not-here'> {
+    if (outcome === 'closed') return 'not-here'
+    if (outcome.class === 'sent') {
+      deps.tally.opened()
+      // what an earlier attempt made shows what was known then
+      const known = tries === 1 && toMs(ask.letter.at) >= deps.since
+      return keep(known ? card : { ...card, shown: UNKNOWN_CONTENT }, ask.letter.id)
+    }
+    // each attempt but the last got no answer
+    const mayStand = tries > 1 || MAY_STAND.has(outcome.class)
+    await giveUp(ask, outcome, mayStand ? { ...card, shown: UNKNOWN_CONTENT } : undefined)
+    return 'not-here'
+  }
+
+  async function giveUp({ letter, jobId }: Ask, failed: Failed, card: Card | undefined): Promise<void> {
     const { place } = letter
-    log.warn('no card could be made, the text goes', { place, jobId: card.jobId, code: failed.code, hint: failed.en })
+    log.warn('no card could be made, the text goes', { place, jobId, code: failed.code, hint: failed.en })
     degraded.add(place, failed)
     await office.tried({ letterId: letter.id, channel: 'card', outcome: failed, close: true })
     // it may stand all the same: then it must not stay as it is for ever
-    if (failed.class === 'unknown') await office.cardOpened(card)
+    if (card !== undefined) await office.cardOpened(card)
   }
 
   async function keep(card: Card, letterId: Id): Promise<'opened'> {
@@ -119,11 +140,17 @@ export function createOpener(deps: OpeningDeps): (letter: LetterRow) => Promise<
     })
 }
 
+type Made = { readonly outcome: Outcome | 'closed'; readonly tries: number }
+
+function inTime(clock: OpeningDeps['clock'], attempting: Promise<Made>): Promise<Made | 'late'> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(PATIENCE_MS, () => resolve('late'))
+    attempting.then(resolve, reject).finally(cancel)
+  })
+}
+
 // an attempt without an answer is made again under the same id, which makes no second card
-async function attempt(
-  { naps, tally, turns, ways }: OpeningDeps,
-  opening: CardOpening,
-): Promise<{ readonly outcome: Outcome | 'closed'; readonly tries: number }> {
+async function attempt({ naps, tally, turns, ways }: OpeningDeps, opening: CardOpening): Promise<Made> {
   for (let tries = 1; ; tries += 1) {
     if (!(await turns.take(true))) return { outcome: 'closed', tries }
     const outcome = await ways.open(opening)

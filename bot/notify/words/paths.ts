@@ -1,7 +1,7 @@
 // what became of single paths of a job, as entries of a list
 import { toCount } from '../../../shared/chat-figures.ts'
 import { type Entry, toBold, toPathText } from '../../../shared/chat-markdown.ts'
-import { toEnding } from '../../../shared/chat-words.ts'
+import { isPathMissing, toEnding } from '../../../shared/chat-words.ts'
 import type { Counts, Task } from '../../../shared/job.ts'
 import { toCauseLines } from './causes.ts'
 import { toChange, toMissingCount, toOutcome } from './share.ts'
@@ -13,23 +13,18 @@ export function toPathName(task: Pick<Task, 'path'>): string {
   return task.path === '' ? '集群' : toPathText(task.path)
 }
 
-/** Whether a load found that there is no such path. */
-export function isAbsent({ verdict }: Pick<Task, 'verdict'>): boolean {
-  return (verdict?.missingByCause?.['no-such-path'] ?? 0) > 0 || verdict?.missing?.[0]?.cause === 'no-such-path'
-}
-
 // `**/datalake/db2**：3% → **71%**，缺 340 个文件`
 /** A path with what became of it, and the causes below. */
 export function toPathEntry(task: Task, near: Near): Entry {
   const text = `${toBold(toPathName(task))}：${toPathState(task, near)}`
-  const below = isAbsent(task) || task.status === 'succeeded' ? [] : toCauseLines(task.verdict)
+  const below = isPathMissing(task) || task.status === 'succeeded' ? [] : toCauseLines(task.verdict)
   return below.length === 0 ? text : { text, below }
 }
 
 /** What became of one path, in one clause. */
 export function toPathState(task: Task, near: Near): string {
   const { status, verdict, exit } = task
-  if (isAbsent(task)) {
+  if (isPathMissing(task)) {
     const sibling = near.get(task.path)
     return sibling === undefined ? '路径不存在' : `路径不存在，最接近的是 ${toPathText(sibling)}`
   }

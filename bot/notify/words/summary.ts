@@ -19,7 +19,7 @@ export function toSummary(tale: Tale): Said {
 function toAlarm(tale: Tale): Entry[] {
   const bad = tale.worst.filter(task => task.status !== 'succeeded')
   const told = bad.length === 0 ? tale.worst : bad
-  return [...toEach(tale, told), toPair('下一步', toSteps(tale, told)), toOrigin(tale)]
+  return [...toEach(tale, told), toPair('下一步', toSteps(tale, told)), ...(tale.atHome ? [] : [toOrigin(tale)])]
 }
 
 // a verdict over what a stopped job got to is none over the whole: its paths tell how far each came

@@ -7,6 +7,8 @@ export type Tale = {
   /** First word 告警 instead of 通知. */
   readonly alarm: boolean
   readonly askers: readonly Asker[]
+  /** It is told where somebody asked for it: there an alarm calls them, and need not say who it was. */
+  readonly atHome: boolean
   /** The worst first, at most ten. */
   readonly worst: readonly Task[]
   /** How long something of it was at work, in ms; undefined when nothing ever ran. */

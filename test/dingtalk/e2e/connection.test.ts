@@ -64,7 +64,7 @@ describe('connecting', () => {
     expect(code).toBe(1)
     expect(find(rows, 'dingtalk stream')).toMatchObject({
       ok: false,
-      answer: expect.stringMatching(/^waiting .*\(auth\)$/),
+      answer: expect.stringMatching(/^waiting .*\(auth\)/),
     })
     expect(find(rows, 'dingtalk stream')?.remedy).toContain('DINGTALK_CLIENT_SECRET')
     expect(find(rows, 'dingtalk token')).toMatchObject({ ok: false })

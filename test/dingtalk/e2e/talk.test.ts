@@ -189,6 +189,8 @@ describe.concurrent('what is looked at', () => {
     const room = chat.room('cidOther==')
     const paths = Array.from({ length: 6 }, (_, at) => `${LONG}/part-0000${at}`)
     room.say(`占比 ${paths.join(' ')}`, BOSS)
+    await room.hear()
+    room.say('确认', BOSS)
     const first = await room.hear()
     expect(first.title).toMatch(/\(1\/\d\)$/)
     const parts = Number(/\/(\d)\)$/.exec(first.title)?.[1])

@@ -33,6 +33,8 @@ export function createStubAgent(given: { readonly clock: FastClock; readonly por
   const outbox: { readonly n: number; readonly report: Report }[] = []
   /** Loads that began, by path. */
   const ran = new Map<string, number>()
+  /** When something of a path ended, by path. */
+  const ended = new Map<string, number[]>()
   const seenEnds = new Set<(path: string) => void>()
   let said = 0
   let socket: WebSocket | undefined
@@ -122,12 +124,14 @@ export function createStubAgent(given: { readonly clock: FastClock; readonly por
     work.state = 'ended'
     const cuts = work.order.followers.flatMap(({ task }) => last.findings && [{ task, findings: last.findings }])
     say({ type: 'ended', allocation, ending: { ...last, cuts: cuts.filter(cut => cut !== undefined) } })
-    if (action !== 'list') for (const seen of seenEnds) seen(path)
+    if (action === 'list') return
+    ended.set(path, [...(ended.get(path) ?? []), clock.now()])
+    for (const seen of seenEnds) seen(path)
   }
 
   dial()
   return {
-    ...{ ran, works },
+    ...{ ran, ended, works },
     connections: (): number => connections,
     isIdle: (): boolean => outbox.length === 0 && [...works.values()].every(({ state }) => state === 'ended'),
     /** Called with the path whenever something ends. */

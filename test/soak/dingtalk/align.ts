@@ -33,7 +33,8 @@ export function align(messages: readonly Said[], lines: readonly Shown[], facts:
       if (excused) reached[row * width + at + 1] ||= 2
     }
   }
-  if (reached[messages.length * width + lines.length] === 0) return { ...NOTHING, problem: tell(messages, lines, best) }
+  if (reached[messages.length * width + lines.length] === 0)
+    return { ...NOTHING, problem: tell({ messages, lines, facts }, best) }
   return walkBack(reached, messages, lines)
 }
 
@@ -64,11 +65,15 @@ function isExcused(lines: readonly Shown[], at: number): boolean {
 }
 
 function isSame(one: Shown, other: Shown): boolean {
-  if (one.card !== undefined) return other.title === `已受理 #${one.card}`
-  return one.title === other.title
+  if (one.title === other.title && one.card === other.card) return true
+  // a card and the text that goes where there is none, whichever was first
+  return [one, other].some((a, n) => [other, one][n]?.title === `已受理 #${a.card}`)
 }
 
-function tell(messages: readonly Said[], lines: readonly Shown[], { row, at }: { row: number; at: number }): string {
+function tell(
+  { messages, lines, facts }: { messages: readonly Said[]; lines: readonly Shown[]; facts: Facts },
+  { row, at }: { row: number; at: number },
+): string {
   const message = messages[row]
   const near = lines.slice(Math.max(0, at - 2), at + 3).map((line, n) => {
     const mark = Math.max(0, at - 2) + n === at ? '>' : ' '
@@ -77,21 +82,12 @@ function tell(messages: readonly Said[], lines: readonly Shown[], { row, at }: {
   })
   const asked = messages.slice(Math.max(0, row - 2), row + 3).map((one, n) => {
     const mark = Math.max(0, row - 2) + n === row ? '>' : ' '
-    return `    ${mark} ${one.kind} at ${toTime(one.at)} ${one.key.slice(-8)} by ${one.person.role}: ${one.text.replaceAll('\n', ' | ')}`
+    return `    ${mark} ${one.kind} at ${toTime(one.at)}, heard ${facts.heardAt(one.key).slice(11, 23)}, ${one.key.slice(-8)} by ${one.person.role}: ${one.text.replaceAll('\n', ' | ')}`
   })
   const what = message === undefined ? 'a line that answers nothing' : 'a message without its answer'
-  if (process.env['SOAK_DUMP'])
-    console.log(
-      [
-        ...messages.map(one => `M ${toTime(one.at)} ${one.key.slice(-8)} ${one.text}`),
-        ...lines.map(
-          one =>
-            `L ${toTime(one.line.at)} ${one.line.kind} ${one.why} ${one.words.slice(0, 120).replaceAll('\n', ' | ')}`,
-        ),
-      ].join('\n'),
-    )
+  const elsewhere = lines.filter(line => message?.fits(line, facts)).map(line => toTime(line.line.at))
   return [
-    `${what}: ${messages.length} messages, ${lines.length} lines, the first ${row} messages fit the first ${at} lines`,
+    `${what}: ${messages.length} messages, ${lines.length} lines, the first ${row} messages fit the first ${at} lines, it would fit ${elsewhere.join(' ') || 'none'}`,
     ...['  messages:', ...asked, '  lines:', ...near],
   ].join('\n')
 }

@@ -10,7 +10,7 @@ type Answers = Part & {
   readonly answeredBy: ReadonlyMap<Said, string>
 }
 
-export function judgeAnswers({ cast, talk, state, local, rushes }: Evidence, wall: Wall, facts: Facts): Answers {
+export function judgeAnswers({ cast, talk, state, local, rushes, kills }: Evidence, wall: Wall, facts: Facts): Answers {
   const answeredBy = new Map<Said, string>()
   const violations: string[] = []
   const doubles: Shown[] = []
@@ -21,6 +21,7 @@ export function judgeAnswers({ cast, talk, state, local, rushes }: Evidence, wal
     const heard = talk.said
       .filter(one => one.room === room && order.has(one.key))
       .sort((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0))
+    if (kills.length > 0) orderTies(heard, lines, facts)
     if (!room.listed) {
       violations.push(...judgeUnlisted(room, heard, lines, state))
       continue
@@ -62,6 +63,15 @@ function readOrder({ talk, state, local }: Pick<Evidence, 'talk' | 'state' | 'lo
   })
   const sorted = kept.sort((a, b) => (a.at === b.at ? a.ack - b.ack : a.at < b.at ? -1 : 1))
   return new Map(sorted.map(({ key }, at) => [key, at]))
+}
+
+/** After a crash the daemon cannot tell any more which of two came first, when both came within one millisecond. */
+function orderTies(heard: Said[], lines: readonly Shown[], facts: Facts): void {
+  const place = (one: Said): number => lines.findIndex(line => line.line.at >= one.at && one.fits(line, facts))
+  heard.sort((a, b) => {
+    const [one, other] = [facts.heardAt(a.key), facts.heardAt(b.key)]
+    return one === other ? place(a) - place(b) : one < other ? -1 : 1
+  })
 }
 
 const ASIDE = '缓存占比'
@@ -127,7 +137,10 @@ function alignAround(
 
 /** Spoiled, and sent again as what is taken already. */
 function isRepeat(line: Shown, taken: ReadonlyMap<Said, Shown>): boolean {
-  return (line.spoiled || line.maybe) && [...taken.values()].some(({ words }) => words === line.words)
+  if (!line.spoiled && !line.maybe) return false
+  return [...taken.values()].some(({ words, title }) =>
+    line.card === undefined ? words === line.words : title === `已受理 #${line.card}`,
+  )
 }
 const withoutRepeats = (left: readonly Shown[], taken: ReadonlyMap<Said, Shown>): readonly Shown[] =>
   left.filter(line => !isRepeat(line, taken))

@@ -17,17 +17,38 @@ export type Wall = {
   readonly robot: readonly Shown[]
 }
 
+/** A sender waits for 10 s. */
+const PATIENCE_MS = 9_000
 /** A killed daemon may not have noted what it sent within so long. */
 const NOTED_WITHIN_MS = 3_000
 
 export function readWall(local: LocalDingTalk, robotToken: string, kills: readonly number[]): Wall {
   const calls = new Map(local.calls().map(call => [call.json, call]))
+  // a card that takes long may come beside its text
+  const disturbed = new Set(
+    local
+      .calls('POST /v1.0/card/instances/createAndDeliver')
+      .filter(({ fault, aborted }) => fault !== undefined || aborted)
+      .map(({ json }) => (json as { outTrackId?: string } | undefined)?.outTrackId),
+  )
   const toShown = (line: Line): Shown => {
-    const why = toSpoiled(calls.get(line.body))
-    const maybe = kills.some(at => line.at <= at + NOTED_WITHIN_MS && line.at > at - 2 * NOTED_WITHIN_MS)
+    const call = calls.get(line.body)
+    const isDisturbed = line.outTrackId !== undefined && disturbed.has(line.outTrackId)
+    const why = toSpoiled(call) || (isDisturbed ? 'made with trouble' : '')
+    // answered at the very moment at which nobody waited any longer
+    const late = call?.fault === 'delay' && why === '' && line.at - call.at > PATIENCE_MS
+    const killed = kills.some(at => line.at <= at + NOTED_WITHIN_MS && line.at > at - 2 * NOTED_WITHIN_MS)
     const card = line.kind === 'card' ? line.variables?.['jobId'] : undefined
     const words = `${line.title}\n${line.text}`.replaceAll('\\', '').replaceAll('&nbsp;', ' ')
-    return { title: line.title, words, ...(card !== undefined && { card }), line, spoiled: why !== '', maybe, why }
+    return {
+      title: line.title,
+      words,
+      ...(card !== undefined && { card }),
+      line,
+      spoiled: why !== '',
+      maybe: killed || late,
+      why: why || (late ? 'slow' : ''),
+    }
   }
   return {
     of: conversationId => local.view(conversationId).map(toShown),

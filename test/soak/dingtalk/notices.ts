@@ -12,7 +12,7 @@ type Tally = Map<string, Told>
 const HALFWAY = '进行中'
 
 export function judgeNotices(evidence: Evidence, wall: Wall): Part {
-  const { cast, state, talk } = evidence
+  const { cast, state } = evidence
   const told: Tally = new Map()
   const halfway: Tally = new Map()
   const doubles: Shown[] = []
@@ -37,7 +37,7 @@ export function judgeNotices(evidence: Evidence, wall: Wall): Part {
   const runs = countRuns(evidence)
   const endsOf = (job: JobRow): Ends => {
     const most = runs.get(job.number) ?? 1
-    return { least: talk.hasty.has(job.number) ? 1 : most, most }
+    return { least: Math.max(1, most - countHasty(evidence, job)), most }
   }
   const violations = [
     ...jobs.flatMap(job => judgeSummaries(job, told, endsOf(job))),
@@ -120,6 +120,23 @@ function countRuns({ state, agent }: Evidence): ReadonlyMap<number, number> {
       return [job.number, Math.max(1, ...runs)]
     }),
   )
+}
+
+/** An end has to last 5 s before it is told; a daemon that was away hears of it later. */
+const LASTS_MS = 12_000
+const AWAY_MS = 60_000
+
+/** Retries that came before an end had lasted. */
+function countHasty({ talk, state, agent, downs }: Evidence, job: JobRow): number {
+  const ends = [...state.tasks.find('job', job.id)].flatMap(task => agent.ended.get(task.path) ?? [])
+  const asked = talk.said.filter(one => one.job === job.number && one.kind === 'retry')
+  return asked.filter(({ key }) => {
+    const at = Date.parse(state.messages.get(key)?.at ?? '')
+    return ends.some(end => {
+      const wasAway = downs.some(down => down > end - AWAY_MS && down < at)
+      return at > end - 1_000 && at < end + (wasAway ? LASTS_MS + AWAY_MS : LASTS_MS)
+    })
+  }).length
 }
 
 /** Numbers of the jobs that a message tells of. */

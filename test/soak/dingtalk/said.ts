@@ -15,6 +15,8 @@ export type Seen = {
 export type Facts = {
   /** The number of the job that has this path. */
   jobOf(path: string): number | undefined
+  /** By the daemon's own account. */
+  heardAt(key: string): string
 }
 
 export type Fits = (seen: Seen, facts: Facts) => boolean

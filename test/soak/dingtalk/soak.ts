@@ -97,9 +97,11 @@ async function soak(options: SoakOptions, dir: string, uncaught: string[]): Prom
     },
   })
   const kills: number[] = []
+  const uncarded: number[] = []
+  const downs: number[] = []
   const rushes: Span[] = []
   try {
-    await speak(options, { talk, clock, daemon, environment, kills, rushes, local, port })
+    await speak(options, { talk, clock, daemon, environment, kills, downs, uncarded, rushes, local, port })
     troubles.stop()
     talk.end()
     if (!options.kill) clock.setSpeed(speed * 2)
@@ -110,11 +112,12 @@ async function soak(options: SoakOptions, dir: string, uncaught: string[]): Prom
     const secrets = collectSecrets(local, [clientSecret, ROBOT_TOKEN, ROBOT_SECRET])
     const log = daemon.log()
     const judged = judge({
-      ...{ local, cast, talk, agent, state, log, secrets, kills, rushes, uncaught },
+      ...{ local, cast, talk, agent, state, log, secrets, kills, downs, uncarded, rushes, uncaught },
       ...{ token: ROBOT_TOKEN, dead: troubles.dead },
     })
     const faults = troubles.counts
-    return { ...judged, faults, log }
+    const numbers = { ...judged.numbers, 'daemon ended and begun anew': options.restarts, rushes: rushes.length }
+    return { ...judged, numbers, faults, log }
   } finally {
     await daemon.end('kill').catch(() => {
       // it could not be opened
@@ -131,6 +134,8 @@ type Speaking = {
   readonly daemon: Daemon
   readonly environment: Record<string, string>
   readonly kills: number[]
+  readonly downs: number[]
+  readonly uncarded: number[]
   readonly rushes: Span[]
   readonly local: Awaited<ReturnType<typeof createLocalDingTalk>>
   readonly port: number
@@ -139,7 +144,7 @@ type Speaking = {
 /** All messages, with their bursts, and the restarts between them. */
 async function speak(options: SoakOptions, speaking: Speaking): Promise<void> {
   const { messages, minutes, restarts, kill = false, long = true } = options
-  const { talk, clock, daemon, environment, kills, rushes, local, port } = speaking
+  const { talk, clock, daemon, environment, kills, downs, uncarded, rushes, local, port } = speaking
   const chance = createChance(`${options.seed} talk`)
   const meanMs = (minutes * MINUTE) / messages
   const burstEvery = Math.max(150, Math.min(1_500, Math.floor(messages / 3)))
@@ -155,11 +160,14 @@ async function speak(options: SoakOptions, speaking: Speaking): Promise<void> {
     if (n % 100 === 0) options.onProgress?.(n, clock.now())
     if (n % restartEvery !== 0 || ends === restarts) continue
     ends += 1
+    const cards = ends % 2 === 0
     await daemon.end(kill ? 'kill' : 'close')
+    downs.push(clock.now())
     if (kill) kills.push(clock.now())
+    if (!cards) uncarded.push(clock.now())
     await clock.wait(chance.int(0, 20) * SECOND)
     // with cards and without in turn
-    await daemon.open(ends % 2 === 1 ? environment : { ...environment, DINGTALK_CARD_TEMPLATE_ID: CARD_TEMPLATE })
+    await daemon.open(cards ? { ...environment, DINGTALK_CARD_TEMPLATE_ID: CARD_TEMPLATE } : environment)
   }
 }
 
@@ -198,11 +206,21 @@ async function drained({ clock, agent, talk, local, port }: Draining): Promise<v
   const until = clock.now() + DRAINED_WITHIN_MS
   while (clock.now() < until) {
     await clock.wait(5 * SECOND)
-    const waits = (await countWaiting(port)) > 0 || !agent.isIdle()
+    const waits = (await countWaiting(port)) > 0 || !agent.isIdle() || isAnyCardOpen(local, clock.now())
     if (waits) busyAt = clock.now()
     else if (clock.now() - busyAt > QUIET_MS) break
   }
   stop()
+}
+
+/** A last state is tried for long; one of which nobody knows is not waited for any longer than that. */
+const CARD_WAITS_MS = 15 * MINUTE
+
+function isAnyCardOpen(local: Draining['local'], now: number): boolean {
+  return local.cards().some(({ conversationId, createdAt, updatedAt, variables }) => {
+    const isOpen = conversationId !== undefined && ['QUEUED', 'RUNNING'].includes(variables['status'] ?? '')
+    return isOpen && now - (updatedAt.at(-1) ?? createdAt) < CARD_WAITS_MS
+  })
 }
 
 /** Notices and letters that wait, as monitoring tells. */

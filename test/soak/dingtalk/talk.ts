@@ -32,8 +32,6 @@ export function createTalk({ local, clock, cast, agent, seed }: Given) {
   const known = new Map<string, Known>()
   const answeredCodes = new Set<string>()
   const retried = new Set<number>()
-  /** Jobs that somebody retried before their end had lasted. */
-  const hasty = new Set<number>()
   const foreign: Push[] = []
   const reading = createChance(`${seed} reading`)
   const jobOfPath = new Map<string, { number: number; room: Room; person: Person }>()
@@ -125,7 +123,7 @@ export function createTalk({ local, clock, cast, agent, seed }: Given) {
   function consider(job: number, room: Room): void {
     if (isOver || retried.has(job) || !reading.is(RETRIED)) return
     retried.add(job)
-    clock.after(reading.int(1, 30) * SECOND, () => retry(job, room))
+    clock.after(reading.int(10, 40) * SECOND, () => retry(job, room))
   }
   function retry(job: number, room: Room): void {
     if (isOver) return
@@ -137,7 +135,6 @@ export function createTalk({ local, clock, cast, agent, seed }: Given) {
   agent.onEnd(path => {
     const about = jobOfPath.get(path)
     if (about === undefined || isOver || !reading.is(HASTY)) return
-    hasty.add(about.number)
     clock.after(reading.int(0, 9_000), () => retry(about.number, about.room))
   })
   const notePaths = (line: Line): void => {
@@ -155,7 +152,7 @@ export function createTalk({ local, clock, cast, agent, seed }: Given) {
   })
 
   return {
-    ...{ said, foreign, hasty, sayNext, sayNamed },
+    ...{ said, foreign, sayNext, sayNamed },
     /** Nobody reacts to anything any more. */
     end(): void {
       isOver = true

@@ -14,13 +14,17 @@ import type { Talk } from './talk.ts'
 export type Evidence = {
   readonly local: LocalDingTalk
   readonly cast: Cast
-  readonly talk: Pick<Talk, 'said' | 'foreign' | 'hasty'>
+  readonly talk: Pick<Talk, 'said' | 'foreign'>
   readonly agent: StubAgent
   readonly state: State
   readonly log: readonly LogLine[]
   readonly secrets: Secrets
   /** When the daemon was killed. */
   readonly kills: readonly number[]
+  /** When it was ended, in whatever way. */
+  readonly downs: readonly number[]
+  /** When it was ended, to go on without cards. */
+  readonly uncarded: readonly number[]
   /** When nothing reached the groups but through the custom robot. */
   readonly rushes: readonly Span[]
   /** Connections of which the platform read nothing any more. */
@@ -52,6 +56,7 @@ export function judge(evidence: Evidence): Part {
     judgeRobot(evidence),
     judgeProtocol(evidence),
     judgeRest(evidence),
+    judgeCards(evidence),
     judgeLog(evidence),
   ]
   return {
@@ -66,7 +71,7 @@ function readFacts(state: State): Facts {
     const number = state.jobs.get(jobId)?.number
     if (number !== undefined && options.dryRun !== true) numbers.set(path, number)
   }
-  return { jobOf: path => numbers.get(path) }
+  return { jobOf: path => numbers.get(path), heardAt: key => state.messages.get(key)?.at ?? '' }
 }
 
 /** What was acked is on the daemon's disk; what is there was sent. */
@@ -87,7 +92,8 @@ function judgeDelivery({ talk, state }: Evidence): Part {
       '… kept by the daemon': talk.said.length - unheard.length,
       '… dropped by the platform, un-acked': unheard.length,
       '… pushed again (un-acked, or once more)':
-        pushes.reduce((sum, { pushedOn }) => sum + pushedOn.length, 0) - talk.said.length,
+        pushes.reduce((sum, { pushedOn }) => sum + pushedOn.length, 0) -
+        talk.said.filter(one => one.pushes.some(({ pushedOn }) => pushedOn.length > 0)).length,
       '… for another robot, under the same id': talk.foreign.length,
     },
   }
@@ -173,11 +179,30 @@ function judgeRest({ state }: Evidence): Part {
       ...Array.from(state.notices.rows(), one => `never written: ${JSON.stringify(one)}`),
       ...Array.from(state.letters.rows(), one => `never sent: ${JSON.stringify(one).slice(0, 300)}`),
       ...jobs.map(({ number, status }) => `never ended: #${number} ${status}`),
-      ...Array.from(state.cards.rows())
-        .filter(({ status }) => status !== 'closed')
-        .map(one => `a card that does not show its end: ${one.id} ${one.status}`),
     ],
     numbers: { jobs: state.jobs.size },
+  }
+}
+
+const OVER = ['OK', 'FAILED', 'CANCELLED']
+
+/** Whoever was making a card when it was ended, and does without cards from then on, never hears of it again. */
+const MADE_WITHIN_MS = 60_000
+
+/** Every card that stands shows how its job ended, also one that nobody could know to stand. */
+function judgeCards({ local, state, uncarded }: Evidence): Part {
+  const standing = local.cards().filter(({ conversationId }) => conversationId !== undefined)
+  const stuck = standing.filter(({ createdAt, variables }) => {
+    if (OVER.includes(variables['status'] ?? '')) return false
+    return !uncarded.some(at => createdAt <= at + 1_000 && createdAt > at - MADE_WITHIN_MS)
+  })
+  const updates = local.cards().map(({ updatedAt }) => updatedAt.length)
+  return {
+    violations: stuck.map(
+      ({ outTrackId, variables, createdAt }) =>
+        `a card of ${new Date(createdAt).toISOString()} stays ${variables['status']} for #${variables['jobId']} (${outTrackId}): ${state.cards.get(outTrackId)?.status ?? 'not known to the daemon'}`,
+    ),
+    numbers: { cards: standing.length, '… updates': updates.reduce((all, one) => all + one, 0) },
   }
 }
 
