@@ -3,6 +3,7 @@
 import type { Published } from '../../bot/core/events.ts'
 import { createState, type Settings, TABLE_NAMES } from '../../bot/core/state.ts'
 import { createBus } from '../../bot/engine/bus.ts'
+import type { PostOffice } from '../../bot/engine/chat-port.ts'
 import { createDesk } from '../../bot/engine/desk.ts'
 import { createEngine } from '../../bot/engine/engine.ts'
 import { createMessageDesk } from '../../bot/engine/message-desk.ts'
@@ -67,7 +68,8 @@ export function createEngineRoom(more: { settings?: Partial<Settings> } = {}) {
   const engine = createEngine({ state, store, clock: hand.clock, ids, settings, bus: frames, log: SILENT_LOG })
   const desk = createDesk({ state, engine, output, growth })
   const messageDesk = createMessageDesk({ state, engine })
-  const postOffice = createPostOffice({ state, engine, frames, output })
+  // it listens from the beginning, and most rooms have none
+  let office: PostOffice | undefined
   const makeToken = () => ({ token: 'secret', sha256: '0'.repeat(64) })
   const selfChecks = async () => []
   const operations = createOperations({
@@ -90,8 +92,12 @@ export function createEngineRoom(more: { settings?: Partial<Settings> } = {}) {
   let n = 0
   const room = {
     ...{ state, engine, output, frames, growth, desk, operations, bend, saved, store: memory, agent },
-    ...{ messageDesk, postOffice, settings },
+    ...{ messageDesk, settings },
     ...hand,
+    get postOffice(): PostOffice {
+      office ??= createPostOffice({ state, engine, frames, output })
+      return office
+    },
     connect: () => desk.hello({ agent, live: [], nextNumber: 1, connection: 'c1' }),
     async report(report: Report) {
       n += 1
