@@ -2,7 +2,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { type LetterDraft, ROBOT } from '../shared/chat.ts'
 import type { Log } from '../shared/log.ts'
-import { toInstant } from '../shared/time.ts'
+import { SECOND, toInstant } from '../shared/time.ts'
 import { createClicks } from './chat/click.ts'
 import type { ChatRoom } from './chat/command.ts'
 import { createInbox, type Inbox } from './chat/inbox.ts'
@@ -10,7 +10,7 @@ import { toNick } from './chat/people.ts'
 import { createTerminal, SPEAKERS, type SpeakerName, type Terminal } from './chat/terminal.ts'
 import { type ChatParts, checkChat, toChatVitals, toCheck, toConnectionLine } from './chat-state.ts'
 import type { Click } from './dingtalk/click.ts'
-import type { PostOffice } from './engine/chat-port.ts'
+import type { CardRow, PostOffice } from './engine/chat-port.ts'
 import { createMessageDesk } from './engine/message-desk.ts'
 import type { ChatVitals, Check, Operations } from './engine/operations/port.ts'
 import { createPostOffice } from './engine/post-office.ts'
@@ -123,7 +123,7 @@ async function carryOut(
   click: Click,
   { room, office, clicks, log }: Clicking,
 ): Promise<Readonly<Record<string, string>>> {
-  const card = office.card(click.outTrackId)
+  const card = await findCard(office, room.clock, click.outTrackId)
   if (card === undefined) {
     const hint = 'it is old, not yet written down, or of another daemon that connects with the same client id'
     log.warn('a click on a card that is not known here', { card: click.outTrackId.slice(0, 100), hint })
@@ -134,6 +134,25 @@ async function carryOut(
   const nick = toNick(staffId, office.story(card.jobId)?.askers ?? [], room)
   const clicked = await clicks({ action: click.action, jobId: card.jobId, staffId, nick, place: card.place })
   return { detail: clicked.text, ...(clicked.done && click.action === 'cancel' && { showCancel: 'false' }) }
+}
+
+/** Whoever sees a card may click before the answer to its making is back: it is waited for, and not for long. */
+const CARD_WITHIN_MS = SECOND
+
+function findCard(office: PostOffice, clock: ChatRoom['clock'], id: string): Promise<CardRow | undefined> {
+  return new Promise(resolve => {
+    const found = office.card(id)
+    if (found !== undefined) return resolve(found)
+    const end = (): void => {
+      undo()
+      cancel()
+      resolve(office.card(id))
+    }
+    const undo = office.onNews(({ cards }) => {
+      if (cards && office.card(id) !== undefined) end()
+    })
+    const cancel = clock.after(CARD_WITHIN_MS, end)
+  })
 }
 
 function toQuotaAlarm(code: string): LetterDraft {
