@@ -12,8 +12,15 @@ export type Aligned = {
   readonly problem?: string
 }
 
-/** Doubles are allowed only where nobody could know that the first one had arrived. */
-export function align(messages: readonly Said[], lines: readonly Shown[], facts: Facts): Aligned {
+/**
+ * Doubles are allowed only where nobody could know that the first one had arrived. `doubtful` are lines of which the same
+ * stands elsewhere.
+ */
+export function align(
+  messages: readonly Said[],
+  { lines, doubtful }: { readonly lines: readonly Shown[]; readonly doubtful: ReadonlySet<Shown> },
+  facts: Facts,
+): Aligned {
   const width = lines.length + 1
   const reached = new Uint8Array((messages.length + 1) * width)
   // 1: by an answer, 2: by a line that is one too many
@@ -26,7 +33,7 @@ export function align(messages: readonly Said[], lines: readonly Shown[], facts:
       const line = lines[at]
       const message = messages[row]
       if (line === undefined) continue
-      const excused = isExcused(lines, at)
+      const excused = doubtful.has(line) || isExcused(lines, at)
       // what is sent again for certain is no answer by itself
       const counts = !excused || line.maybe || line.card !== undefined
       if (counts && message?.fits(line, facts)) reached[(row + 1) * width + at + 1] ||= 1

@@ -15,6 +15,7 @@ export function judgeAnswers({ cast, talk, state, local, rushes, kills }: Eviden
   const violations: string[] = []
   const doubles: Shown[] = []
   let answers = 0
+  const before = kills.length > 0 ? 4 * BEFORE_RUSH_MS : BEFORE_RUSH_MS
   const order = readOrder({ talk, state, local })
   for (const room of cast.rooms) {
     const lines = wall.of(room.id).filter(line => !isResult(line) && !isContinuation(line))
@@ -26,9 +27,11 @@ export function judgeAnswers({ cast, talk, state, local, rushes, kills }: Eviden
       violations.push(...judgeUnlisted(room, heard, lines, state))
       continue
     }
-    const isHeldUp = ({ key }: Said): boolean => {
-      const at = Date.parse(state.messages.get(key)?.at ?? '')
-      return rushes.some(({ from, to }) => at >= from - BEFORE_RUSH_MS && at <= to)
+    const isHeldUp = (one: Said): boolean => {
+      const at = Date.parse(facts.heardAt(one.key))
+      const own = one.paths === undefined ? [] : lines.filter(line => one.fits(line, facts))
+      if (own.length > 0 && own.every(({ line, spoiled }) => spoiled || line.at > at + RESTS_MS)) return true
+      return rushes.some(({ from, to }) => at >= from - before && at <= to)
     }
     const asked = heard.filter(one => !one.aside)
     const found = alignAround(
@@ -78,7 +81,9 @@ const ASIDE = '缓存占比'
 
 const toTitle = ({ card, title }: Shown): string => (card === undefined ? title : `card ${card}`)
 
-/** Heard so shortly before, it may not be answered yet. */
+/** A letter rests for ten minutes when all its ways have failed. */
+const RESTS_MS = 540_000
+/** Heard so shortly before, it may not be answered yet; whoever was killed meanwhile takes longer. */
 const BEFORE_RUSH_MS = 60_000
 const MOST_TRIES = 3_000
 
@@ -103,14 +108,14 @@ function alignAround(
     const one = late[at]
     if (one === undefined) {
       tries += 1
-      const { lines: answers, doubles, problem } = align(inTurn, withoutRepeats(left, taken), facts)
+      const doubtful = new Set(left.filter(line => isRepeat(line, taken)))
+      const { lines: answers, doubles, problem } = align(inTurn, { lines: left, doubtful }, facts)
       const all = new Map(taken)
       for (const [nth, line] of answers.entries()) {
         const message = inTurn[nth]
         if (message !== undefined) all.set(message, line)
       }
-      const repeats = left.filter(line => isRepeat(line, taken))
-      const found = { taken: all, doubles: [...doubles, ...repeats], ...(problem !== undefined && { problem }) }
+      const found = { taken: all, doubles, ...(problem !== undefined && { problem }) }
       first ??= found
       return problem === undefined ? found : undefined
     }
@@ -142,8 +147,6 @@ function isRepeat(line: Shown, taken: ReadonlyMap<Said, Shown>): boolean {
     line.card === undefined ? words === line.words : title === `已受理 #${line.card}`,
   )
 }
-const withoutRepeats = (left: readonly Shown[], taken: ReadonlyMap<Said, Shown>): readonly Shown[] =>
-  left.filter(line => !isRepeat(line, taken))
 
 /** Those that may come later than their turn, each once; some say only that nothing could be measured. */
 function judgeAside(messages: readonly Said[], lines: readonly Shown[], facts: Facts) {

@@ -51,9 +51,23 @@ export function readWall(local: LocalDingTalk, robotToken: string, kills: readon
     }
   }
   return {
-    of: conversationId => local.view(conversationId).map(toShown),
+    of: conversationId => markLateCards(local.view(conversationId).map(toShown)),
     robot: local.robotView(robotToken).map(toShown),
   }
+}
+
+/** What takes long to be made stands after the text that went meanwhile. */
+const LATE_CARD_MS = 60_000
+
+function markLateCards(lines: readonly Shown[]): readonly Shown[] {
+  return lines.map((one, at) => {
+    if (one.card === undefined) return one
+    const before = lines.slice(Math.max(0, at - 30), at)
+    const isLate = before.some(
+      ({ title, line }) => title === `已受理 #${one.card}` && one.line.at - line.at < LATE_CARD_MS,
+    )
+    return isLate ? { ...one, maybe: true, why: one.why || 'after its text' } : one
+  })
 }
 
 /** Why whoever sent it could not know that it arrived; empty when they could. */

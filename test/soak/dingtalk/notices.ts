@@ -40,7 +40,9 @@ export function judgeNotices(evidence: Evidence, wall: Wall): Part {
     return { least: Math.max(1, most - countHasty(evidence, job)), most }
   }
   const violations = [
-    ...jobs.flatMap(job => judgeSummaries(job, told, endsOf(job))),
+    ...jobs.flatMap(job =>
+      judgeSummaries(job, told, endsOf(job)).map(one => `${one}${tellCourse(evidence, wall, job)}`),
+    ),
     ...judgeNamed(
       jobs.filter(job => job.named),
       named,
@@ -126,6 +128,20 @@ function countRuns({ state, agent }: Evidence): ReadonlyMap<number, number> {
 const LASTS_MS = 12_000
 const AWAY_MS = 60_000
 
+/** When it ended and was asked for again. */
+function tellCourse({ talk, state, agent, cast }: Evidence, wall: Wall, job: JobRow): string {
+  const toTime = (ms: number): string => new Date(ms).toISOString().slice(11, 23)
+  const ends = [...state.tasks.find('job', job.id)].flatMap(task => agent.ended.get(task.path) ?? [])
+  const asked = talk.said.filter(one => one.job === job.number && one.kind === 'retry')
+  const heard = asked.map(({ key }) => state.messages.get(key)?.at.slice(11, 23) ?? 'never')
+  const told = [...cast.rooms.flatMap(({ id }) => wall.of(id)), ...wall.robot]
+    .filter(line => new RegExp(`#${job.number}\\b`).test(line.words))
+    .map(
+      line => `${toTime(line.line.at)} ${line.line.kind} ${line.why} ${line.words.slice(0, 60).replaceAll('\n', ' ')}`,
+    )
+  return ` (told ${told.join(' / ')}; ended ${ends.map(toTime).join(' ')}; 重试 ${heard.join(' ') || 'never'})`
+}
+
 /** Retries that came before an end had lasted. */
 function countHasty({ talk, state, agent, downs }: Evidence, job: JobRow): number {
   const ends = [...state.tasks.find('job', job.id)].flatMap(task => agent.ended.get(task.path) ?? [])
@@ -166,5 +182,5 @@ function sum(tally: Tally): number {
 
 function hasLater(wall: Wall, one: Shown): boolean {
   const own = wall.of(one.line.conversationId)
-  return own.some(other => other.line !== one.line && other.line.at >= one.line.at && other.title === one.title)
+  return own.some(other => other.line !== one.line && other.line.at >= one.line.at && other.words === one.words)
 }

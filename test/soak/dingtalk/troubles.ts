@@ -46,7 +46,11 @@ const API_FAULTS = {
   ...{ 'slow 1-8 s': 20, 'slow 10-20 s': 5, '503': 8, qps: 10, busy: 8, reset: 6, empty: 3, hang: 2 },
   ...{ '503 late': 4, 'reset late': 4, 'empty late': 3, 'hang late': 3 },
 } as const
-const GATEWAY_FAULTS = { '503': 4, empty: 2, hang: 2, page: 1, reset: 2, 'slow 1-8 s': 2 } as const
+const TOKEN_FAULTS = { '503': 4, empty: 2, hang: 2, reset: 2, 'slow 1-8 s': 2 } as const
+const DOORS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  [GATEWAY]: { ...TOKEN_FAULTS, page: 1 },
+  [TOKEN]: TOKEN_FAULTS,
+}
 const CONNECTION_FAULTS = {
   ...{ disconnect: 12, kill: 10, 'half-open': 5, silence: 5, 'accept-then-drop': 3, 'upgrade refused': 2 },
   ...{ 'upgrade hangs': 1, 'bad JSON': 8, binary: 3, 'unknown frame': 4, 'huge frame': 1, 'dead channels': 1 },
@@ -71,7 +75,8 @@ export function createTroubles({ local, clock, seed, everyMs }: Given): Troubles
       if (kind !== undefined) count(`${what}: ${kind}`)
     }
   }
-  void keep('route', everyMs.route, chance => spoilRoute(local, chance))
+  const armed = new Map<string, ReturnType<LocalDingTalk['fault']>>()
+  void keep('route', everyMs.route, chance => spoilRoute(local, armed, chance))
   void keep('connection', everyMs.connection, chance => spoilConnection(local, { clock, chance, dead }))
 
   return {
@@ -84,16 +89,17 @@ export function createTroubles({ local, clock, seed, everyMs }: Given): Troubles
   }
 }
 
-function spoilRoute(local: LocalDingTalk, chance: Chance): string {
+/** One at a time for each route: on one that is seldom called they would pile up. */
+function spoilRoute(local: LocalDingTalk, armed: Map<string, { left: number }>, chance: Chance): string | undefined {
   const route = chance.choose(ROUTES)
+  if ((armed.get(route)?.left ?? 0) > 0) return undefined
   const isWebhook = route === SESSION || route === ROBOT
-  const isDoor = route === GATEWAY || route === TOKEN
-  const kind = isDoor
-    ? chance.choose(GATEWAY_FAULTS)
+  const kind = DOORS[route]
+    ? chance.choose(DOORS[route])
     : isWebhook
       ? chance.choose(WEBHOOK_FAULTS)
       : chance.choose(API_FAULTS)
-  local.fault({ route, ...toFault(kind, chance) })
+  armed.set(route, local.fault({ route, ...toFault(kind, chance) }))
   return `${route.split('/').at(-1)} ${kind}`
 }
 

@@ -188,13 +188,15 @@ const OVER = ['OK', 'FAILED', 'CANCELLED']
 
 /** Whoever was making a card when it was ended, and does without cards from then on, never hears of it again. */
 const MADE_WITHIN_MS = 60_000
+/** And the platform may take so long. */
+const SLOWEST_MS = 25_000
 
 /** Every card that stands shows how its job ended, also one that nobody could know to stand. */
 function judgeCards({ local, state, uncarded }: Evidence): Part {
   const standing = local.cards().filter(({ conversationId }) => conversationId !== undefined)
   const stuck = standing.filter(({ createdAt, variables }) => {
     if (OVER.includes(variables['status'] ?? '')) return false
-    return !uncarded.some(at => createdAt <= at + 1_000 && createdAt > at - MADE_WITHIN_MS)
+    return !uncarded.some(at => createdAt < at + SLOWEST_MS && createdAt > at - MADE_WITHIN_MS)
   })
   const updates = local.cards().map(({ updatedAt }) => updatedAt.length)
   return {
