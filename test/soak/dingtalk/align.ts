@@ -10,6 +10,8 @@ export type Aligned = {
   readonly doubles: readonly Shown[]
   /** What does not come out, in words. */
   readonly problem?: string
+  /** Which message comes out no more. */
+  readonly failedAt?: number
 }
 
 /**
@@ -41,7 +43,7 @@ export function align(
     }
   }
   if (reached[messages.length * width + lines.length] === 0)
-    return { ...NOTHING, problem: tell({ messages, lines, facts }, best) }
+    return { ...NOTHING, problem: tell({ messages, lines, facts }, best), failedAt: best.row }
   return walkBack(reached, messages, lines)
 }
 

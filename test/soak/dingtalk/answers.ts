@@ -15,6 +15,7 @@ export function judgeAnswers({ cast, talk, state, local, rushes, kills }: Eviden
   const violations: string[] = []
   const doubles: Shown[] = []
   let answers = 0
+  let overtaken = 0
   const before = kills.length > 0 ? 4 * BEFORE_RUSH_MS : BEFORE_RUSH_MS
   const order = readOrder({ talk, state, local })
   for (const room of cast.rooms) {
@@ -34,11 +35,10 @@ export function judgeAnswers({ cast, talk, state, local, rushes, kills }: Eviden
       return rushes.some(({ from, to }) => at >= from - before && at <= to)
     }
     const asked = heard.filter(one => !one.aside)
-    const found = alignAround(
-      { late: asked.filter(isHeldUp), inTurn: asked.filter(one => !isHeldUp(one)) },
-      lines.filter(({ title }) => title !== ASIDE),
-      facts,
-    )
+    const own = lines.filter(({ title }) => title !== ASIDE)
+    const parted = { late: asked.filter(isHeldUp), inTurn: asked.filter(one => !isHeldUp(one)) }
+    const found = alignOvertaken(parted, own, facts)
+    overtaken += found.overtaken
     if (found.problem !== undefined) violations.push(`${room.id}: ${found.problem}`)
     for (const [one, line] of found.taken) answeredBy.set(one, toTitle(line))
     answers += found.taken.size
@@ -53,7 +53,13 @@ export function judgeAnswers({ cast, talk, state, local, rushes, kills }: Eviden
     doubles.push(...aside.doubles)
   }
   const numbers = { answers, '… as cards': [...answeredBy.values()].filter(title => title.startsWith('card ')).length }
-  return { violations, numbers: { ...numbers, ...countDoubles('answers doubled', doubles) }, answeredBy }
+  // one whose ways have all failed holds up nobody, and comes when there is a way again: that is seldom
+  if (overtaken > MOST_OVERTAKEN + answers / 1_000) violations.push(`${overtaken} answers came after later ones`)
+  return {
+    violations,
+    numbers: { ...numbers, 'answers overtaken': overtaken, ...countDoubles('answers doubled', doubles) },
+    answeredBy,
+  }
 }
 
 /** The order in which messages were heard: by the instant, and by the acks where that is the same. */
@@ -86,22 +92,40 @@ const RESTS_MS = 540_000
 /** Heard so shortly before, it may not be answered yet; whoever was killed meanwhile takes longer. */
 const BEFORE_RUSH_MS = 60_000
 const MOST_TRIES = 3_000
+const MOST_OVERTAKEN = 2
 
 type Found = {
   readonly taken: ReadonlyMap<Said, Shown>
   readonly doubles: readonly Shown[]
   readonly problem?: string
+  readonly failedAt?: number
+}
+
+type Parted = { readonly late: readonly Said[]; readonly inTurn: readonly Said[] }
+
+/** As `alignAround`; a few messages that do not come out in their turn may have been overtaken. */
+function alignOvertaken(
+  { late, inTurn }: Parted,
+  lines: readonly Shown[],
+  facts: Facts,
+): Found & { readonly overtaken: number } {
+  const first = alignAround({ late, inTurn }, lines, facts)
+  let [found, parted] = [first, { late, inTurn }]
+  for (let overtaken = 1; found.problem !== undefined && overtaken <= MOST_OVERTAKEN; overtaken += 1) {
+    const one = parted.inTurn[found.failedAt ?? -1]
+    if (one === undefined) break
+    parted = { late: [...parted.late, one], inTurn: parted.inTurn.filter(other => other !== one) }
+    found = alignAround(parted, lines, facts)
+    if (found.problem === undefined) return { ...found, overtaken }
+  }
+  return { ...first, overtaken: 0 }
 }
 
 /**
  * An answer that has no way waits for ten minutes, and holds up nobody: `late` ones are answered once, but not in order. Which
  * line is theirs is tried out, since several may read the same.
  */
-function alignAround(
-  { late, inTurn }: { readonly late: readonly Said[]; readonly inTurn: readonly Said[] },
-  lines: readonly Shown[],
-  facts: Facts,
-): Found {
+function alignAround({ late, inTurn }: Parted, lines: readonly Shown[], facts: Facts): Found {
   let tries = 0
   let first: Found | undefined
   const attempt = (at: number, left: readonly Shown[], taken: ReadonlyMap<Said, Shown>): Found | undefined => {
@@ -109,13 +133,18 @@ function alignAround(
     if (one === undefined) {
       tries += 1
       const doubtful = new Set(left.filter(line => isRepeat(line, taken)))
-      const { lines: answers, doubles, problem } = align(inTurn, { lines: left, doubtful }, facts)
+      const { lines: answers, doubles, problem, failedAt } = align(inTurn, { lines: left, doubtful }, facts)
       const all = new Map(taken)
       for (const [nth, line] of answers.entries()) {
         const message = inTurn[nth]
         if (message !== undefined) all.set(message, line)
       }
-      const found = { taken: all, doubles, ...(problem !== undefined && { problem }) }
+      const found = {
+        taken: all,
+        doubles,
+        ...(problem !== undefined && { problem }),
+        ...(failedAt !== undefined && { failedAt }),
+      }
       first ??= found
       return problem === undefined ? found : undefined
     }

@@ -8,8 +8,11 @@ const LEFT = 'that had been cached or called loaded are not in the cache any mor
 
 /** Loads, and lets somebody free a part of it when the CLI is done with that and nobody has measured yet. */
 async function loadAndFree(ground: Ground, part: string): Promise<Load> {
-  const { goosefsBin } = ground.cluster
-  ground.field.hook('after', 'distributedLoad', `'${goosefsBin}' fs free '${ground.at(part)}' > /dev/null`)
+  const bin = `'${ground.cluster.goosefsBin}'`
+  const at = `'${ground.at(part)}'`
+  // a worker that is told to free tells so when it has, and only then the master knows
+  const known = `for n in 1 2 3 4 5 6 7 8 9; do ${bin} fs ls ${at} | grep -q 100% || break; done`
+  ground.field.hook('after', 'distributedLoad', `${bin} fs free ${at} > /dev/null; ${known}`)
   return await ground.load()
 }
 
