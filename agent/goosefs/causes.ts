@@ -30,7 +30,8 @@ const ROWS: readonly Row[] = [
   { says: /Needed \d+ but only found 0\b/, cause: 'no-job-worker' },
   { says: /Failed to find enough block workers|Needed \d+ but only found \d/, cause: 'replicas' },
   {
-    says: /Failed to connect to remote block worker|[Nn]o (?:available |live )*(?:block )?workers? (?:is |are )?available|[Nn]o available (?:block )?worker/,
+    // a job worker whose list of workers is older than its worker; it asks for a new list every two minutes
+    says: /Cannot find a local block worker|Failed to connect to remote block worker|[Nn]o (?:available |live )*(?:block )?workers? (?:is |are )?available|[Nn]o available (?:block )?worker/,
     cause: 'worker-lost',
   },
   {

@@ -16,11 +16,18 @@ export const JOB_MS = 240_000
 const LATER = fileURLToPath(new URL('later.mjs', import.meta.url))
 
 export type Field = Awaited<ReturnType<typeof createField>>
-/** What the cluster of the tests is like: room for a file of 300 MB, and a lost job worker is known as such soon. */
+/**
+ * What the cluster of the tests is like: room for a file of 300 MB, a lost job worker is known as such soon, and a worker that
+ * came back is found at once: a job worker may refuse loads for two minutes otherwise, those of later tests too.
+ */
 export const SETTINGS = {
   quota: '384MB',
   block: '4MB',
-  props: ['alluxio.job.master.worker.timeout=25s', 'alluxio.job.master.lost.worker.interval=1s'],
+  props: [
+    'alluxio.job.master.worker.timeout=25s',
+    'alluxio.job.master.lost.worker.interval=1s',
+    'alluxio.user.worker.list.refresh.interval=1s',
+  ],
 } as const satisfies RealClusterOptions
 export type FieldOptions = RealClusterOptions & { readonly agentEnv?: Record<string, string> }
 export type EngineJob = { readonly id: number; readonly status: string; readonly path: string }

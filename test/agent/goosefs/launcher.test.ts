@@ -32,6 +32,8 @@ describe('the launcher’s words', () => {
       'gone',
     ],
     ['Permission denied: user=x, access=-w-, path=/a: line 1: b: Permission denied by owner', 'permission'],
+    ['Task execution failed: Cannot find a local block worker to replicate blockId 2516968275968', 'worker-lost'],
+    ['Task execution failed: Cannot find a local block worker to load blockId 2516968275968', 'worker-lost'],
   ])('are no others: %s', (line, cause) => expect(readCause(line)).toBe(cause))
 })
 
