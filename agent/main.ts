@@ -15,6 +15,7 @@ import { type AgentConfig, parseAgentConfig, secretsOfAgent, showAgentConfig } f
 import { createDescriber } from './description.ts'
 import { createExecaDriver } from './driver-execa.ts'
 import { answerCall } from './goosefs/answer-call.ts'
+import { brandOf } from './goosefs/argv.ts'
 import { createCli } from './goosefs/cli.ts'
 import { createProber, type Prober } from './goosefs/probe.ts'
 import { createSharedWalks } from './goosefs/shared-walks.ts'
@@ -100,11 +101,12 @@ async function run(config: AgentConfig, log: Log, scope: Scope): Promise<void> {
 
 /** Small asks have a directory of their own; what an earlier process left there answers nobody. */
 async function openCalls(tools: Parameters<typeof createCli>[0], webs: Prober['webs']) {
-  const { dir, clock } = tools
+  const { dir, clock, bin } = tools
   await endRunsBelow(dir, { ...tools, graceMs: CALL_GRACE_MS })
   await rm(dir, { recursive: true, force: true })
   const cli = createCli({ ...tools, graceMs: CALL_GRACE_MS })
-  return (ask: ClusterCall, within: CallWithin) => answerCall({ cli, dir, webs, now: clock.now }, ask, within)
+  return (ask: ClusterCall, within: CallWithin) =>
+    answerCall({ ...{ cli, dir, webs, brand: brandOf(bin) }, now: clock.now }, ask, within)
 }
 
 function toFacts(config: AgentConfig) {

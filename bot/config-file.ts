@@ -7,6 +7,7 @@ import { got, shown, toError } from '../shared/errors.ts'
 import { GUARD, Guard } from '../shared/guard.ts'
 import { JobName, Role } from '../shared/job.ts'
 import { createRedactor, STARS } from '../shared/log.ts'
+import { Misfire, Overlap } from '../shared/schedule.ts'
 import { toDigest } from './access/credentials.ts'
 
 const onOff = z.union([z.enum(['on', 'off']), z.boolean().transform(value => (value ? 'on' : 'off'))])
@@ -80,8 +81,8 @@ const Keys = z.strictObject({
   notify: z.strictObject({ routes: z.array(Route).optional() }).optional(),
   schedules: z
     .strictObject({
-      misfire: z.enum(['run-once', 'skip']).optional(),
-      overlap: z.enum(['skip', 'queue', 'allow']).optional(),
+      misfire: Misfire.optional(),
+      overlap: Overlap.optional(),
     })
     .optional(),
 })

@@ -1,6 +1,7 @@
 // everything a caller can do, over the opened state: the same verbs for HTTP and chat
 import type { Log } from '../shared/log.ts'
 import { hashToken, makeDaemonId, makeToken } from './access/credentials.ts'
+import type { Calendar } from './engine/calendar.ts'
 import { createOperations } from './engine/operations/index.ts'
 import type { Check, Features, Operations } from './engine/operations/port.ts'
 import type { ClusterCalls } from './engine/ports.ts'
@@ -10,6 +11,7 @@ import type { Told } from './told.ts'
 type Around = {
   readonly opened: Opened
   readonly calls: ClusterCalls
+  readonly calendar: Calendar
   readonly log: Log
   /** What the daemon says of itself, and of the ways to the chat. */
   readonly selfChecks: () => Promise<readonly Check[]>

@@ -12,6 +12,7 @@ import { createBus } from './engine/bus.ts'
 import { createEngine } from './engine/engine.ts'
 import type { StreamId } from './engine/ports.ts'
 import { fillState, newestId } from './engine/restore.ts'
+import { createSlotTally } from './engine/slot-tally.ts'
 import { createTally } from './engine/tally.ts'
 import { createAuditBook } from './store/audit-book.ts'
 import { createJournal } from './store/journal.ts'
@@ -44,7 +45,9 @@ export async function openState(told: Told, { log, scope, clock = createClock() 
   const settings = toSettings(told)
   const engine = createEngine({ state, store, clock, ids: createIds(newestId(state)), settings, bus: frames, log })
   scope.add(() => engine.close())
-  const tally = createTally(frames, state)
+  const runs = createTally(frames, state)
+  const slots = createSlotTally(frames)
+  const tally = () => ({ ...runs(), ...slots() })
   return { state, output, audit, clock, frames, growth, settings, engine, tally, storeCounts: store.counts }
 }
 
@@ -60,6 +63,7 @@ function toSettings({ config, file }: Told): Settings {
     guard: file.guard,
     robot: config.alertToken !== undefined,
     ...(file.notify?.routes !== undefined && { routes: file.notify.routes }),
+    ...(file.schedules !== undefined && { schedules: file.schedules }),
     ...(file.defaultCluster !== undefined && { defaultCluster: file.defaultCluster }),
   }
 }

@@ -3,6 +3,7 @@ import { access, constants, statfs } from 'node:fs/promises'
 import { toError } from '../shared/errors.ts'
 import type { DaemonConfig } from './config.ts'
 import type { Check } from './engine/operations/port.ts'
+import type { TimerStatus } from './schedule/timer.ts'
 
 const GIB = 1024 ** 3
 const LOW_DISK_BYTES = 256 * 1024 * 1024
@@ -45,5 +46,37 @@ async function checkDisk(dir: string): Promise<Check> {
       answer: toError(cause).message,
       remedy: 'make it writable for the daemon',
     }
+  }
+}
+
+export type ScheduleFacts = {
+  readonly active: number
+  readonly paused: number
+  readonly timer: Pick<TimerStatus, 'nextAt' | 'lagMs'>
+  /** Whether somebody said in which zone schedules are read; else it is the machine's. */
+  readonly tz: string | undefined
+}
+
+/** A process that wakes up later than this is starved, or its machine was asleep. */
+const MOST_LAG_MS = 2_000
+
+/** How many schedules there are, which slot is next, and whether the timer keeps up. */
+export function checkSchedules({ active, paused, timer, tz }: ScheduleFacts): Check {
+  const zone = tz ?? `${Intl.DateTimeFormat().resolvedOptions().timeZone}, the machine's`
+  const { nextAt, lagMs } = timer
+  const next = nextAt === undefined ? 'none is due' : `next at ${nextAt}`
+  const lags = lagMs > MOST_LAG_MS
+  const remedies = [
+    ...(lags ? ['give the daemon more processor time, or keep its machine awake'] : []),
+    ...(tz === undefined
+      ? ['set GANDER_TZ, so that schedules do not follow the zone of whichever machine this is']
+      : []),
+  ]
+  if (active + paused === 0) return { name: 'schedules', ok: null, answer: `none; zone ${zone}` }
+  return {
+    name: 'schedules',
+    ok: lags ? false : tz === undefined ? null : true,
+    answer: `${active} active, ${paused} paused, ${next}, the timer lags ${Math.round(lagMs)} ms, zone ${zone}`,
+    ...(remedies.length > 0 && { remedy: remedies.join('; ') }),
   }
 }

@@ -98,7 +98,8 @@ export function tasksOf(api: Api, job: string, status?: string): AsyncGenerator<
   return pages(api, Task, `/api/v1/jobs/${encodeURIComponent(job)}/tasks?limit=${TASKS_A_PAGE}${filter}`)
 }
 
-const NUMBER_OR_ID = /^#?\d+$|^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+/** What is a number or an id, and not a name. */
+export const NUMBER_OR_ID = /^#?\d+$|^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** The job that people mean: by number, UUID, or name (then the newest of that name). */
 export async function findJob(api: Api, ref: string): Promise<Job> {

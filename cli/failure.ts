@@ -16,6 +16,8 @@ export const EXIT = {
 /** Ends the client with a sentence that says what happened and what to do. */
 export class Failure extends Error {
   readonly exit: number
+  /** What the daemon said about its refusal for programs. */
+  details: unknown
 
   constructor(exit: number, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
@@ -39,9 +41,11 @@ const HINTS: Readonly<Record<number, string>> = {
 }
 
 /** An error answer of the daemon as a failure: refusals 6, other mistakes of the asker 2, everything else 1. */
-export function toFailure(status: number, message: string): Failure {
+export function toFailure(status: number, message: string, details?: unknown): Failure {
   const exit = REFUSALS.has(status) ? EXIT.refused : status >= 400 && status < 500 ? EXIT.usage : EXIT.failed
   const hint = HINTS[status]
   const sentence = /[.!?]$/.test(message) ? message : `${message}.`
-  return new Failure(exit, hint === undefined ? sentence : `${sentence} ${hint}`)
+  const failure = new Failure(exit, hint === undefined ? sentence : `${sentence} ${hint}`)
+  failure.details = details
+  return failure
 }

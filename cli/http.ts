@@ -143,15 +143,16 @@ async function readJson(response: Response, base: string): Promise<unknown> {
 
 async function readFailure(response: Response, base: string): Promise<Failure> {
   const text = await response.text().catch(() => '')
-  const message = messageOf(text)
-  return toFailure(response.status, message ?? `${base} answered with HTTP status ${response.status}`)
+  const { message, details } = readTrouble(text) ?? {}
+  return toFailure(response.status, message ?? `${base} answered with HTTP status ${response.status}`, details)
 }
 
-function messageOf(text: string): string | undefined {
+function readTrouble(text: string): { readonly message: string; readonly details?: unknown } | undefined {
   try {
     const parsed: unknown = JSON.parse(text)
     if (typeof parsed !== 'object' || parsed === null || !('message' in parsed)) return undefined
-    return typeof parsed.message === 'string' && parsed.message !== '' ? parsed.message : undefined
+    if (typeof parsed.message !== 'string' || parsed.message === '') return undefined
+    return { message: parsed.message, ...('details' in parsed ? { details: parsed.details } : {}) }
   } catch {
     // not JSON: some other server or a proxy answered, and its page is nothing for a terminal
     return undefined

@@ -77,7 +77,7 @@ function toNames(jobs: readonly Job[]): string {
 }
 
 /** Asks on the terminal. Anything but y or yes, the end of input included, is a no. */
-async function saysYes(question: string): Promise<boolean> {
+export async function saysYes(question: string): Promise<boolean> {
   process.stderr.write(question)
   const answer = await new Promise<string>(resolve => {
     process.stdin.once('data', bytes => resolve(bytes.toString()))

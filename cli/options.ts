@@ -3,40 +3,9 @@ import * as z from 'zod'
 import { ActionName, TaskOptions } from '../shared/actions.ts'
 import { JobName, JobStatus, Role } from '../shared/job.ts'
 import { usage } from './failure.ts'
+import { choice, duration, flag, row, whole } from './option-row.ts'
+import { SCHEDULE_OPTIONS } from './schedule-options.ts'
 import { readDurationMs } from './words.ts'
-
-type Row<T> = {
-  readonly flags: string
-  readonly summary: string
-  readonly schema: z.ZodType<T, unknown>
-  /** The only values there are, when they are few: completion offers them. */
-  readonly values?: readonly string[]
-}
-
-function row<T>(flags: string, summary: string, schema: z.ZodType<T, unknown>): Row<T> {
-  return { flags, summary, schema }
-}
-
-/** An option whose value is one of a few words. */
-function choice<T extends string>(flags: string, summary: string, schema: z.ZodEnum<{ [K in T]: K }>): Row<T> {
-  const values = schema.options
-  return { ...row(flags, summary, z.enum(values, `must be ${values.join(' or ')}`)), values }
-}
-
-const flag = z.boolean()
-
-function whole(min: number, max: number): z.ZodType<number, unknown> {
-  const expected = `must be a whole number from ${min} to ${max}`
-  return z
-    .string()
-    .refine(text => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, expected)
-    .transform(Number)
-}
-
-const duration: z.ZodType<number, unknown> = z
-  .string()
-  .refine(text => readDurationMs(text) !== undefined, 'must be a duration such as 90s, 15m or 2h')
-  .transform(text => readDurationMs(text) ?? 0)
 
 const SEVEN_DAYS_MS = 604_800_000
 const runTime = duration.refine(ms => ms >= 1_000 && ms <= SEVEN_DAYS_MS, 'must be from 1s to 7d')
@@ -77,7 +46,7 @@ export const OPTIONS = {
   reconnect: row('--reconnect <duration>', 'how long a daemon may be away meanwhile (default 5m)', duration),
   name: row('--name <name>', 'a label; more paths under the same name join the open job', JobName),
   cluster: row('--cluster <name>', 'which GooseFS cluster; unset: the default one of the daemon', JobName),
-  replication: row('--replication <copies>', 'copies of each block, 1 to 100', whole(1, 100)),
+  replication: row('--replicas, --replication <copies>', 'copies of each block, 1 to 100', whole(1, 100)),
   refresh: row('--refresh', 'load the metadata anew first', flag),
   timeout: row('--timeout <duration>', 'stop each run after this long, such as 2h', runTime),
   verify: row('--no-verify', 'do not measure before and after: the verdict is "not verified"', flag),
@@ -105,6 +74,7 @@ export const OPTIONS = {
   since: row('--since <when>', 'only from then on: a duration back from now such as 2h, or 2026-11-21T08:00', since),
   send: row('--send', 'also send a test message to the chat group of each robot: everybody there sees it', flag),
   role: row('--role <role>', `what it may do: ${Role.options.join(', ')}`, Role),
+  ...SCHEDULE_OPTIONS,
 } as const
 
 export type OptionName = keyof typeof OPTIONS

@@ -40,7 +40,8 @@ async function submitPart({ api, options }: Context, wanted: Wanted, name: strin
   return askFor(api, Job, ['POST', '/api/v1/jobs', { body, key: crypto.randomUUID() }])
 }
 
-function toTaskOptions(options: Options): TaskOptions {
+/** The options of a run that were given. */
+export function toTaskOptions(options: Options): TaskOptions {
   return {
     ...(options.replication === undefined ? {} : { replication: options.replication }),
     ...(options.refresh ? { refresh: true } : {}),

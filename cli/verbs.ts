@@ -10,6 +10,7 @@ import { forceload, free, load, metadata } from './verbs/load.ts'
 import { logs } from './verbs/logs.ts'
 import { ls } from './verbs/ls.ts'
 import { report } from './verbs/report.ts'
+import { schedule } from './verbs/schedule.ts'
 import { token } from './verbs/token.ts'
 import { retry, stop, wait } from './verbs/wait.ts'
 
@@ -17,6 +18,7 @@ export const VERBS: readonly Verb[] = [
   ...[load, forceload, metadata, free],
   ...[ls, cached, report],
   ...[jobs, status, wait, logs, stop, retry],
+  ...[schedule],
   ...[agents, token, audit, doctor],
   toCompletion(() => VERBS),
 ]

@@ -6,7 +6,8 @@ import { isBeyondRoom } from './refusal.ts'
 import type { Paint } from './screen.ts'
 import { toBytes, toCount, toDuration, toPrintable } from './words.ts'
 
-const KIND_WORDS: Readonly<Record<VerdictKind, readonly [style: 'good' | 'bad' | 'warn', word: string]>> = {
+/** What a kind of verdict is called, and how it looks. */
+export const KIND_WORDS: Readonly<Record<VerdictKind, readonly [style: 'good' | 'bad' | 'warn', word: string]>> = {
   cached: ['good', 'cached'],
   'nothing-new': ['good', 'nothing new'],
   empty: ['good', 'empty'],

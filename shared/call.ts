@@ -29,6 +29,8 @@ export const ClusterCall = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('lines'), path, most: z.int().min(1) }),
   /** Every file below a path. */
   z.object({ verb: z.literal('files'), path, most: z.int().min(1) }),
+  /** What lies at and below a path, as the under storage has it now. */
+  z.object({ verb: z.literal('size'), path }),
 ])
 export type ClusterCall = z.infer<typeof ClusterCall>
 
@@ -85,13 +87,14 @@ export const CallAnswer = z.union([
     workers: z.array(WorkerFacts).optional(),
     /** Lines of a file, or paths of files. A long answer comes in several messages, joined in their order. */
     lines: z.array(z.string()).optional(),
+    size: z.object({ bytes: z.number().min(0), files: z.int().min(0) }).optional(),
   }),
 ])
 export type CallAnswer = z.infer<typeof CallAnswer>
 
 /** How long an agent takes over a call at most, its wait behind others included: a listing may be long. */
 export function callWithinMs({ verb }: ClusterCall): number {
-  return verb === 'lines' || verb === 'files' ? 2 * MINUTE : 30 * SECOND
+  return verb === 'lines' || verb === 'files' || verb === 'size' ? 2 * MINUTE : 30 * SECOND
 }
 
 const OPTION_NAME = /^[A-Za-z0-9_][\w.-]*$/

@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   TASK_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
   AGENT_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
   CLUSTER_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
+  SCHEDULE_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
   TOKEN_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
   USER_NOT_FOUND: { status: 404, retryable: false, mender: 'caller' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, mender: 'caller' },

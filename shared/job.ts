@@ -69,6 +69,10 @@ export const Job = z
     desired: Desired,
     requester: z.string(),
     via: Via,
+    schedule: z
+      .object({ id: Id, name: z.string(), slot: Instant, run: z.int().min(1) })
+      .optional()
+      .meta({ description: 'the slot of a schedule that it is the run of' }),
     createdAt: Instant,
     startedAt: Instant.optional(),
     endedAt: Instant.optional(),

@@ -1,6 +1,14 @@
 // a written line taken apart: bare words, quoted texts and key=value, before anybody says what they mean
 import { AppError, shown } from './errors.ts'
-import { isBlank, isEdge, toHalfWidth, toHalfWidthLetters, withoutEdges } from './width.ts'
+import {
+  isBlank,
+  isEdge,
+  macroAt,
+  toHalfWidth,
+  toHalfWidthLetters,
+  withHalfWidthMacros,
+  withoutEdges,
+} from './width.ts'
 
 export type Token =
   | { readonly kind: 'bare' | 'quoted'; readonly text: string }
@@ -87,6 +95,12 @@ function readBare(line: Line, at: number): Read<Token> {
   let end = at
   for (; end < text.length; end += 1) {
     const char = text.charAt(end)
+    const macro = macroAt(text, end)
+    if (macro > 0) {
+      end += macro - 1
+      isHan = false
+      continue
+    }
     // 预热“/a b” is a word and a path
     if (isBlank(char) || isEnd(text, end) || (end > at && isHan && CLOSERS.has(char))) break
     isHan &&= HAN.test(char) || char === ':' || char === '：'
@@ -99,7 +113,8 @@ function readBare(line: Line, at: number): Read<Token> {
   }
   const key = equals < 0 ? undefined : toKey(text.slice(at, equals))
   if (key === undefined) return { what: { kind: 'bare', text: withoutEdges(text.slice(at, end)) }, end }
-  return { what: { kind: 'pair', key, value: toHalfWidthLetters(withoutEdges(text.slice(equals + 1, end))) }, end }
+  const value = withHalfWidthMacros(toHalfWidthLetters(withoutEdges(text.slice(equals + 1, end))))
+  return { what: { kind: 'pair', key, value }, end }
 }
 
 /** A separator ends a token where something can begin behind it: `/a，/b` are two paths, `/a，b` is one. */

@@ -1,6 +1,6 @@
 // the line that people write: a word, paths, bare words and key=value, in whatever width their keyboard gave it
 import { isPathAt, readTokens, type Token, toRepeatedKey } from './statement-tokens.ts'
-import { toHalfWidth, toHalfWidthPath, withoutNothing } from './width.ts'
+import { toHalfWidth, toHalfWidthPath, withHalfWidthMacros, withoutNothing } from './width.ts'
 
 export type { StatementProblem } from './statement-tokens.ts'
 
@@ -62,7 +62,7 @@ function toParts(tokens: readonly Token[]): Part[] {
 
 function toPart(token: Token): Part {
   if (token.kind === 'pair') return token
-  if (isPathAt(token.text)) return { kind: 'path', text: toPath(token.text) }
+  if (isPathAt(token.text)) return { kind: 'path', text: withHalfWidthMacros(toPath(token.text)) }
   return { kind: 'word', text: token.kind === 'bare' ? toHalfWidth(token.text) : token.text }
 }
 

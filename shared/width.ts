@@ -37,3 +37,19 @@ export function withoutEdges(text: string): string {
 const BLANK = /[\s\u0085]/
 /** Blanks of any width, those that do not break included. */
 export const isBlank = (char: string): boolean => BLANK.test(char)
+
+/** What a date macro such as `${yyyy-MM-dd HH:mm-1d..0d}` is made of, in either width. */
+const MACRO =
+  '[$＄][{｛][ \\u3000\\d\\-/_.:+yMdHmswh\uff0b\uff0d-\uff1a\uff3f\uff28\uff2d\uff44\uff48\uff4d\uff53\uff57\uff59]{1,100}[}｝]'
+const MACRO_AT = new RegExp(MACRO, 'y')
+const MACROS = new RegExp(MACRO, 'g')
+
+/** The length of the date macro that begins there; 0 when none does. */
+export function macroAt(text: string, at: number): number {
+  MACRO_AT.lastIndex = at
+  return MACRO_AT.exec(text)?.[0].length ?? 0
+}
+
+/** The date macros in a text in half width, all else as it is. */
+export const withHalfWidthMacros = (text: string): string =>
+  text.replace(MACROS, macro => toHalfWidth(macro).replaceAll('\u3000', ' '))

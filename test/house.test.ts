@@ -97,11 +97,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'bot/http': ['shared', 'bot/http', 'types:bot/engine'],
   'bot/chat': ['shared', 'bot/chat', 'types:bot/engine'],
   'bot/notify': ['shared', 'bot/notify', 'types:bot/engine'],
+  'bot/schedule': ['shared', 'bot/schedule', 'types:bot/engine'],
   'bot/dingtalk': ['shared', 'bot/dingtalk', 'types:bot/engine'],
   process: ['shared', 'process'],
   bot: [
     ...['shared', 'process', 'bot', 'bot/core', 'bot/engine', 'bot/store', 'bot/agents', 'bot/coordinator'],
-    ...['bot/access', 'bot/http', 'bot/chat', 'bot/notify', 'bot/dingtalk'],
+    ...['bot/access', 'bot/http', 'bot/chat', 'bot/notify', 'bot/dingtalk', 'bot/schedule'],
   ],
   agent: ['shared', 'process', 'agent'],
   cli: ['shared', 'cli'],

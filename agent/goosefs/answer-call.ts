@@ -3,12 +3,13 @@ import type { CallAnswer, CallRefusal, ClusterCall, MountPoint, WorkerFacts } fr
 import { namespaceProblem, optionProblem } from '../../shared/call.ts'
 import { pathProblem } from '../../shared/path.ts'
 import { isSecretName } from '../../shared/secret-name.ts'
-import { CALL_ARGV, READ_ARGV } from './argv.ts'
+import { type Brand, CALL_ARGV, READ_ARGV } from './argv.ts'
 import { CALL_LIMITS } from './call-limits.ts'
 import { createSay, type Said, type Say } from './call-runner.ts'
 import type { Cli } from './cli.ts'
 import type { Webs } from './find-webs.ts'
 import { readMasterInfo } from './master-web.ts'
+import { readCount } from './read-count.ts'
 import { readListLine } from './read-ls.ts'
 import { readMountLine } from './read-mounts.ts'
 import { readNamespaceLine } from './read-namespaces.ts'
@@ -18,6 +19,7 @@ import { readStat } from './read-stat.ts'
 
 export type AnswerDeps = {
   readonly cli: Cli
+  readonly brand: Brand
   /** Where the CLI was told to keep its calls. */
   readonly dir: string
   readonly now: () => number
@@ -27,7 +29,7 @@ export type AnswerDeps = {
 export type Within = { readonly name: string; readonly timeoutMs: number; readonly signal: AbortSignal }
 type Verb = ClusterCall['verb']
 type Asked<V extends Verb> = Extract<ClusterCall, { verb: V }>
-type Tools = { readonly say: Say; readonly webs: AnswerDeps['webs'] }
+type Tools = { readonly say: Say; readonly brand: Brand; readonly webs: AnswerDeps['webs'] }
 type Answerers = { readonly [V in Verb]: (ask: Asked<V>, tools: Tools) => Promise<CallAnswer> }
 
 const DONE: CallAnswer = { ok: true }
@@ -62,6 +64,7 @@ const ANSWERERS: Answerers = {
     const args = ['fs', 'ls', '-R', path]
     return toLines(await say({ ...CALL_LIMITS.bulk, args, pick, most }), `${most} files`)
   },
+  size: async ({ path }, { say, brand }) => toSize(await say({ args: CALL_ARGV.countNow(brand, path) })),
 }
 
 /** Answers one ask; never rejects for what the CLI does. What must not be handed to the CLI is refused unasked. */
@@ -69,7 +72,7 @@ export async function answerCall(deps: AnswerDeps, ask: ClusterCall, within: Wit
   const problem = problemOf(ask)
   if (problem !== undefined) return failed(problem)
   const answerer = ANSWERERS[ask.verb] as (ask: ClusterCall, tools: Tools) => Promise<CallAnswer>
-  return await answerer(ask, { say: createSay(deps, within), webs: deps.webs })
+  return await answerer(ask, { say: createSay(deps, within), brand: deps.brand, webs: deps.webs })
 }
 
 const failed = (message: string): CallRefusal => ({ ok: false, why: 'failed', message })
@@ -133,6 +136,14 @@ function toFacts(path: string, said: Said): CallAnswer {
   const { directory, ttlMs = -1, ttlAction, pinned } = stat
   const ttl = ttlMs < 0 ? {} : { ttlMs, ...(ttlAction === undefined ? {} : { ttlAction }) }
   return { ok: true, facts: { path, directory, ...ttl, ...(pinned === undefined ? {} : { pinned }) } }
+}
+
+function toSize(said: Said): CallAnswer {
+  if (!isDone(said)) return refusalOf(said)
+  const count = readCount(said.lines)
+  return count === undefined
+    ? failed('the size of the path cannot be read')
+    : { ok: true, size: { bytes: count.bytes, files: count.files } }
 }
 
 function toLines(said: Said, limit: string): CallAnswer {

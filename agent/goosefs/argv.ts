@@ -92,6 +92,8 @@ export const CALL_ARGV = {
     ...['fsadmin', 'decommissionWorker', '--addresses', address, '--wait', '1s', '--disable'],
   ],
   cat: (path: string): string[] => ['fs', 'cat', path],
+  // what came behind the cache's back is asked for, level by level
+  countNow: (brand: Brand, path: string): string[] => ['fs', 'count', syncNow(brand), path],
 } as const
 
 const POLICIES: ReadonlySet<string> = new Set(['wPolicy', 'rPolicy'])

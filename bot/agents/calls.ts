@@ -98,7 +98,7 @@ export function createClusterCalls(deps: CallsDeps): ClusterCalls & AgentCalls &
   }
 }
 
-const LOOKING: ReadonlySet<ClusterCall['verb']> = new Set(['mounts', 'stat', 'workers', 'lines', 'files'])
+const LOOKING: ReadonlySet<ClusterCall['verb']> = new Set(['mounts', 'stat', 'workers', 'lines', 'files', 'size'])
 
 // who asked for a change has to look whether it came about
 function doubt({ verb }: ClusterCall): string {
@@ -124,10 +124,12 @@ function join(sum: Answered, part: Answered): Answered {
   const workers = joined(sum.workers, part.workers)
   const lines = joined(sum.lines, part.lines)
   const facts = part.facts ?? sum.facts
+  const size = part.size ?? sum.size
   return {
     ok: true,
     ...(mounts && { mounts }),
     ...(facts && { facts }),
+    ...(size && { size }),
     ...(workers && { workers }),
     ...(lines && { lines }),
   }

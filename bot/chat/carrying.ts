@@ -47,7 +47,7 @@ export function createCarrying(room: ChatRoom): Carrying {
   /** What was done, and what was refused, is in the book before it is told; a question is neither. */
   async function recorded<End extends object>(found: Found, by: By, deed: () => Promise<End>): Promise<End> {
     const record = async (end: { readonly status: number; readonly code?: string }): Promise<void> => {
-      if (!isChange(found.row.effect ?? 'write')) return
+      if (!isChange(effectOf(found))) return
       const what = cutText(found.statement.line, LONGEST_RECORDED)
       await room.record({ actor: toActor(by.speaker, toAsk(by)), what, ...end }).catch((thrown: unknown) => {
         room.log.error('a chat command could not be written into the book', { error: toError(thrown) })
@@ -77,7 +77,8 @@ export function createCarrying(room: ChatRoom): Carrying {
 function begin(room: ChatRoom, found: Found, by: By) {
   const { row, statement, mustAsk } = found
   const { message, speaker, turn } = by
-  if (row.effect !== undefined) demand(speaker, row.effect)
+  // whoever may nothing of it is not told what is wrong with it
+  demand(speaker, row.effect ?? 'read')
   const ready = row.read(statement)
   demand(speaker, ready.effect)
   const operations = withAside(room.operations, turn.aside)
@@ -91,6 +92,17 @@ function begin(room: ChatRoom, found: Found, by: By) {
     signal: turn.signal,
   }
   return { ready, talk }
+}
+
+/** What it changes; where only its arguments tell, and they are wrong, nothing. */
+function effectOf({ row, statement }: Found): Effect {
+  if (row.effect !== undefined) return row.effect
+  try {
+    return row.read(statement).effect
+  } catch {
+    // the mistake is told where it is carried out
+    return 'read'
+  }
 }
 
 function demand(speaker: Speaker, effect: Effect): void {

@@ -10,6 +10,7 @@ import { forceload, load, metadata } from './commands/load.ts'
 import { logs } from './commands/logs.ts'
 import { report } from './commands/report.ts'
 import { retry } from './commands/retry.ts'
+import { schedule } from './commands/schedule.ts'
 import { status } from './commands/status.ts'
 import { stop } from './commands/stop.ts'
 import { whoami } from './commands/whoami.ts'
@@ -22,7 +23,7 @@ export const STOP = toRow(stop)
 const WORK: readonly Row[] = [
   ...[LOAD, toRow(forceload), toRow(metadata), toRow(free)],
   ...[toRow(list), toRow(cached), toRow(report), toRow(status), toRow(logs)],
-  ...[STOP, toRow(retry), toRow(agents), toRow(whoami)],
+  ...[STOP, toRow(retry), toRow(schedule), toRow(agents), toRow(whoami)],
 ]
 export const ROWS: readonly Row[] = [...WORK, HELP]
 

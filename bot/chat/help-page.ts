@@ -46,6 +46,12 @@ const TAIL = [
   '- `键=值` 的值有空格时加引号：`名称="每天 两次"`。Quote values with spaces.',
   '- 任务号写 `17` 或 `#17`，也可以写任务名称（取最新的一个）。A job is its number or its name (the newest of that name).',
   '- 只发一个路径等于 `预热`，会先问一次。A bare path is a load that asks first.',
+  '- 定时的时间写 `每天 02:00`、`每周一 06:30`、`每小时 15分`、`工作日 05:00`、`每月1号 03:00`，或加引号的 cron `"0 2 * * *"`（5、6 或 7 个字段）。',
+  '  Times of schedules are `daily 02:00`, `weekly mon 06:30`, `hourly :15`, `weekdays 05:00`, or cron in quotes (5, 6 or 7 fields).',
+  `- 定时的路径、名称和等待的标记里可以写日期宏：\`\${yyyyMMdd-1d}\` 是前一天，\`\${yyyyMMdd-6d..0d}\` 是最近七天，各一个路径。`,
+  `  Paths, names and markers of schedules may hold date macros: \`\${yyyyMMdd-1d}\` is the day before, \`\${yyyyMMdd-6d..0d}\` the last seven days, one path each.`,
+  '- `定时 暂停|恢复|执行|删除|历史` 后面写名称或编号（`#3`）；同名的有几个时只能写编号；`定时 … *` 重新预热成功预热过的所有路径。',
+  '  Schedules are named or numbered (`#3`); several of one name only numbered; `*` in place of an action warms again whatever was warmed.',
   '- 需要确认时回复 `确认 代码` 或 `取消 代码`，5 分钟内有效，只认本人、本会话。',
   '  Questions are answered with `确认 CODE` or `取消 CODE` within five minutes, by the same person in the same conversation.',
 ]

@@ -4,11 +4,9 @@ import { shown } from '../../shared/errors.ts'
 import { MOST_PATHS } from '../../shared/job.ts'
 import { pathProblemInChinese } from '../../shared/path.ts'
 import type { Statement } from '../../shared/statement.ts'
+import { findKeys, type Key } from '../../shared/work-words.ts'
 import { findNearest } from './nearest.ts'
 
-/** A key of an option with its other names; the first is the one that is told. */
-export type Key = readonly [name: string, ...others: string[]]
-export const CLUSTER: Key = ['集群', 'cluster']
 export const LINES: Key = ['行', 'lines']
 
 type Wrong = { readonly wrong: string }
@@ -28,16 +26,15 @@ export function toArgs<Args extends object>(
   })
 }
 
-function readOptions({ options }: Statement, keys: readonly Key[]): Wrong | { readonly found: Map<Key, string> } {
-  const found = new Map<Key, string>()
-  for (const [name, value] of Object.entries(options)) {
-    const key = keys.find(one => one.includes(name))
-    if (key === undefined) return wrong(toUnknownKey(name, keys))
-    if (found.has(key)) return wrong(`参数 ${key[0]} 给了两次，只能给一次`)
-    if (value === '') return wrong(`参数 ${key[0]} 需要一个值，收到的是空值`)
-    found.set(key, value)
-  }
-  return { found }
+function readOptions(
+  { options }: Statement,
+  keys: readonly Key[],
+): Wrong | { readonly found: ReadonlyMap<Key, string> } {
+  const read = findKeys(options, keys)
+  if ('found' in read) return read
+  if (read.problem === 'unknown') return wrong(toUnknownKey(read.name, keys))
+  const [name] = read.key
+  return wrong(read.problem === 'twice' ? `参数 ${name} 给了两次，只能给一次` : `参数 ${name} 需要一个值，收到的是空值`)
 }
 
 function toUnknownKey(name: string, keys: readonly Key[]): string {

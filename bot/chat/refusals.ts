@@ -4,6 +4,7 @@ import { AppError, ERROR_CODES, type ErrorCode, shown, toError } from '../../sha
 import type { StatementProblem } from '../../shared/statement.ts'
 import type { ChatRoom, Reply } from './command.ts'
 import { Mistake } from './mistake.ts'
+import { toScheduleSentence } from './schedule/mistakes.ts'
 
 /** `detail`: the sentence of the operation follows, since it names a value. */
 type Row = { readonly zh: string; readonly detail?: true }
@@ -18,6 +19,7 @@ const ROWS: Readonly<Record<ErrorCode, Row>> = {
   TASK_NOT_FOUND: { zh: '任务里没有这个路径', detail: true },
   AGENT_NOT_FOUND: { zh: '没有这个代理', detail: true },
   CLUSTER_NOT_FOUND: { zh: '没有这个集群', detail: true },
+  SCHEDULE_NOT_FOUND: { zh: '没有这个定时，发送“定时 列表”查看', detail: true },
   TOKEN_NOT_FOUND: { zh: '没有这个令牌', detail: true },
   USER_NOT_FOUND: { zh: '没有这个用户', detail: true },
   METHOD_NOT_ALLOWED: { zh: '不支持这样做' },
@@ -44,7 +46,8 @@ export function toRefusal(thrown: unknown): Refusal | undefined {
   if (thrown instanceof Mistake) return { sentence: thrown.message, code: thrown.code, status: thrown.status }
   if (!(thrown instanceof AppError)) return undefined
   const { code } = thrown
-  return { sentence: toStatementSentence(thrown.details) ?? toSentence(thrown), code, status: ERROR_CODES[code].status }
+  const sentence = toStatementSentence(thrown.details) ?? toScheduleSentence(thrown.details) ?? toSentence(thrown)
+  return { sentence, code, status: ERROR_CODES[code].status }
 }
 
 function toSentence({ code, message }: AppError): string {

@@ -34,7 +34,9 @@ export function toTaskState(task: Task): string {
 }
 
 /** Before and after, or what there is to say instead; undefined when nobody measured. */
-export function toVerdictText(verdict: Verdict): string | undefined {
+export function toVerdictText(
+  verdict: Pick<Verdict, 'kind' | 'before' | 'after' | 'missingTotal'>,
+): string | undefined {
   const { kind, before, after } = verdict
   if (kind === 'nothing-new') return '全部已在缓存，未加载新文件'
   if (kind === 'empty') return '路径下没有文件'

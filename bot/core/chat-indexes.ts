@@ -30,7 +30,7 @@ export const CHAT_INDEXES: { readonly [Name in Chat]: Indexing<Rows[Name]> } = {
   /** `session` (the minute in which it is over) · `day` (it was heard of last). */
   conversations: { session: row => row.session?.expiresAt.slice(0, 16), day: row => row.heardAt.slice(0, 10) },
   /** `job` · `hour`. */
-  notices: { job: row => row.jobId, hour: row => hourOf(row.at) },
+  notices: { job: row => (row.about === 'slot' ? undefined : row.jobId), hour: row => hourOf(row.at) },
   /** `hour`. */
   letters: { hour: row => hourOf(row.at) },
   /** `job` · `live` ("all": open or closing) · `open` (job, place) · `hour`. */

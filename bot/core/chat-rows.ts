@@ -7,6 +7,7 @@ import type { Instant } from '../../shared/time.ts'
 export type Done = {
   readonly jobId?: Id
   readonly taskIds?: number
+  readonly scheduleId?: Id
   readonly met?: 'open' | 'resumed'
   readonly notes?: readonly string[]
 }
@@ -41,20 +42,55 @@ export type ConversationRow = {
 }
 
 /** Something worth telling that was not yet written as a letter. */
-export type NoticeRow = {
+export type NoticeRow = JobNotice | SlotNotice
+
+type Waiting = {
   readonly id: Id
   readonly place: Place
-  readonly jobId: Id
-  readonly about: 'ended' | 'halfway'
-  /** `named`: the ancestor's one text about a named job. */
-  readonly form: 'summary' | 'named'
   readonly alarm: boolean
-  /** Ended: the end that it tells; of a job that ended anew meanwhile there is another notice. */
-  readonly endedAt?: Instant
   readonly at: Instant
   /** Not to be written before: an end has to last. */
   readonly dueAt: Instant
 }
+
+export type JobNotice = Waiting & {
+  readonly jobId: Id
+  readonly about: 'ended' | 'halfway'
+  /** `named`: the ancestor's one text about a named job. */
+  readonly form: 'summary' | 'named'
+  /** Ended: the end that it tells; of a job that ended anew meanwhile there is another notice. */
+  readonly endedAt?: Instant
+}
+
+/** What went wrong around a slot of a schedule; whatever is told of it stands here, since both may be gone by then. */
+export type SlotNotice = Waiting & {
+  readonly about: 'slot'
+  readonly form: 'summary'
+  readonly slotId: string
+  readonly trouble: SlotTrouble
+  readonly schedule: { readonly id: Id; readonly number: number; readonly name: string; readonly zone: string }
+  readonly slot: Instant
+  /** The job, when there is one. */
+  readonly jobNumber?: number
+  readonly cluster?: string
+  /** `missed`, `late`: how many slots. */
+  readonly count?: number
+  /** `ahead`: when it is expected to be ready, and by when it should be; `over`: the latter. */
+  readonly expectedAt?: Instant
+  readonly readyBy?: Instant
+  /** `marker`: what did not come; `unstarted`: why. */
+  readonly path?: string
+  readonly message?: string
+  /** Who made the schedule, and is called where they made it. */
+  readonly staffId?: string
+}
+
+/**
+ * `missed`: nobody was there, and it is not run; `late`: the same, and it is run now; `no-agent`: its job waits for an agent;
+ * `marker`: its marker did not come, and it is not run; `unmarked`: the same, and it is run all the same; `ahead`: it is
+ * expected not to be ready in time; `over`: it is not ready in time; `unstarted`: it could not be submitted.
+ */
+export type SlotTrouble = 'missed' | 'late' | 'no-agent' | 'marker' | 'unmarked' | 'ahead' | 'over' | 'unstarted'
 
 /** A letter that is sent as it stands until one way took all its parts. */
 export type LetterRow = {

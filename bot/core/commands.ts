@@ -7,7 +7,8 @@ import type { CachePath } from '../../shared/path.ts'
 import type { LiveAllocation, Report } from '../../shared/wire.ts'
 import type { ChatCommand } from './chat-commands.ts'
 import type { Event } from './events.ts'
-import type { CompanionRow, PolicyRow, Settings } from './state.ts'
+import type { ScheduleCommand } from './schedule-commands.ts'
+import type { CompanionRow, PolicyRow, Scheduled, Settings } from './state.ts'
 
 /** One unit of a submission. `report` has the path "". */
 export type Ask = {
@@ -36,11 +37,14 @@ export type SubmitJob = {
   /** Only when the name was asked about last at this index of the state; 0: only when there is no such name. */
   readonly enforceIndex?: number
   readonly idempotency?: { readonly key: string; readonly fingerprint: string }
+  /** The run of a slot: a job of its own, whatever is open under its name. */
+  readonly scheduled?: Scheduled
 }
 
 export type Command =
   | SubmitJob
   | ChatCommand
+  | ScheduleCommand
   | { readonly type: 'job.stop'; readonly actor: Actor; readonly jobId: Id; readonly view?: string }
   | { readonly type: 'task.stop'; readonly actor: Actor; readonly taskId: Id }
   | { readonly type: 'job.retry'; readonly actor: Actor; readonly jobId: Id; readonly only: Again }
@@ -98,6 +102,9 @@ export type Answer = {
   readonly jobId?: Id
   readonly taskIds?: readonly Id[]
   readonly tokenId?: Id
+  readonly scheduleId?: Id
+  /** Slots that were written down because of the ask. */
+  readonly slotIds?: readonly string[]
   /** The same ask was answered before (Idempotency-Key). */
   readonly repeated?: boolean
   /** The job was there before: still open, and left alone, or taken up again. */

@@ -1,11 +1,14 @@
 // what an ask means: events, or one clear sentence why not
 import type { Command, CommandType, Context, Decision } from './commands.ts'
 import { decideAnswered, decideHeardMessage, onceAMessage } from './decide/chat.ts'
+import { decideDue, decideLooked } from './decide/due.ts'
 import { decideDrain, decideGone, decideHello, decideStarted } from './decide/hello.ts'
 import { decideCompanion, decideHeard, decidePolicy } from './decide/memory.ts'
 import { decideOpened, decideSeal, decideShown, decideTried, decideWrite } from './decide/post.ts'
 import { decideReport } from './decide/report.ts'
 import { decideRetry } from './decide/retry.ts'
+import { decideBackfill, decideRun } from './decide/run.ts'
+import { decidePause, decidePutSchedule, decideRemoveSchedule } from './decide/schedules.ts'
 import { decidePurge, decideStopJob, decideStopTask } from './decide/stop.ts'
 import { decideSubmit } from './decide/submit.ts'
 import { decideCreateToken, decideRevokeToken } from './decide/tokens.ts'
@@ -43,6 +46,13 @@ const DECIDERS: Deciders = {
   'letter.tried': decideTried,
   'card.opened': decideOpened,
   'card.shown': decideShown,
+  'schedule.put': decidePutSchedule,
+  'schedule.remove': decideRemoveSchedule,
+  'schedule.pause': decidePause,
+  'schedule.run': decideRun,
+  'schedule.backfill': decideBackfill,
+  'schedule.due': decideDue,
+  'slot.looked': decideLooked,
   tick: (state, _command, context) => ({ events: removeOld(state, context), answer: {} }),
 }
 

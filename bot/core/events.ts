@@ -5,6 +5,7 @@ import type { Id } from '../../shared/ids.ts'
 import type { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
 import type { Ending, Follower } from '../../shared/wire.ts'
 import type { ChatEvent } from './chat-events.ts'
+import type { ScheduleEvent } from './schedule-events.ts'
 import type {
   AllocationRow,
   CompanionRow,
@@ -20,6 +21,7 @@ import type {
 
 export type Event =
   | ChatEvent
+  | ScheduleEvent
   | { readonly type: 'job.created'; readonly job: JobRow }
   | { readonly type: 'job.stop-requested'; readonly jobId: Id; readonly by: string }
   | { readonly type: 'job.retried'; readonly jobId: Id; readonly by: string }

@@ -8,6 +8,7 @@ import { JOB_EVENTS } from './evolve/jobs.ts'
 import { MEMORY_EVENTS } from './evolve/memory.ts'
 import { POST_EVENTS } from './evolve/post.ts'
 import type { Evolvers } from './evolve/put.ts'
+import { SCHEDULE_EVENTS } from './evolve/schedules.ts'
 import { TASK_EVENTS } from './evolve/tasks.ts'
 import type { State } from './state.ts'
 
@@ -19,6 +20,7 @@ const EVOLVERS: Evolvers<Event['type']> = {
   ...MEMORY_EVENTS,
   ...CHAT_EVENTS,
   ...POST_EVENTS,
+  ...SCHEDULE_EVENTS,
 }
 
 /** Applies one event to a draft at the instant `at`, jobs' counts and statuses included. Events about rows that are gone do nothing. */

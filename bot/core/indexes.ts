@@ -3,6 +3,7 @@ import { ACTIONS } from '../../shared/actions.ts'
 import { isEnded } from '../../shared/allocation.ts'
 import { CHAT_INDEXES, toHalfwayKey } from './chat-indexes.ts'
 import { toLeaderKey } from './leader-key.ts'
+import { SCHEDULE_INDEXES } from './schedule-indexes.ts'
 import type { Rows, TaskRow } from './state.ts'
 import type { Indexing } from './table.ts'
 
@@ -103,5 +104,6 @@ export const INDEXES: { readonly [Name in keyof Rows]: Indexing<Rows[Name]> } = 
   /** `daemonId`. */
   companions: { daemonId: row => row.daemonId },
   ...CHAT_INDEXES,
+  ...SCHEDULE_INDEXES,
   counters: {},
 }

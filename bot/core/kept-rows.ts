@@ -79,4 +79,9 @@ export type CompanionRow = {
 }
 
 /** The one row of counters: its id is `counters`. */
-export type CountersRow = { readonly id: 'counters'; readonly nextNumber: number; readonly index: number }
+export type CountersRow = {
+  readonly id: 'counters'
+  readonly nextNumber: number
+  readonly nextSchedule: number
+  readonly index: number
+}

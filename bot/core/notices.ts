@@ -5,16 +5,16 @@ import { SECOND, toInstant } from '../../shared/time.ts'
 import type { Context } from './commands.ts'
 import { matches } from './pattern.ts'
 import type { Route } from './routes.ts'
-import type { JobRow, NoticeRow, Settings, State } from './state.ts'
+import type { JobNotice, JobRow, Scheduled, Settings, State } from './state.ts'
 
 /** An end has to last so long before it is told. */
 export const END_LASTS_MS = 5 * SECOND
 
-type Told = Pick<NoticeRow, 'place' | 'form' | 'alarm'>
-type Ended = Pick<JobRow, 'status' | 'desired' | 'via' | 'name' | 'named' | 'askers'>
+type Told = Pick<JobNotice, 'place' | 'form' | 'alarm'>
+type Ended = Pick<JobRow, 'status' | 'desired' | 'via' | 'name' | 'named' | 'askers' | 'scheduled'>
 
 /** What is to be told of the end of a job, each place once; `job` is as it ends. */
-export function toEndNotices(state: State, job: JobRow, { now, ids, settings }: Context): NoticeRow[] {
+export function toEndNotices(state: State, job: JobRow, { now, ids, settings }: Context): JobNotice[] {
   if (job.purged || !isWorthTelling(state, job)) return []
   const at = toInstant(now)
   const dueAt = toInstant(now + END_LASTS_MS)
@@ -26,8 +26,7 @@ export function toEndNotices(state: State, job: JobRow, { now, ids, settings }: 
 
 /** Who is told of a job that ended so, each place once: the summary goes before the text about a named one. */
 export function toTold(job: Ended, settings: Pick<Settings, 'routes' | 'robot'>): Told[] {
-  const { routes } = settings
-  const all = routes === undefined ? [...toDefaults(job), ...toNamed(job)] : routes.flatMap(route => follow(job, route))
+  const all = job.scheduled === undefined ? ofJob(job, settings) : ofSchedule(job, job.scheduled, settings)
   const places = new Map<Place, Told>()
   for (const told of all) {
     if (told.place === ROBOT && settings.robot !== true) continue
@@ -45,17 +44,42 @@ function isStoppedByPerson({ status, desired }: Pick<Ended, 'status' | 'desired'
   return status === 'stopped' && desired === 'stop'
 }
 
-function toDefaults(job: Ended): Told[] {
+function ofJob(job: Ended, { routes }: Pick<Settings, 'routes'>): Told[] {
+  if (routes !== undefined) return routes.flatMap(route => follow(job, route))
   const alarm = isAlarm(job)
-  if (job.via !== 'schedule') return toRequesters(job).map(place => toSummary(place, alarm))
-  // a success of a schedule is quiet; that somebody stopped it is told where it was asked for
-  if (alarm) return [...toRequesters(job), ROBOT].map(place => toSummary(place, alarm))
-  return isStoppedByPerson(job) ? toRequesters(job).map(place => toSummary(place, alarm)) : []
+  return [...toRequesters(job).map(place => toSummary(place, alarm)), ...toNamed(job)]
+}
+
+// whoever asked for this run hears of it; else what the schedule says goes before all routes. Where it was made an alarm is
+// told, and that somebody stopped it
+function ofSchedule(job: Ended, { notify, home, name }: Scheduled, { routes }: Pick<Settings, 'routes'>): Told[] {
+  const alarm = isAlarm(job)
+  const toAll = (places: readonly Place[]): Told[] => places.map(place => toSummary(place, alarm))
+  const asked = toRequesters(job)
+  const homes = home === undefined ? [] : [home.place]
+  if (notify === 'never') return toAll(asked)
+  if (isStoppedByPerson(job)) return toAll([...asked, ...homes])
+  if (!alarm && notify === 'alarm') return toAll(asked)
+  const more = routes === undefined ? [ROBOT] : toRouted(routes, { name, alarm, homes })
+  return toAll([...asked, ...homes, ...more])
 }
 
 // the text that reference document 000 sends about a name; a stop is a failure there
 function toNamed(job: Ended): Told[] {
-  return job.named && job.via !== 'schedule' ? [{ place: ROBOT, form: 'named', alarm: job.status !== 'succeeded' }] : []
+  return job.named ? [{ place: ROBOT, form: 'named', alarm: job.status !== 'succeeded' }] : []
+}
+
+type Scheduling = { readonly name: string; readonly alarm: boolean; readonly homes: readonly Place[] }
+
+/** Where the routes send something about a schedule. */
+export function toRouted(routes: readonly Route[], { name, alarm, homes }: Scheduling): Place[] {
+  const meant = routes.filter(
+    ({ when, via, name: pattern }) =>
+      (when === 'ended' || alarm) &&
+      (via === undefined || via.includes('schedule')) &&
+      (pattern === undefined || matches(pattern, name)),
+  )
+  return meant.flatMap(({ to }) => to.flatMap(target => (target === 'requester' ? homes : [toPlace(target)])))
 }
 
 function follow(job: Ended, { when, via, name, to }: Route): Told[] {
@@ -72,8 +96,12 @@ const STAFF = 'staff:'
 
 function toPlaces(job: Ended, target: string): Place[] {
   if (target === 'requester') return toRequesters(job)
-  if (target === 'robot') return [ROBOT]
-  return [target.startsWith(STAFF) ? toStaff(target.slice(STAFF.length)) : toConversation(target)]
+  return [toPlace(target)]
+}
+
+function toPlace(target: string): Place {
+  if (target === 'robot') return ROBOT
+  return target.startsWith(STAFF) ? toStaff(target.slice(STAFF.length)) : toConversation(target)
 }
 
 function toRequesters({ askers = [] }: Pick<Ended, 'askers'>): Place[] {

@@ -5,8 +5,10 @@ import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
 import { expireLetters, nextExpiry } from './letters.ts'
 import { place } from './place.ts'
+import { watchReadiness } from './readiness.ts'
 import { allocationsOf, nextRemoval } from './retention.ts'
 import { settleLoss } from './settle.ts'
+import { followRuns, nextSlotDue, releaseSlots, settleSlots, wakeSlots } from './slots.ts'
 import type { Settings, State } from './state.ts'
 import { followJobs, nextHalfway, tellEnd, tellHalfway } from './tell.ts'
 
@@ -14,7 +16,8 @@ type Stage = (state: State, context: Context) => Event[]
 
 // in this order; each stage sees what the ones before it have changed
 const STAGES: readonly Stage[] = [
-  ...[wakeDelayed, stopOverdue, loseSilent, rehomeOrphans, endJobs],
+  ...[wakeDelayed, wakeSlots, stopOverdue, loseSilent, rehomeOrphans, endJobs],
+  ...[followRuns, releaseSlots, settleSlots, watchReadiness],
   ...[followJobs, tellHalfway, expireLetters],
   ...[removePurged, place],
 ]
@@ -34,7 +37,7 @@ export function reconcile(draft: State, context: Context): readonly Event[] {
 /** The earliest instant (ms since the epoch) at which time alone changes something; undefined when nothing is due ever. */
 export function nextDue(state: State, settings: Settings): number | undefined {
   const work = [nextDelayed(state), nextDeadline(state), nextSilence(state, settings), nextRemoval(state, settings)]
-  const known = [...work, nextHalfway(state), nextExpiry(state)].flatMap(instant => instant ?? [])
+  const known = [...work, nextHalfway(state), nextExpiry(state), nextSlotDue(state)].flatMap(instant => instant ?? [])
   return known.length === 0 ? undefined : Math.min(...known)
 }
 

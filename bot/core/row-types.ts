@@ -19,9 +19,11 @@ import type {
   TokenRow,
   WarmedRow,
 } from './kept-rows.ts'
+import type { Scheduled, ScheduleRow, SlotRow } from './schedule-rows.ts'
 
 export type * from './chat-rows.ts'
 export type * from './kept-rows.ts'
+export type * from './schedule-rows.ts'
 
 /** Rows are replaced, never changed. */
 export type JobRow = Indexed & {
@@ -38,6 +40,8 @@ export type JobRow = Indexed & {
   readonly askers?: readonly Asker[]
   /** Set when its askers were told that it takes long, or need not be. */
   readonly toldHalfway?: true
+  /** The slot of a schedule that it is the run of. */
+  readonly scheduled?: Scheduled
   readonly desired: Desired
   readonly status: JobStatus
   readonly counts: Counts
@@ -181,5 +185,7 @@ export type Rows = {
   readonly letters: LetterRow
   readonly cards: CardRow
   readonly meters: MeterRow
+  readonly schedules: ScheduleRow
+  readonly slots: SlotRow
   readonly counters: CountersRow
 }

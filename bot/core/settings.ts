@@ -1,5 +1,6 @@
 // what the operator decided of what happens
 import type { Guard } from '../../shared/guard.ts'
+import type { Misfire, Overlap } from '../../shared/schedule.ts'
 import type { Route } from './routes.ts'
 
 /** Read once at start. */
@@ -18,4 +19,6 @@ export type Settings = {
   readonly routes?: readonly Route[]
   /** There is a custom robot: without one nothing is queued for it. */
   readonly robot?: boolean
+  /** How schedules treat their slots that do not say so themselves. */
+  readonly schedules?: { readonly misfire?: Misfire | undefined; readonly overlap?: Overlap | undefined }
 }

@@ -29,7 +29,7 @@ export function mergeDraftState(draft: State, into: State): void {
 
 /** The counters; before the first frame they stand at the beginning. */
 export function countersOf(state: State): CountersRow {
-  return state.counters.get('counters') ?? { id: 'counters', nextNumber: 1, index: 0 }
+  return state.counters.get('counters') ?? { id: 'counters', nextNumber: 1, nextSchedule: 1, index: 0 }
 }
 
 function build(make: (name: TableName) => unknown): State {

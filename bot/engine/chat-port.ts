@@ -4,9 +4,19 @@ import type { Asker, Channel, Heard, LetterDraft, Outcome } from '../../shared/c
 import type { Id } from '../../shared/ids.ts'
 import type { Job, Task } from '../../shared/job.ts'
 import type { Instant } from '../../shared/time.ts'
-import type { CardRow, ConversationRow, Done, LetterRow, MessageRow, MeterRow, NoticeRow } from '../core/state.ts'
+import type {
+  CardRow,
+  ConversationRow,
+  Done,
+  JobNotice,
+  LetterRow,
+  MessageRow,
+  MeterRow,
+  NoticeRow,
+  SlotNotice,
+} from '../core/state.ts'
 
-export type { CardRow, ConversationRow, Done, LetterRow, MessageRow, MeterRow, NoticeRow }
+export type { CardRow, ConversationRow, Done, JobNotice, LetterRow, MessageRow, MeterRow, NoticeRow, SlotNotice }
 
 /** How a message is answered. */
 export type MessageAnswer = {
@@ -40,6 +50,8 @@ export type Story = {
   readonly askers: readonly Asker[]
   /** The worst first, at most ten. */
   readonly worst: readonly Task[]
+  /** The zone of its schedule, when it is the run of one that is still there. */
+  readonly zone?: string
 }
 
 /** What changed in one frame, as far as it concerns the post. */
@@ -77,6 +89,8 @@ export type PostOffice = {
   meter(id: Channel | 'stream'): MeterRow | undefined
   /** Undefined when the job is gone. */
   story(jobId: Id): Story | undefined
+  /** The story of a slot's job; undefined when it has none, or that is gone. */
+  storyOfSlot(slotId: string): Story | undefined
   /** The last line that a task's command printed; undefined when it printed none. */
   lastWords(taskId: Id): Promise<string | undefined>
   /** All tasks of a job in their order. */

@@ -58,6 +58,7 @@ const PRIORITY: ReadonlySet<Command['type']> = new Set([
   'letter.tried',
   'card.opened',
   'card.shown',
+  'schedule.pause',
   'tick',
 ])
 

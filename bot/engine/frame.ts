@@ -7,6 +7,7 @@ import { decide } from '../core/decide.ts'
 import type { Event, Published } from '../core/events.ts'
 import { evolve } from '../core/evolve.ts'
 import { reconcile } from '../core/reconcile.ts'
+import { isScheduleEvent } from '../core/schedule-events.ts'
 import type { Indexed } from '../core/state.ts'
 import { countersOf, createDraftState, mergeDraftState, type Settings, type State, TABLE_NAMES } from '../core/state.ts'
 import type { Table } from '../core/table.ts'
@@ -61,7 +62,7 @@ export function createFrame(
 
 /** What is said, and what users' daemons tell every few seconds, is no change of anybody's work. */
 export function isQuiet(event: Event): boolean {
-  return event.type === 'companion.changed' || isChatEvent(event)
+  return event.type === 'companion.changed' || isChatEvent(event) || isScheduleEvent(event)
 }
 
 /** Tables whose rows know when they came to be and changed last. */

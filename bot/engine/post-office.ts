@@ -39,6 +39,10 @@ export function createPostOffice({ state, engine, frames, output, log }: PostDep
     conversation: id => state.conversations.get(id),
     meter: id => state.meters.get(id),
     story: jobId => toStory(state, jobId),
+    storyOfSlot: slotId => {
+      const jobId = state.slots.get(slotId)?.jobId
+      return jobId === undefined ? undefined : toStory(state, jobId)
+    },
     lastWords: taskId => readLastWords({ state, output }, taskId),
     tasksOf: jobId => findAllTasks(state, jobId),
     linesOf: taskId => toNamedTask(state, taskId)[0]?.lines,

@@ -5,14 +5,17 @@ export const MOST_BODY_BYTES = 1_048_576
 /** What is nested deeper was made to break whoever walks through it. */
 const DEEPEST = 100
 
+/** Makes JSON of what is none as it came. */
+type Relax = (text: string) => string
+
 /**
  * Reads a body as JSON. An empty one (or white space) is no body and gives undefined. Throws `PAYLOAD_TOO_LARGE` as soon
  * as there are too many bytes, announced or not, and `INVALID_INPUT` when it is no JSON in UTF-8.
  */
-export async function readBody(request: Request): Promise<unknown> {
+export async function readBody(request: Request, relax?: Relax): Promise<unknown> {
   const text = decode(await readBytes(request))
   if (text.trim() === '') return undefined
-  const value = parse(text)
+  const value = parse(text, relax)
   if (isDeep(value)) throw new AppError('INVALID_INPUT', `the body must be nested at most ${DEEPEST} levels deep`)
   return value
 }
@@ -66,10 +69,12 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parse(text: string): unknown {
+function parse(text: string, relax?: Relax): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
+    const relaxed = relax?.(text) ?? text
+    if (relaxed !== text) return parse(relaxed)
     const reason = cause instanceof Error ? `: ${cause.message}` : ''
     throw new AppError('INVALID_INPUT', `the body must be JSON${reason}`, { cause })
   }

@@ -65,6 +65,8 @@ export type Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   readonly params?: P
   readonly query?: Q
   readonly body?: B
+  /** Makes JSON of a body that is none as it came. */
+  readonly relax?: (text: string) => string
   /** Request headers that it looks at, with what they do. */
   readonly headers?: Readonly<Record<string, string>>
   /** Headers of its good answers, with what they say. */

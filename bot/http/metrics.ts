@@ -1,6 +1,7 @@
 // counters and gauges as Prometheus text; the library is loaded when somebody asks for the first time
 import type { Vitals } from '../engine/operations/port.ts'
 import { CHAT_GAUGES, CHAT_TOTALS, GAUGES, TOTALS, toRunLines } from './metric-rows.ts'
+import { SCHEDULE_GAUGES, SCHEDULE_TOTALS, toLatenessLines } from './schedule-metrics.ts'
 
 export type Metrics = {
   /** Told once for each answer. */
@@ -30,7 +31,11 @@ export function createMetrics(vitals: () => Vitals): Metrics {
     async read() {
       registry ??= import('prom-client').then(client => createRegistry(client, vitals, answers))
       const made = await registry
-      return { type: made.contentType, text: `${await made.metrics()}\n${toRunLines(vitals().runs)}` }
+      const { runs, lateness } = vitals()
+      return {
+        type: made.contentType,
+        text: `${await made.metrics()}\n${toRunLines(runs)}${toLatenessLines(lateness)}`,
+      }
     },
   }
 }
@@ -50,7 +55,7 @@ function createRegistry(
 }
 
 function addRows({ client, registers, vitals }: Place): void {
-  for (const { name, help, labels = [], read } of [...GAUGES, ...CHAT_GAUGES]) {
+  for (const { name, help, labels = [], read } of [...GAUGES, ...CHAT_GAUGES, ...SCHEDULE_GAUGES]) {
     new client.Gauge({
       ...{ name, help, labelNames: labels, registers },
       collect() {
@@ -61,7 +66,7 @@ function addRows({ client, registers, vitals }: Place): void {
       },
     })
   }
-  for (const { name, help, labels = [], read } of [...TOTALS, ...CHAT_TOTALS]) {
+  for (const { name, help, labels = [], read } of [...TOTALS, ...CHAT_TOTALS, ...SCHEDULE_TOTALS]) {
     new client.Counter({
       ...{ name, help, labelNames: labels, registers },
       collect() {

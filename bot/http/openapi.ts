@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<string, string>> = {
   nomad: 'dtle 3.x on Nomad (reference document 002)',
   alluxio: 'Alluxio Enterprise AI 3.x coordinator (reference document 001)',
   datahub: 'datahub daemon (reference document 003)',
+  pandora: 'Pandora 2.0 export tasks (reference document 004)',
 }
 const DESCRIPTION = [
   'Warms GooseFS caches, and calls a load done only when a measurement of the cache says so.',

@@ -25,6 +25,22 @@ export function queryWords<const W extends string>(words: readonly W[]): z.ZodTy
     .meta({ description }) as unknown as z.ZodType<W[], string>
 }
 
+const FLAGS: Readonly<Record<string, boolean>> = {
+  ...{ '1': true, t: true, T: true, TRUE: true, true: true, True: true },
+  ...{ '0': false, f: false, F: false, FALSE: false, false: false, False: false },
+}
+
+/** Yes or no, in every spelling that Go's `ParseBool` reads. */
+export function queryFlag(): z.ZodType<boolean, string> {
+  return z
+    .string()
+    .refine(text => Object.hasOwn(FLAGS, text), {
+      error: issue => `must be true or false, got "${String(issue.input)}"`,
+    })
+    .transform(text => FLAGS[text] === true)
+    .meta({ type: 'boolean' })
+}
+
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const LONGEST_WAIT_MS = 3_600_000
 

@@ -81,7 +81,7 @@ async function answerOf(deps: AppDeps, visited: Visit): Promise<Answer> {
     endpoint.effect === 'open' ? ({ name: '', role: 'viewer', via: 'http' } as const) : toActor(deps.access, header)
   asked.actor = actor
   const body = lazily(async () => {
-    asked.body = await readBody(context.req.raw)
+    asked.body = await readBody(context.req.raw, endpoint.relax)
     return asked.body
   })
   // an ask that only reads may come through an endpoint that writes

@@ -77,13 +77,13 @@ function ofRobot(notices: readonly NoticeRow[], { letters, meter }: Desk, nowMs:
   return { ready: held ? [toBatch(ready.flatMap(batch => batch.notices))] : ready, nextAt }
 }
 
-// halfway messages stand alone; ends are gathered from the first of each window on
+// halfway messages stand alone; ends, and troubles of slots, are gathered from the first of each window on
 function toWindows(notices: readonly NoticeRow[]): NoticeRow[][] {
   const windows: NoticeRow[][] = []
   for (const notice of [...notices].sort((a, b) => endOf(a) - endOf(b))) {
     const open = windows.at(-1)
     const first = open?.[0]
-    const joins = first !== undefined && notice.about === 'ended' && endOf(notice) - endOf(first) <= WINDOW_MS
+    const joins = first !== undefined && notice.about !== 'halfway' && endOf(notice) - endOf(first) <= WINDOW_MS
     if (open !== undefined && joins) open.push(notice)
     else windows.push([notice])
   }
@@ -96,8 +96,8 @@ function toBatch(notices: readonly NoticeRow[]): Batch {
   return { key: toKey(first), place: first.place, form: first.form, about: first.about, notices }
 }
 
-function endOf({ endedAt, at }: NoticeRow): number {
-  return toMs(endedAt ?? at)
+function endOf(notice: NoticeRow): number {
+  return toMs(notice.about === 'slot' ? notice.at : (notice.endedAt ?? notice.at))
 }
 
 function dueOf(window: readonly NoticeRow[]): number {

@@ -81,9 +81,8 @@ export function createNotifier({ office, clock, log, suggest, publicUrl }: Notif
 
   async function seal(batch: Batch): Promise<void> {
     const alarms = batch.notices.filter(({ alarm }) => alarm && batch.form === 'summary')
-    const stories = await Promise.all(
-      alarms.flatMap(({ jobId }) => office.story(jobId) ?? []).map(story => withLastWords(story, office)),
-    )
+    const told = alarms.flatMap(notice => (notice.about === 'slot' ? [] : (office.story(notice.jobId) ?? [])))
+    const stories = await Promise.all(told.map(story => withLastWords(story, office)))
     const near = await findNear(stories, { suggest, clock, log })
     // a job may have been taken up again while a hint was looked for
     const left = new Set(office.notices().map(({ id }) => id))

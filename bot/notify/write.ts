@@ -1,7 +1,7 @@
 // notices that belong together as one letter
-import { type Asker, type LetterDraft, type LetterPart, type Place, readPlace } from '../../shared/chat.ts'
+import type { Asker, LetterDraft, LetterPart, Place } from '../../shared/chat.ts'
 import { toMs } from '../../shared/time.ts'
-import type { NoticeRow, PostOffice, Story } from '../engine/chat-port.ts'
+import type { JobNotice, PostOffice, Story } from '../engine/chat-port.ts'
 import { fitsWay } from './body.ts'
 import type { Batch } from './gather.ts'
 import { splitPart } from './split.ts'
@@ -10,9 +10,10 @@ import { toHalfway } from './words/halfway.ts'
 import { type Counted, packNamed, toNamedText } from './words/named.ts'
 import { toSummary } from './words/summary.ts'
 import { type Said, type Tale, toWorkMs } from './words/tale.ts'
+import { isAmongPeople, isOfSlot, writeSlots } from './write-slots.ts'
 
 export type Writing = {
-  readonly office: Pick<PostOffice, 'story' | 'tasksOf' | 'linesOf' | 'conversation'>
+  readonly office: Pick<PostOffice, 'story' | 'storyOfSlot' | 'tasksOf' | 'linesOf' | 'conversation'>
   /** Stories that know more than the office tells at once. */
   readonly stories: readonly Story[]
   readonly near: ReadonlyMap<string, string>
@@ -20,11 +21,14 @@ export type Writing = {
   readonly publicUrl: string | undefined
 }
 
-type Told = { readonly notice: NoticeRow; readonly story: Story }
+type Told = { readonly notice: JobNotice; readonly story: Story }
 
 /** The letter; undefined when all its jobs are gone. It fits every way that it may go. */
 export function writeLetter(batch: Batch, writing: Writing): LetterDraft | undefined {
+  const slots = batch.notices.filter(isOfSlot)
+  if (slots.length > 0) return writeSlots(batch.place, slots, writing.office)
   const told = batch.notices.flatMap((notice): Told[] => {
+    if (isOfSlot(notice)) return []
     const story = writing.office.story(notice.jobId)
     const known = writing.stories.find(({ job }) => job.id === notice.jobId)
     return story === undefined ? [] : [{ notice, story: known ?? story }]
@@ -48,10 +52,10 @@ function toSaid({ about }: Batch, told: readonly Told[], writing: Writing): Said
 }
 
 function toTale({ notice, story }: Told, { office, near, publicUrl }: Writing): Tale {
-  const { job, askers, worst } = story
+  const { job, askers, worst, zone } = story
   const workMs = notice.about === 'ended' ? toWorkMs(office.tasksOf(job.id)) : undefined
   const atHome = askers.some(({ place }) => place === notice.place)
-  return { job, alarm: notice.alarm, askers, atHome, worst, workMs, near, publicUrl }
+  return { job, alarm: notice.alarm, askers, atHome, worst, workMs, near, zone, publicUrl }
 }
 
 function toNamedParts(told: readonly Told[], { office }: Writing): Pick<LetterDraft, 'alarm' | 'parts'> {
@@ -73,8 +77,7 @@ function* countAll({ tasksOf, linesOf }: Writing['office'], { job }: Story): Ite
 
 // who asked is woken where they asked, when something needs them; between two people nobody has to be called
 function toMentions(place: Place, told: readonly Told[], { office }: Writing): string[] {
-  const { kind, id } = readPlace(place)
-  if (kind !== 'conversation' || office.conversation(id)?.kind === 'direct') return []
+  if (!isAmongPeople(place, office)) return []
   const askers = told.filter(({ notice }) => notice.alarm).flatMap(({ story }): readonly Asker[] => story.askers)
   return [...new Set(askers.filter(asker => asker.place === place && asker.staffId !== '').map(asker => asker.staffId))]
 }

@@ -11,10 +11,14 @@ const Done = z
   .object({
     jobId: Id.exactOptional(),
     taskIds: count.exactOptional(),
+    scheduleId: Id.exactOptional(),
     met: z.enum(['open', 'resumed']).exactOptional(),
     notes: z.array(z.string()).readonly().exactOptional(),
   })
   .readonly()
+
+const waiting = { id: Id, place: Place, alarm: z.boolean(), at: Instant, dueAt: Instant }
+const SlotTrouble = z.enum(['missed', 'late', 'no-agent', 'marker', 'unmarked', 'ahead', 'over', 'unstarted'])
 
 export const CHAT_RECORDS = {
   messages: z.object({
@@ -37,17 +41,32 @@ export const CHAT_RECORDS = {
     heardAt: Instant,
     toldUnlisted: z.string().optional(),
   }),
-  notices: z.object({
-    id: Id,
-    place: Place,
-    jobId: Id,
-    about: z.enum(['ended', 'halfway']),
-    form: z.enum(['summary', 'named']),
-    alarm: z.boolean(),
-    endedAt: Instant.optional(),
-    at: Instant,
-    dueAt: Instant,
-  }),
+  notices: z.discriminatedUnion('about', [
+    z.object({
+      ...waiting,
+      jobId: Id,
+      about: z.enum(['ended', 'halfway']),
+      form: z.enum(['summary', 'named']),
+      endedAt: Instant.exactOptional(),
+    }),
+    z.object({
+      ...waiting,
+      about: z.literal('slot'),
+      form: z.literal('summary'),
+      slotId: z.string(),
+      trouble: SlotTrouble,
+      schedule: z.object({ id: Id, number: count, name: z.string(), zone: z.string() }),
+      slot: Instant,
+      jobNumber: count.exactOptional(),
+      cluster: z.string().exactOptional(),
+      count: count.exactOptional(),
+      expectedAt: Instant.exactOptional(),
+      readyBy: Instant.exactOptional(),
+      path: z.string().exactOptional(),
+      message: z.string().exactOptional(),
+      staffId: z.string().exactOptional(),
+    }),
+  ]),
   letters: z.object({
     id: Id,
     place: Place,

@@ -11,6 +11,7 @@ import { Instant } from '../../shared/time.ts'
 import { Estimate, Findings, Verdict } from '../../shared/verdict.ts'
 import type { Rows, TableName } from '../core/state.ts'
 import { CHAT_RECORDS } from './chat-records.ts'
+import { SCHEDULE_RECORDS, ScheduledRecord } from './schedule-records.ts'
 
 const count = z.int().min(0)
 const notes = z.array(z.string())
@@ -29,6 +30,7 @@ const JobRecord = z.object({
   via: Via,
   askers: z.array(Asker).optional(),
   toldHalfway: z.literal(true).optional(),
+  scheduled: ScheduledRecord.exactOptional(),
   desired: Desired,
   status: JobStatus,
   counts: Counts,
@@ -159,7 +161,8 @@ const RECORDS = {
     heardAt: Instant.optional(),
   }),
   ...CHAT_RECORDS,
-  counters: z.object({ id: z.literal('counters'), nextNumber: count, index: count }),
+  ...SCHEDULE_RECORDS,
+  counters: z.object({ id: z.literal('counters'), nextNumber: count, nextSchedule: count.default(1), index: count }),
 } as const satisfies Record<TableName, z.ZodType>
 
 /** The compiler's word that each schema and its row say the same. Fails to compile when one has a key the other lacks. */
@@ -191,6 +194,8 @@ const CHECKED: Checked = {
   letters: true,
   cards: true,
   meters: true,
+  schedules: true,
+  slots: true,
   counters: true,
 }
 

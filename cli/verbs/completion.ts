@@ -1,4 +1,5 @@
 // completion: scripts for bash, zsh and fish, made from the table of verbs
+import { ActionName } from '../../shared/actions.ts'
 import { EXIT, usage } from '../failure.ts'
 import { EVERYWHERE, OPTIONS, type OptionName } from '../options.ts'
 import type { Verb } from '../verb.ts'
@@ -33,10 +34,15 @@ function flagsOf(names: readonly OptionName[]): string[] {
 function wordsOf(verb: Verb): string {
   const subs = (verb.subs ?? []).map(sub => sub.name)
   const subFlags = (verb.subs ?? []).flatMap(sub => flagsOf(sub.options))
-  const shells = verb.name === 'completion' ? Object.keys(SHELLS) : []
   return [
-    ...new Set([...subs, ...shells, ...flagsOf(verb.options), ...subFlags, ...flagsOf(EVERYWHERE), '--help']),
+    ...new Set([...subs, ...valuesOf(verb), ...flagsOf(verb.options), ...subFlags, ...flagsOf(EVERYWHERE), '--help']),
   ].join(' ')
+}
+
+/** Bare words that a verb or one of its subs takes. */
+function valuesOf({ name }: Verb): readonly string[] {
+  if (name === 'completion') return Object.keys(SHELLS)
+  return name === 'schedule' ? ActionName.options : []
 }
 
 /** Options that take one of a few words: their long flag, and the words. */
@@ -94,10 +100,10 @@ function toFish(verbs: readonly Verb[]): string {
   for (const verb of verbs) {
     lines.push(`complete -c gander -n __fish_use_subcommand -a ${verb.name} -d '${toQuoted(verb.summary)}'`)
     const seen = `complete -c gander -n '__fish_seen_subcommand_from ${verb.name}'`
-    const words = (verb.subs ?? []).map(sub => sub.name)
-    if (verb.name === 'completion') words.push(...Object.keys(SHELLS))
+    const words = [...(verb.subs ?? []).map(sub => sub.name), ...valuesOf(verb)]
     if (words.length > 0) lines.push(`${seen} -a '${words.join(' ')}'`)
-    for (const name of [...verb.options, ...EVERYWHERE]) lines.push(`${seen} ${toFishOption(name)}`)
+    const names = new Set([...verb.options, ...(verb.subs ?? []).flatMap(sub => sub.options), ...EVERYWHERE])
+    for (const name of names) lines.push(`${seen} ${toFishOption(name)}`)
   }
   return lines.join('\n')
 }

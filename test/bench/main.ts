@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { buildAll } from '../../scripts/build.ts'
 import { benchMeasuring } from './measuring.ts'
 import type { Bench, Row } from './row.ts'
+import { benchSchedules } from './schedules.ts'
 import { benchSpawn } from './spawn.ts'
 import { benchStore } from './store.ts'
 import { benchStream } from './stream.ts'
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   stream: benchStream,
   thousand: benchThousand,
   measuring: benchMeasuring,
+  schedules: benchSchedules,
   store: () => benchStore(),
 }
 

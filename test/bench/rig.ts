@@ -32,6 +32,7 @@ export type Program = {
 }
 
 export type Rig = {
+  readonly url: string
   readonly dir: string
   readonly dataDir: string
   /** What the agent takes for its CLI. */
@@ -94,7 +95,7 @@ export async function createRig({ dist, before, bin, concurrency = 2 }: RigOptio
     children.push(agent.child)
     await agent.ready
     const programs = { daemon: toProgram(daemon.child), agent: toProgram(agent.child) }
-    return { dir, dataDir, launcher, environment, ...programs, ...toVerbs(url, { dist, environment }), close }
+    return { url, dir, dataDir, launcher, environment, ...programs, ...toVerbs(url, { dist, environment }), close }
   } catch (cause) {
     await close()
     throw cause

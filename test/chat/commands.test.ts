@@ -19,6 +19,7 @@ const WORDS = [
   ['日志', '输出', 'logs', 'output'],
   ['停止', '取消任务', 'stop', 'cancel'],
   ['重试', 'retry'],
+  ['定时', 'schedule'],
   ['代理', 'agents'],
   ['我是谁', 'whoami'],
   ['确认', 'yes', 'confirm'],

@@ -56,7 +56,20 @@ const CASES: readonly Case[] = [
   ['定时 新建 "0 2 * * *" 预热 /p 名称=夜间', { words: ['新建', '0 2 * * *', '预热'], paths: ['/p'] }],
   ['定时 新建 每天 ０２：００ 预热 /p', { words: ['新建', '每天', '02:00', '预热'] }],
   ['预热 ""', { words: [], paths: [] }],
+  [
+    `预热 /a/\${yyyy-MM-dd HH:mm-1d}/b，/c_\${yyyyMMdd-6d..0d} 等待=/m/\${HH:mm+1h}/_SUCCESS`,
+    {
+      paths: [`/a/\${yyyy-MM-dd HH:mm-1d}/b`, `/c_\${yyyyMMdd-6d..0d}`],
+      options: { 等待: `/m/\${HH:mm+1h}/_SUCCESS` },
+    },
+  ],
+  ['预热 ／ａ／＄｛ｙｙｙｙ－ＭＭ　ＨＨ：ｍｍ＋１ｄ．．２ｄ｝／ｂ', { paths: [`/a/\${yyyy-MM HH:mm+1d..2d}/b`] }],
+  ['预热 "/数据：＄｛yyyy｝" 名称=日＄｛ＭＭ｝', { paths: [`/数据：\${yyyy}`], options: { 名称: `日\${MM}` } }],
+  [`预热/a/$\${yyyy} gfs：//h/\${HH:mm}`, { word: '预热', paths: [`/a/$\${yyyy}`, `gfs://h/\${HH:mm}`] }],
+  ['预热 /a/＄｛x y｝', { paths: ['/a/＄｛x'], words: ['y}'] }],
 ]
+
+const MACROS = [`\${yyyy MM}`, '＄｛ｙ　Ｍ｝', `\${`, `\${y `]
 
 test.each(CASES)('%j', (typed, expected) => {
   const statement = parseStatement(typed)
@@ -110,7 +123,7 @@ describe('whatever is typed', () => {
     fc
       .array(
         fc.oneof(
-          fc.constantFrom(...bits, '@', '#', '１', '\u200d', '\u200b', '\u202e', 'é', 'İ', '*'),
+          fc.constantFrom(...bits, ...MACROS, '@', '#', '１', '\u200d', '\u200b', '\u202e', 'é', 'İ', '*'),
           fc.string({ maxLength: 2 }),
         ),
       )
@@ -130,7 +143,8 @@ describe('whatever is typed', () => {
   })
 
   test('is read in linear time: no run of anything is walked again and again', () => {
-    for (const bit of [...bits, '\u202e', '"a” ', '“a“ ', 'a=“', ',/', 'a,b:', '预热', '\\"', 'x\u202e']) {
+    const more = ['\u202e', '"a” ', '“a“ ', 'a=“', ',/', 'a,b:', '预热', '\\"', 'x\u202e']
+    for (const bit of [...bits, ...more, ...MACROS]) {
       const text = bit.repeat(50_000)
       mistakeOf(text) ?? parseStatement(text)
     }

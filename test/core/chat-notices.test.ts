@@ -22,6 +22,15 @@ const FAILED = { status: 'failed' } as const
 const STOPPED = { status: 'stopped', desired: 'stop' } as const
 const NAMED = { named: true, via: 'http', askers: [] } as const
 
+const HOME = 'conversation home=='
+const of = (notify: 'alarm' | 'always' | 'never'): Partial<Ended> => ({
+  ...{ via: 'schedule', named: true, askers: [] },
+  scheduled: {
+    ...{ id: 'x', name: 'nightly', slotId: 'x', slot: toInstant(0), run: 1, kind: 'clock', notify },
+    home: { place: HOME, staffId: 's0', nick: '' },
+  },
+})
+
 describe('without routes', () => {
   test.each<[string, Partial<Ended>, string[]]>([
     ['what was asked in chat is told where it was asked', {}, [GROUP, OTHER]],
@@ -36,9 +45,21 @@ describe('without routes', () => {
     ['with its failure', { ...NAMED, ...FAILED }, ['robot named !']],
     ['a stop is one there', { ...NAMED, ...STOPPED }, ['robot named !']],
     ['a name asked for in chat is told to both', { named: true }, [GROUP, OTHER, 'robot named']],
-    ['a schedule is quiet', { via: 'schedule', named: true }, []],
-    ['until it fails', { via: 'schedule', named: true, ...FAILED }, [`${GROUP} !`, `${OTHER} !`, 'robot !']],
-    ['a schedule that a person stopped is told where it was asked', { via: 'schedule', ...STOPPED }, [GROUP, OTHER]],
+    ['a schedule is quiet', of('alarm'), []],
+    ['until it fails', { ...of('alarm'), ...FAILED }, [`${HOME} !`, 'robot !']],
+    ['a schedule that a person stopped is told where it was made', { ...of('alarm'), ...STOPPED }, [HOME]],
+    ['always tells of success too', of('always'), [HOME, 'robot']],
+    ['never tells nobody of failure', { ...of('never'), ...FAILED }, []],
+    [
+      'who asked for the run hears of it, whatever is told to others',
+      { ...of('never'), askers: ASKERS },
+      [GROUP, OTHER],
+    ],
+    [
+      'of its failure hear they and all others',
+      { ...of('alarm'), ...FAILED, askers: ASKERS },
+      [`${GROUP} !`, `${OTHER} !`, `${HOME} !`, 'robot !'],
+    ],
   ])('%s', (_what, job, told) => {
     expect(show(ended(job))).toEqual(told)
   })
@@ -126,7 +147,7 @@ describe('an end', () => {
       ['robot', 'named'],
     ])
     const [notice] = noticesOf(world)
-    expect(notice?.endedAt).toBe(world.job(jobId).endedAt)
+    expect(notice).toMatchObject({ endedAt: world.job(jobId).endedAt })
     expect(toMs(notice?.dueAt ?? '') - world.now).toBe(5 * SECOND)
   })
 

@@ -159,7 +159,7 @@ export function toValid({ method, template, operation }: Where): fc.Arbitrary<As
 /** Names of what is in a full world: those between @ are filled in when it is made. */
 const KNOWN = [
   ...['job', 'number', 'task', 'other', 'allocation', 'ended', 'load', 'evaluation', 'daemon', 'token', 'agent'],
-  'cluster',
+  ...['cluster', 'export'],
 ].map(name => `@${name}@`)
 const NAMED = ['nightly', 'freed', 'old-model', 'my-job', '/a', '/b', '/c', '/d', '/e', '/z', 'default', 'local']
 const hit = fc.constantFrom(...KNOWN, ...NAMED)

@@ -81,10 +81,13 @@ async function createFullWorld() {
     log: ['said'],
     abnormaltags: ['default/nightly:/z'],
   })
+  const interval = { type: 'crontab', crontab: '0 2 * * *' }
+  await post('/api/v1/export/task', { name: 'my-export', spl: 'load /a', interval })
+  const [exported] = JSON.parse((await send('GET', '/api/v1/export/task/list')).text).tasks
   const token = await post('/api/v1/tokens', { name: 'mine' })
   const names = {
     ...{ job: job.id, number: String(job.number), task, other, allocation, ended, load: load.id, evaluation },
-    ...{ daemon: daemonid, token: token.id, agent: room.agent.id, cluster: 'default' },
+    ...{ daemon: daemonid, token: token.id, agent: room.agent.id, cluster: 'default', export: exported.id },
   }
   const fill = (text: string): string =>
     text.replace(/@(\w+)@/g, (mark, name: string) => (names as Record<string, string>)[name] ?? mark)

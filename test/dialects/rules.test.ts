@@ -191,6 +191,7 @@ describe('credentials', () => {
     alluxio: [401, { status: expect.any(String) }],
     nomad: [403, 'Permission denied'],
     datahub: [401, { code: 1005, msg: 'unauthorized', data: {} }],
+    pandora: [401, { error: expect.any(String) }],
   }
   const TOO_LOW: Readonly<Record<string, unknown>> = {
     native: { code: 'FORBIDDEN', message: expect.any(String) },
@@ -198,6 +199,7 @@ describe('credentials', () => {
     alluxio: { status: expect.any(String) },
     nomad: 'Permission denied',
     datahub: { code: 1006, msg: 'permission denied', data: {} },
+    pandora: { error: expect.any(String) },
   }
   const NONE = [
     {},

@@ -1,4 +1,4 @@
-// every sample of the reference documents 000 to 003, typed as it is printed, against the shipped programs
+// every sample of the reference documents 000 to 004, typed as it is printed, against the shipped programs
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -715,6 +715,127 @@ describe('003, datahub', () => {
       says: 'a page of abnormal tags',
       sample: datahub('/daemon/tags/status?repname=testrepo&itemname=testitem&page=2&size=2', ''),
       ...{ status: 200, body: { status: 'ABNORMAL', total: 3, results: ['abnormaltag3'] } },
+    },
+  ])
+})
+
+const exporting = (method: string, path: string, body = ''): string =>
+  `curl -X${method} -H 'Content-Type: application/json' ${body === '' ? '' : `-d '${body}' `}'http://localhost:8080/api/v1/export/${path}'`
+const EXPORT = `{
+    "name": "<导出任务名字>",
+    "spl": "<SPL语句>",
+    "interval": {
+        "type": <"cronDate"|"crontab">,
+        "cronDate": {  // 如果type是cronDate,该字段非空
+            "frequency": "day",
+            "month": "1",
+            "date": "1",
+            "hour": "16",
+            "minute": "0"
+        },
+        "crontab": "*/5 * * * * ?" // 如果type 是 crontab,非空
+    }
+}`
+const BATCH = `{
+    "tasks": ["任务id1", "任务id2"],
+    "status": <"running"|"stopped">,  // 目标状态 running 代表运行,stopped 代表停止
+}`
+const PAGING = 'sort=<SortColumn>&order=<asc|desc>&pageNo=<PageNo>&pageSize=<PageSize>&prefix=<prefix>'
+const paged = (sort: string, prefix: string) => ({
+  ...{ '<SortColumn>': sort, '<asc|desc>': 'desc', '<PageNo>': '1', '<PageSize>': '10', '<prefix>': prefix },
+})
+const exported = (): Record<string, string> => ({
+  '<TaskId>': known['export'] ?? '',
+  '<TaskID>': known['export'] ?? '',
+})
+const filled = (name: string, spl: string, type: string) => (): Record<string, string> => ({
+  ...{
+    '<导出任务名字>': name,
+    '<SPL语句>': spl,
+    '<"cronDate"|"crontab">': `"${type}"`,
+    '<任务ID>': known['export'] ?? '',
+  },
+})
+const TASK_KEYS = [
+  ...['id', 'name', 'description', 'operations', 'spl', 'owner', 'interval', 'status', 'count', 'updateTime'],
+  ...['createTime', 'lastRunTime'],
+]
+
+describe('004, Pandora export tasks', () => {
+  beforeAll(allEnded)
+
+  replay([
+    {
+      says: 'create a task',
+      sample: exporting('POST', 'task', EXPORT),
+      ...{ ours: filled('exported', '*', 'cronDate'), status: 200, body: {} },
+      headers: { location: expect.stringMatching(/^\/api\/v1\/export\/task\/[0-9a-f-]{36}$/) },
+      check: ({ headers }) => {
+        known['export'] = headers['location']?.replace(/^.*\//, '') ?? ''
+      },
+    },
+    {
+      says: 'the list of tasks',
+      sample: exporting('GET', `task/list?${PAGING}`),
+      ...{ ours: () => paged('createTime', 'exp'), status: 200, keys: ['total', 'pageNo', 'pageSize', 'tasks'] },
+      check: ({ body }) => {
+        const { tasks, ...paging } = JSON.parse(body)
+        expect([paging, tasks.map(Object.keys)]).toEqual([{ total: 1, pageNo: 1, pageSize: 10 }, [TASK_KEYS]])
+        expect(tasks[0]).toMatchObject({
+          ...{ id: known['export'], name: 'exported', description: null, spl: '*', status: 'running', count: 0 },
+          operations: ['create', 'edit', 'list', 'share', 'delete'],
+          interval: { type: 'cronDate', cronDate: { frequency: 'day', month: 1, date: 1, hour: 16, minute: 0 } },
+          lastRunTime: -1,
+        })
+      },
+    },
+    {
+      says: 'stop it',
+      sample: exporting('PUT', 'tasks/status', BATCH),
+      ours: () => ({
+        任务id1: known['export'] ?? '',
+        任务id2: known['export'] ?? '',
+        '<"running"|"stopped">': '"stopped"',
+      }),
+      ...{ status: 200, body: {} },
+    },
+    {
+      says: 'change it',
+      sample: exporting('PUT', 'task/<任务ID>', EXPORT),
+      ...{ ours: filled('exported', 'load /data/db1', 'crontab'), status: 200, body: {} },
+    },
+    {
+      says: 'what was changed, still stopped',
+      sample: exporting('GET', `task/list?${PAGING}`),
+      ...{ ours: () => paged('name', 'exp'), status: 200 },
+      check: ({ body }) =>
+        expect(JSON.parse(body).tasks).toMatchObject([
+          { status: 'stopped', spl: 'load /data/db1', interval: { type: 'crontab', crontab: '*/5 * * * * ?' } },
+        ]),
+    },
+    {
+      says: 'its history',
+      sample: exporting('GET', `task/<TaskID>/history?${PAGING}`),
+      before: async () => {
+        const { job } = (await stack.api('POST', `/api/v1/schedules/${known['export']}/run`, {})).json
+        await stack.ended(job.id)
+      },
+      ours: () => ({ ...exported(), ...paged('time', '') }),
+      ...{ status: 200, keys: ['total', 'pageNo', 'pageSize', 'histories'] },
+      check: ({ body }) => {
+        const { histories, total } = JSON.parse(body)
+        const item = { taskId: known['export'], count: 1, status: 'success', message: null }
+        expect([total, histories]).toEqual([1, [{ ...item, time: expect.any(Number), tookMillis: expect.any(Number) }]])
+        expect(Object.keys(histories[0])).toEqual(['taskId', 'count', 'time', 'status', 'message', 'tookMillis'])
+      },
+    },
+    {
+      says: 'delete it',
+      ...{ sample: exporting('DELETE', 'task/<TaskId>'), ours: exported, status: 200, body: {} },
+    },
+    {
+      says: 'delete it again',
+      ...{ sample: exporting('DELETE', 'task/<TaskId>'), ours: exported, status: 404, keys: ['error'] },
     },
   ])
 })

@@ -10,6 +10,7 @@ import { createMessageDesk } from '../../bot/engine/message-desk.ts'
 import { createOperations } from '../../bot/engine/operations/index.ts'
 import type { Change, StateStore, StreamId } from '../../bot/engine/ports.ts'
 import { createPostOffice } from '../../bot/engine/post-office.ts'
+import { createCalendar } from '../../bot/schedule/calendar.ts'
 import { createMemoryOutput, createMemoryState } from '../../bot/store/memory.ts'
 import { createIds } from '../../shared/ids.ts'
 import { SILENT_LOG } from '../../shared/log.ts'
@@ -79,6 +80,7 @@ export function createEngineRoom(more: { settings?: Partial<Settings> } = {}) {
     frames,
     growth,
     clock: hand.clock,
+    calendar: createCalendar({ zone: 'Asia/Shanghai', dialect: 'standard', now: hand.clock.now }),
     settings,
     log: SILENT_LOG,
     calls: { call: async () => ({ ok: false, why: 'absent', message: 'nobody is there' }) },

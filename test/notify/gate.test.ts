@@ -1,7 +1,7 @@
 // when a channel may send, and what is gathered, as decisions without a life
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LetterRow, NoticeRow } from '../../bot/engine/chat-port.ts'
+import type { JobNotice, LetterRow, NoticeRow } from '../../bot/engine/chat-port.ts'
 import { MOST_A_MINUTE, robotReadyAt, robotRoom } from '../../bot/notify/gate.ts'
 import { gather } from '../../bot/notify/gather.ts'
 import { createPace } from '../../bot/notify/pace.ts'
@@ -61,7 +61,7 @@ test('the pace of the app is ten a second', () => {
 })
 
 let serial = 0
-const notice = (endedAt: number, more: Partial<NoticeRow> = {}): NoticeRow => {
+const notice = (endedAt: number, more: Partial<JobNotice> = {}): JobNotice => {
   serial += 1
   return {
     ...{

@@ -69,13 +69,15 @@ const WATCHERS: {
     if (job !== undefined) memory.ends.set(jobId, { endedAt: at, places: toPlaces(draft, job) })
   },
   'notice.queued'(_draft, { notice }, { memory, breach }) {
+    if (notice.about === 'slot') return
     const told = `${notice.jobId} ${notice.place}`
     if (notice.about === 'halfway' && memory.halfway.has(told)) breach('a long load is told of once', told)
     if (notice.about === 'halfway') memory.halfway.add(told)
   },
   'notice.dropped'(draft, { noticeIds, why }, { memory }) {
     const rows = noticeIds.flatMap(id => draft.notices.get(id) ?? [])
-    if (why !== 'void') for (const row of rows) memory.sealed.add(`${row.jobId} ${row.place} ${row.endedAt}`)
+    const ends = rows.filter(row => row.about !== 'slot')
+    if (why !== 'void') for (const row of ends) memory.sealed.add(`${row.jobId} ${row.place} ${row.endedAt}`)
   },
   'letter.queued'(_draft, { letter }, { memory }) {
     memory.letters.add(letter.id)
@@ -104,7 +106,10 @@ export function checkChat(state: State, memory: ChatMemory): Breach[] {
 }
 
 function checkNotices(state: State): Breach[] {
-  return [...state.notices.rows()].flatMap(({ jobId, about, endedAt }) => {
+  return [...state.notices.rows()].flatMap(notice => {
+    // such a one holds all that is told of it
+    if (notice.about === 'slot') return []
+    const { jobId, about, endedAt } = notice
     const job = state.jobs.get(jobId)
     const isTrue = job !== undefined && !job.purged && job.endedAt === endedAt
     return isTrue ? [] : [{ law: 'no notice outlives its end', what: `${about} ${endedAt} ${job?.endedAt}` }]

@@ -11,10 +11,11 @@ import {
 } from '../../../shared/chat-markdown.ts'
 import { toQuoted } from '../../../shared/chat-words.ts'
 import { toMs } from '../../../shared/time.ts'
+import { CLUSTER } from '../../../shared/work-words.ts'
 import type { AgentView } from '../../engine/operations/port.ts'
 import type { ChatRoom, Command, Talk } from '../command.ts'
 import { toLooker } from '../looking.ts'
-import { CLUSTER, readNothing, toArgs } from '../read-args.ts'
+import { readNothing, toArgs } from '../read-args.ts'
 import { AGENT_WORDS } from '../state-words.ts'
 
 type AgentsArgs = { readonly cluster: string | undefined }

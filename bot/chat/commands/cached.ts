@@ -6,10 +6,11 @@ import { type Job, type JobRequest, MOST_PATHS, type Task } from '../../../share
 import { parentsOf, toComparable } from '../../../shared/path.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { Estimate } from '../../../shared/verdict.ts'
+import { CLUSTER } from '../../../shared/work-words.ts'
 import type { Command, Reply, Talk } from '../command.ts'
 import { toAbsence, toLooker } from '../looking.ts'
 import { toPathList } from '../path-list.ts'
-import { CLUSTER, readPaths, toArgs } from '../read-args.ts'
+import { readPaths, toArgs } from '../read-args.ts'
 import { findSibling } from '../sibling.ts'
 import { toEstimateText } from '../task-text.ts'
 

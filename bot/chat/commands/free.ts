@@ -6,11 +6,12 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Actor, Task } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { Estimate } from '../../../shared/verdict.ts'
+import { CLUSTER, WORK_WORDS } from '../../../shared/work-words.ts'
 import { accept } from '../accepted.ts'
 import type { ChatRoom, Command, Talk } from '../command.ts'
 import { demandCluster, toAbsence, toLooker } from '../looking.ts'
 import { toPathList } from '../path-list.ts'
-import { CLUSTER, readPaths, toArgs } from '../read-args.ts'
+import { readPaths, toArgs } from '../read-args.ts'
 
 type FreeArgs = { readonly paths: readonly string[]; readonly cluster: string | undefined }
 
@@ -19,7 +20,7 @@ const LOOK_WITHIN_MS = 10 * SECOND
 const MOST_MEASURED = 100
 
 export const free: Command<FreeArgs> = {
-  words: ['释放', 'free'],
+  words: WORK_WORDS.free,
   summary: {
     zh: '从缓存释放；底层存储里的文件不受影响',
     en: 'free from the cache; the files in the object store stay',

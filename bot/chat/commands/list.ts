@@ -4,11 +4,12 @@ import { escapeMarkdown, toBlocks, toBold, toHeading, toList, toPathText } from 
 import { isPathMissing, toEnding, toQuoted } from '../../../shared/chat-words.ts'
 import type { ListEntry } from '../../../shared/cluster.ts'
 import { SECOND } from '../../../shared/time.ts'
+import { CLUSTER } from '../../../shared/work-words.ts'
 import type { RunOutcome } from '../../engine/operations/port.ts'
 import type { Command, Reply, Talk } from '../command.ts'
 import { readListing, toBaseName, toListRequest } from '../listing-text.ts'
 import { toAbsence, toLooker } from '../looking.ts'
-import { CLUSTER, readPath, toArgs } from '../read-args.ts'
+import { readPath, toArgs } from '../read-args.ts'
 import { findSibling } from '../sibling.ts'
 import { toWaitText } from '../waits.ts'
 

@@ -2,40 +2,17 @@
 import { toCount } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toBlocks } from '../../../shared/chat-markdown.ts'
 import type { JobRequest } from '../../../shared/job.ts'
+import { WORK_KEYS, WORK_WORDS } from '../../../shared/work-words.ts'
 import { accept } from '../accepted.ts'
 import type { Command, Reply, Talk } from '../command.ts'
 import { toPathList } from '../path-list.ts'
-import { CLUSTER, toArgs } from '../read-args.ts'
-import {
-  NAME,
-  REFRESH,
-  REPLICAS,
-  readReplicas,
-  readTimeout,
-  readWork,
-  TIMEOUT,
-  takeFlag,
-  type WorkArgs,
-} from '../write-args.ts'
+import { toArgs } from '../read-args.ts'
+import { type LoadArgs, readLoad, readWork, type WorkArgs } from '../write-args.ts'
 
-type LoadArgs = WorkArgs & {
-  readonly replicas: number | undefined
-  readonly timeoutSeconds: number | undefined
-  readonly refresh: boolean
-}
-
-const loadArgs = toArgs<LoadArgs>([REPLICAS, NAME, CLUSTER, TIMEOUT], (statement, options) => {
-  const { has: refresh, rest } = takeFlag(statement, REFRESH)
-  const work = readWork(rest, options)
-  if ('wrong' in work) return work
-  const replicas = readReplicas(options)
-  if ('wrong' in replicas) return replicas
-  const timeout = readTimeout(options)
-  return 'wrong' in timeout ? timeout : { ...work, ...replicas, ...timeout, refresh }
-})
+const loadArgs = toArgs<LoadArgs>(WORK_KEYS.load, readLoad)
 
 export const load: Command<LoadArgs> = {
-  words: ['预热', '加载', 'load', 'warm', 'preload'],
+  words: WORK_WORDS.load,
   summary: {
     zh: '把路径加载到缓存；加“刷新”先更新元数据',
     en: 'load paths into the cache; `refresh` takes the metadata first',
@@ -53,7 +30,7 @@ export const load: Command<LoadArgs> = {
 }
 
 export const forceload: Command<LoadArgs> = {
-  words: ['强制预热', '刷新预热', 'forceload'],
+  words: WORK_WORDS.forceload,
   summary: { zh: '先更新元数据，再加载到缓存', en: 'metadata, then load' },
   usage: ['强制预热 /路径… [副本=n] [名称=x] [集群=c] [超时=2h]'],
   examples: ['强制预热 /datalake/db1', 'forceload /datalake/db1 replicas=2 name=nightly'],
@@ -64,12 +41,12 @@ export const forceload: Command<LoadArgs> = {
 }
 
 export const metadata: Command<WorkArgs> = {
-  words: ['元数据', '刷新元数据', 'metadata', 'loadmetadata'],
+  words: WORK_WORDS.metadata,
   summary: { zh: '从底层存储更新元数据', en: 'load the metadata anew' },
   usage: ['元数据 /路径… [名称=x] [集群=c]'],
   examples: ['元数据 /datalake/db1', 'metadata /datalake/db1 /datalake/db2'],
   effect: 'write',
-  args: toArgs<WorkArgs>([NAME, CLUSTER], readWork),
+  args: toArgs<WorkArgs>(WORK_KEYS.metadata, readWork),
   question: async talk => toQuestion(talk, '更新元数据'),
   run: talk => run(talk, 'metadata', '元数据'),
 }

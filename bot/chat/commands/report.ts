@@ -6,10 +6,11 @@ import type { ClusterReport } from '../../../shared/cluster.ts'
 import { AppError, type ErrorCode } from '../../../shared/errors.ts'
 import type { Actor } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
+import { CLUSTER, WORK_WORDS } from '../../../shared/work-words.ts'
 import type { ClusterAnswer, Operations, WorkerFacts } from '../../engine/operations/port.ts'
 import type { Command, Reply, Talk } from '../command.ts'
 import { demandCluster, toLooker } from '../looking.ts'
-import { CLUSTER, readNothing, toArgs } from '../read-args.ts'
+import { readNothing, toArgs } from '../read-args.ts'
 import { toWaitText } from '../waits.ts'
 
 type ReportArgs = { readonly cluster: string | undefined }
@@ -26,7 +27,7 @@ const args = toArgs<ReportArgs>([CLUSTER], (statement, options) => {
 })
 
 export const report: Command<ReportArgs> = {
-  words: ['报告', '集群', 'report', 'cluster'],
+  words: WORK_WORDS.report,
   summary: { zh: '集群容量、已用、worker 和版本', en: 'capacity, used, workers and version of a cluster' },
   usage: ['报告 [集群=c]'],
   examples: ['报告', 'report cluster=default'],

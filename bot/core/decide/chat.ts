@@ -86,27 +86,29 @@ export function onceAMessage(state: State, command: Command, judge: () => Decisi
 }
 
 /** Whoever asks for these hears of the end; who stops a job has heard enough with the answer. */
-const ASKS: ReadonlySet<Command['type']> = new Set(['job.submit', 'job.retry'])
+const ASKS: ReadonlySet<Command['type']> = new Set(['job.submit', 'job.retry', 'schedule.run'])
 
 function writes(command: Command): boolean {
   if (command.type !== 'job.submit' || command.asks.length === 0) return true
   return command.asks.some(changes)
 }
 
-function toRepeated({ jobId, met, notes }: Done): Decision {
+function toRepeated({ jobId, scheduleId, met, notes }: Done): Decision {
   const answer = {
     repeated: true,
     ...(jobId !== undefined && { jobId }),
+    ...(scheduleId !== undefined && { scheduleId }),
     ...(met !== undefined && { met }),
     ...(notes !== undefined && { notes }),
   }
   return { events: [], answer }
 }
 
-function toDone({ jobId, taskIds, met, notes }: Decision['answer']): Done {
+function toDone({ jobId, taskIds, scheduleId, met, notes }: Decision['answer']): Done {
   return {
     ...(jobId !== undefined && { jobId }),
     ...(taskIds !== undefined && { taskIds: taskIds.length }),
+    ...(scheduleId !== undefined && { scheduleId }),
     ...(met !== undefined && { met }),
     ...(notes !== undefined && { notes }),
   }

@@ -30,7 +30,7 @@ type World = { readonly cluster: string; readonly context: Context }
 
 function addTasks(state: State, command: SubmitJob, world: World): Decision {
   const { context } = world
-  const open = findOpenJob(state, command, world.cluster)
+  const open = command.scheduled === undefined ? findOpenJob(state, command, world.cluster) : undefined
   const job = open ?? toJobRow(state, command, world)
   const left = command.skipOpen === true && open !== undefined ? findOpenTasks(state, open, command.asks) : new Map()
   const made = makeTasks(state, command, { job, context, left })
@@ -125,6 +125,7 @@ function toJobRow(state: State, command: SubmitJob, world: World): JobRow {
     action: command.asks[0]?.action ?? 'mixed',
     requester: command.actor.name,
     via: command.actor.via,
+    ...(command.scheduled !== undefined && { scheduled: command.scheduled }),
     desired: 'run',
     status: 'queued',
     counts: NO_COUNTS,

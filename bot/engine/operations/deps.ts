@@ -4,6 +4,7 @@ import type { Clock } from '../../../shared/time.ts'
 import type { Published } from '../../core/events.ts'
 import type { Settings, State } from '../../core/state.ts'
 import type { Bus } from '../bus.ts'
+import type { Calendar } from '../calendar.ts'
 import type { Engine } from '../engine.ts'
 import type { AuditBook, ClusterCalls, OutputStore, StreamId } from '../ports.ts'
 import type { Users } from './companions-port.ts'
@@ -23,6 +24,8 @@ export type OperationsDeps = {
   readonly frames: Bus<Published>
   readonly growth: Bus<StreamId>
   readonly clock: Clock
+  /** Knows expressions, zones and date macros. */
+  readonly calendar: Calendar
   readonly settings: Settings
   readonly log: Log
   /** Makes a secret and its digest; handed in because the engine knows no cryptography. */

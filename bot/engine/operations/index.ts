@@ -12,6 +12,7 @@ import { createLiveOperations } from './live.ts'
 import { createOutputOperations } from './output.ts'
 import type { Operations } from './port.ts'
 import { createRegistryOperations } from './registry.ts'
+import { createScheduleOperations } from './schedules.ts'
 
 /** Everything a caller can do, over one engine and its stores. */
 export function createOperations(deps: OperationsDeps): Operations {
@@ -30,6 +31,7 @@ export function createOperations(deps: OperationsDeps): Operations {
     ...createExpansion({ ...deps, catalog }),
     ...createFeatureOperations(deps),
     ...createCompanionOperations(deps),
+    ...createScheduleOperations(deps),
     ...createAccessOperations(deps),
   }
 }

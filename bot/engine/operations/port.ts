@@ -14,14 +14,16 @@ import type { CompanionVerbs } from './companions-port.ts'
 import type { ExpandVerbs } from './expand.ts'
 import type { FeatureVerbs } from './features.ts'
 import type { RegistryVerbs, SubmitHow } from './registry-port.ts'
+import type { ScheduleVerbs } from './schedule-port.ts'
 import type { FoundTasks, TaskQuery } from './task-port.ts'
 
 export type * from './catalog-port.ts'
 export type * from './companions-port.ts'
 export type { ClusterFeatures, Features } from './features.ts'
 export type * from './registry-port.ts'
+export type * from './schedule-port.ts'
 export type * from './task-port.ts'
-export type { ChatVitals, LoadCount, RunCount, Vitals } from './vitals.ts'
+export type { ChatVitals, LatenessCount, LoadCount, RunCount, SlotCount, Vitals } from './vitals.ts'
 
 /** `next` continues the list; it is opaque and absent at the end. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string }
@@ -139,6 +141,7 @@ export type Operations = CatalogVerbs &
   ExpandVerbs &
   RegistryVerbs &
   CompanionVerbs &
+  ScheduleVerbs &
   AdoptVerb & {
     submitJob(actor: Actor, request: JobRequest, how?: SubmitHow): Promise<Submitted>
     getJob(actor: Actor, ref: string): Promise<Job>

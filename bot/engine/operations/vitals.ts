@@ -18,7 +18,16 @@ export type Vitals = {
   readonly store?: StoreCounts | undefined
   /** Absent without a bot and a robot. */
   readonly chat?: ChatVitals | undefined
+  readonly schedules?: { readonly active: number; readonly paused: number } | undefined
+  readonly slots?: readonly SlotCount[] | undefined
+  readonly lateness?: LatenessCount | undefined
 }
+
+/** Slots since the daemon began, by what became of them. */
+export type SlotCount = { readonly status: string; readonly count: number }
+
+/** Slots that were fired since the daemon began, and how many of them at most so many seconds after their time. */
+export type LatenessCount = Pick<RunCount, 'count' | 'seconds' | 'buckets'>
 
 /** How the chat is; what there is none of is absent. */
 export type ChatVitals = {

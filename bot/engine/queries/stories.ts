@@ -12,7 +12,9 @@ const MOST_WORST = 10
 export function toStory(state: State, jobId: Id): Story | undefined {
   const row = state.jobs.get(jobId)
   if (row === undefined || row.purged) return undefined
-  return { job: toJob(state, row), askers: row.askers ?? [], worst: findWorst(state, jobId) }
+  const zone = row.scheduled === undefined ? undefined : state.schedules.get(row.scheduled.id)?.timing.zone
+  const told = { job: toJob(state, row), askers: row.askers ?? [], worst: findWorst(state, jobId) }
+  return { ...told, ...(zone !== undefined && { zone }) }
 }
 
 /** All tasks of a job as they are shown, in their order; made one by one while they are walked. */

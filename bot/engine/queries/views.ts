@@ -9,6 +9,7 @@ import {
   type AllocationRow,
   countersOf,
   type JobRow,
+  type Scheduled,
   type State,
   type TaskRow,
 } from '../../core/state.ts'
@@ -55,6 +56,7 @@ function makeJob(state: State, row: JobRow): Job {
   const verdict = endedAt === undefined ? undefined : toJobVerdict(rows)
   return {
     ...{ id, number, name, named, action, cluster, status, desired, requester, via, createdAt },
+    ...(row.scheduled !== undefined && { schedule: toSlotOf(row.scheduled) }),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
     counts,
@@ -62,6 +64,10 @@ function makeJob(state: State, row: JobRow): Job {
     ...(verdict !== undefined && { verdict: withReasons(verdict) }),
     notes: [...row.notes, ...toQueueNotes(state, row)],
   }
+}
+
+function toSlotOf({ id, name, slot, run }: Scheduled): NonNullable<Job['schedule']> {
+  return { id, name, slot, run }
 }
 
 // sentences are made when somebody looks, so that better ones need no new verdict; files that a stopped load did not get

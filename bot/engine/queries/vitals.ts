@@ -5,7 +5,7 @@ import { countersOf, type State } from '../../core/state.ts'
 import type { Vitals } from '../operations/port.ts'
 import { toAgentStatus } from './views.ts'
 
-type Beside = Pick<Vitals, 'ready' | 'loads' | 'runs' | 'store' | 'chat'>
+type Beside = Pick<Vitals, 'ready' | 'loads' | 'runs' | 'store' | 'chat' | 'slots' | 'lateness'>
 
 /** Counters and gauges: of the committed state, and what others counted beside it. */
 export function toVitals(state: State, beside: Beside): Vitals {
@@ -16,6 +16,7 @@ export function toVitals(state: State, beside: Beside): Vitals {
     agents: toCounts(AgentStatus.options, agents),
     index: countersOf(state).index,
     queues: toQueues(state),
+    schedules: countSchedules(state),
     ...beside,
   }
 }
@@ -27,6 +28,13 @@ function toQueues(state: State): Vitals['queues'] {
     queued: state.tasks.countOf('openStatus', `queued\n${cluster}`),
     running: state.tasks.countOf('openStatus', `running\n${cluster}`),
   }))
+}
+
+/** Schedules by whether they are paused. */
+export function countSchedules(state: State): NonNullable<Vitals['schedules']> {
+  let paused = 0
+  for (const row of state.schedules.rows()) if (row.paused) paused += 1
+  return { active: state.schedules.size - paused, paused }
 }
 
 function countOpen(state: State, status: 'queued' | 'running'): number {

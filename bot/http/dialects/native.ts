@@ -7,6 +7,7 @@ import { accountEndpoints } from './native/account.ts'
 import { clusterEndpoints } from './native/clusters.ts'
 import { jobEndpoints } from './native/jobs.ts'
 import { outputEndpoints } from './native/output.ts'
+import { scheduleEndpoints } from './native/schedules.ts'
 import { systemEndpoints } from './native/system.ts'
 
 const codes = Object.keys(ERROR_CODES) as [string, ...string[]]
@@ -16,7 +17,10 @@ export const ErrorBody = z
 
 export const native: Dialect = {
   name: 'native',
-  endpoints: [...jobEndpoints, ...outputEndpoints, ...clusterEndpoints, ...accountEndpoints, ...systemEndpoints],
+  endpoints: [
+    ...[...jobEndpoints, ...outputEndpoints, ...scheduleEndpoints],
+    ...[...clusterEndpoints, ...accountEndpoints, ...systemEndpoints],
+  ],
   fail: ({ code, status, message, details }) => toJson({ code, message, details }, { status }),
   errorShape: ErrorBody,
 }

@@ -1,6 +1,14 @@
 // several jobs in one message: those that need somebody first, each with its own first word
-import { toCount } from '../../../shared/chat-figures.ts'
-import { type Entry, toBlocks, toBold, toHeading, toList, toPair } from '../../../shared/chat-markdown.ts'
+import { toCount, toInstantText } from '../../../shared/chat-figures.ts'
+import {
+  type Entry,
+  escapeMarkdown,
+  toBlocks,
+  toBold,
+  toHeading,
+  toList,
+  toPair,
+} from '../../../shared/chat-markdown.ts'
 import { reasonsOf, toNextSteps } from './causes.ts'
 import { BAD, GOOD, toFate, toFirstWord, toMarkedLabel } from './heading.ts'
 import { toPathEntry, toPathName, toPathState } from './paths.ts'
@@ -35,9 +43,15 @@ function toEntry(tale: Tale, detailed: boolean): Entry {
   const head = `${toBold(`${toFirstWord(alarm)}：${toFate(tale)} ${toMarkedLabel(job)}`)}：${toWhere(tale)}`
   const share = single ? toPathState(only, near) : job.verdict === undefined ? undefined : toOutcome(job.verdict)
   // that a job without figures went well is said already
-  const text = share === undefined || share === '完成' || share === '' ? head : `${head}，${share}`
+  const outcome = share === undefined || share === '完成' || share === '' ? head : `${head}，${share}`
+  const text = `${outcome}${toSlotAside(tale)}`
   if (!detailed) return text
   return { text, below: toDetails(tale) }
+}
+
+// which night it was, when several are told at once
+function toSlotAside({ job: { schedule }, zone = 'UTC' }: Tale): string {
+  return schedule === undefined ? '' : `，定时 ${escapeMarkdown(schedule.name)} ${toInstantText(schedule.slot, zone)}`
 }
 
 function toDetails({ job, worst, near }: Tale): string[] {

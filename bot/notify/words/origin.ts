@@ -1,5 +1,5 @@
 // who asked for a job, how long it took, and where more is to be read
-import { toDuration, toRate } from '../../../shared/chat-figures.ts'
+import { toDuration, toInstantText, toRate } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toLink, toPair } from '../../../shared/chat-markdown.ts'
 import { VIA_WORDS } from '../../../shared/chat-words.ts'
 import type { Job } from '../../../shared/job.ts'
@@ -15,6 +15,13 @@ export function toOrigin({ job, askers }: Pick<Tale, 'job' | 'askers'>): string 
   const names = nicks.length === 0 ? [job.requester] : nicks
   const more = names.length > MOST_NAMES ? ` 等 ${names.length} 人` : ''
   return toPair('发起', `${names.slice(0, MOST_NAMES).map(escapeMarkdown).join('、')}${more} · ${VIA_WORDS[job.via]}`)
+}
+
+/** `**定时**：夜间 第 12 次，2026-11-22 02:00:00（Asia/Shanghai）`: the slot of a schedule that the job is the run of. */
+export function toSlotLine({ job: { schedule }, zone }: Pick<Tale, 'job' | 'zone'>): string[] {
+  if (schedule === undefined) return []
+  const { name, run, slot } = schedule
+  return [toPair('定时', `${escapeMarkdown(name)} 第 ${run} 次，${toInstantText(slot, zone ?? 'UTC')}`)]
 }
 
 /** `**用时**：6 分 12 秒（92 MB/s）`; the rate only of what came into the cache. */

@@ -4,7 +4,7 @@ import { type Entry, toBlocks, toBold, toList, toPair } from '../../../shared/ch
 import type { Task } from '../../../shared/job.ts'
 import { reasonsOf, toNextSteps } from './causes.ts'
 import { toFate, toHead } from './heading.ts'
-import { toDetails, toOrigin, toTime } from './origin.ts'
+import { toDetails, toOrigin, toSlotLine, toTime } from './origin.ts'
 import { toPathEntry, toPathName, toPathState, toRest } from './paths.ts'
 import { toOutcome } from './share.ts'
 import type { Said, Tale } from './tale.ts'
@@ -19,20 +19,22 @@ export function toSummary(tale: Tale): Said {
 function toAlarm(tale: Tale): Entry[] {
   const bad = tale.worst.filter(task => task.status !== 'succeeded')
   const told = bad.length === 0 ? tale.worst : bad
-  return [...toEach(tale, told), toPair('下一步', toSteps(tale, told)), ...(tale.atHome ? [] : [toOrigin(tale)])]
+  const steps = toPair('下一步', toSteps(tale, told))
+  return [...toEach(tale, told), steps, ...toSlotLine(tale), ...(tale.atHome ? [] : [toOrigin(tale)])]
 }
 
 // a verdict over what a stopped job got to is none over the whole: its paths tell how far each came
 function toStopped(tale: Tale): Entry[] {
-  return [...toEach(tale, tale.worst), ...toTime(tale), toOrigin(tale)]
+  return [...toEach(tale, tale.worst), ...toTime(tale), ...toSlotLine(tale), toOrigin(tale)]
 }
 
 function toNotice(tale: Tale): Entry[] {
   const { job } = tale
   // nothing happened: that is said in one line
-  if (job.verdict?.kind === 'nothing-new') return [`${toBold(toWhere(tale))}：${toOutcome(job.verdict)}`]
+  if (job.verdict?.kind === 'nothing-new')
+    return [`${toBold(toWhere(tale))}：${toOutcome(job.verdict)}`, ...toSlotLine(tale)]
   const share = job.verdict === undefined ? [] : [toPair('缓存', toOutcome(job.verdict))]
-  return [toPaths(tale), ...share, ...toRemarks(tale), ...toTime(tale), toOrigin(tale)]
+  return [toPaths(tale), ...share, ...toRemarks(tale), ...toTime(tale), ...toSlotLine(tale), toOrigin(tale)]
 }
 
 function toEach(tale: Tale, told: readonly Task[]): Entry[] {

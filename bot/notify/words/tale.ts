@@ -15,6 +15,8 @@ export type Tale = {
   readonly workMs: number | undefined
   /** For paths that do not exist: the nearest one that does. */
   readonly near: ReadonlyMap<string, string>
+  /** That of its schedule, when it is the run of one; absent: UTC. */
+  readonly zone?: string | undefined
   /** Base of links; without it there are none. */
   readonly publicUrl?: string | undefined
 }

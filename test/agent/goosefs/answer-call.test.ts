@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type AnswerDeps, answerCall } from '../../../agent/goosefs/answer-call.ts'
-import { CALL_ARGV } from '../../../agent/goosefs/argv.ts'
+import { brandOf, CALL_ARGV } from '../../../agent/goosefs/argv.ts'
 import { createCli } from '../../../agent/goosefs/cli.ts'
 import { readNamespaceLine } from '../../../agent/goosefs/read-namespaces.ts'
 import { readRefusal } from '../../../agent/goosefs/read-refusal.ts'
@@ -37,7 +37,7 @@ function createRoom(knobs: Record<string, string> = {}, more: { bin?: string; we
     async ask(ask: ClusterCall, timeoutMs = PATIENCE_MS, signal = new AbortController().signal): Promise<CallAnswer> {
       made += 1
       const { webs } = more
-      const deps = { cli, dir, now: clock.now, ...(webs && { webs }) }
+      const deps = { ...{ cli, dir, brand: brandOf(bin) }, now: clock.now, ...(webs && { webs }) }
       return answerCall(deps, ClusterCall.parse(ask), { name: `call-${made}`, timeoutMs, signal })
     },
     left: () => (existsSync(dir) ? readdirSync(dir) : []),
@@ -243,6 +243,22 @@ describe.each([
     })
     expect(await ask({ verb: 'remove-worker', address: '127.0.0.1:30000' })).toMatchObject({ why: 'unsupported' })
   })
+})
+
+it('counts what lies at and below a path, as the under storage has it now', async () => {
+  const { ask, world } = createRoom()
+  const size = async (path: string) => {
+    const answer = await ask({ verb: 'size', path })
+    return answer.ok ? answer.size : answer.why
+  }
+  world.goosefs('playground', 'put', '/t/a', '--bytes', '10')
+  world.goosefs('fs', 'ls', '-R', '/t')
+  expect(await size('/t/_SUCCESS')).toBe('absent')
+  // behind the back of a cache that has listed the directory before
+  world.goosefs('playground', 'put', '/t/_SUCCESS', '--bytes', '0')
+  world.goosefs('playground', 'put', '/t/sub/b', '--bytes', '5')
+  expect(await size('/t/_SUCCESS')).toEqual({ bytes: 0, files: 1 })
+  expect(await size('/t')).toEqual({ bytes: 15, files: 3 })
 })
 
 it('speaks of namespaces where the mount table is made of them', async () => {

@@ -2,6 +2,7 @@
 import { createOperations } from '../../../bot/engine/operations/index.ts'
 import type { Features } from '../../../bot/engine/operations/port.ts'
 import type { ClusterCalls } from '../../../bot/engine/ports.ts'
+import { createCalendar } from '../../../bot/schedule/calendar.ts'
 import type { CallAnswer, CallRefusal, ClusterCall, MountPoint, PathFacts, WorkerFacts } from '../../../shared/call.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { SILENT_LOG } from '../../../shared/log.ts'
@@ -101,6 +102,7 @@ export async function createAlluxioRoom(options: RoomOptions = {}) {
   const { state, engine, output, frames, growth, clock } = room
   const operations = createOperations({
     ...{ state, engine, output, frames, growth, clock, calls, log: SILENT_LOG },
+    calendar: createCalendar({ zone: 'Asia/Shanghai', dialect: 'standard', now: clock.now }),
     settings: { verify: true, graceMs: 1, keepDays: 1, keepJobs: 1, clusters: [], guard: { when: 'warn' } as never },
     audit: { record: async () => {}, read: async () => ({ items: [] }), close: async () => {} },
     makeToken: () => ({ token: 'secret', sha256: '0'.repeat(64) }),

@@ -14,7 +14,7 @@ import { QueryDuration, queryNumber, queryWords } from '../../query-values.ts'
 const count = z.int().min(0)
 
 /** A list: `next` goes on, and is absent at the end. */
-function pageOf<T extends z.ZodType>(item: T, id: string) {
+export function pageOf<T extends z.ZodType>(item: T, id: string) {
   return z.object({ items: z.array(item), next: z.string().optional() }).meta({ id })
 }
 
@@ -22,7 +22,7 @@ export const JobRef = z.object({ id: z.string().meta({ description: "the job's U
 export const IdRef = z.object({ id: z.string() })
 export const NameRef = z.object({ name: z.string() })
 
-const paging = { limit: queryNumber(1, 1_000).optional(), after: z.string().max(1_024).optional() }
+export const paging = { limit: queryNumber(1, 1_000).optional(), after: z.string().max(1_024).optional() }
 const QueryPath = z.string().refine(path => pathProblem(path) === undefined, {
   error: issue => `${pathProblem(String(issue.input)) ?? 'must be a path'}, got "${String(issue.input)}"`,
 })

@@ -1,0 +1,102 @@
+// a slot becomes a job: what its schedule does, with the macros filled in for that instant
+import { AppError } from '../../shared/errors.ts'
+import type { Actor } from '../../shared/job.ts'
+import { toInstant } from '../../shared/time.ts'
+import type { Ask, Context, SubmitJob } from './commands.ts'
+import { chooseCluster } from './decide/permit.ts'
+import { decideSubmit } from './decide/submit.ts'
+import type { Event } from './events.ts'
+import { without } from './rows.ts'
+import { tellSlot } from './slot-notices.ts'
+import type { Plan, Scheduled, ScheduleRow, SlotRow, State } from './state.ts'
+
+/** Paths that `*` stands for at most. */
+const MOST_WARMED_PATHS = 10_000
+
+type Firing = {
+  readonly schedule: ScheduleRow
+  readonly slot: SlotRow
+  /** Who asked for it, when that was not the clock. */
+  readonly by?: Actor
+}
+
+export type Fired = { readonly events: readonly Event[]; readonly jobId?: string }
+
+/** The job of a slot and the slot that has it, in one; what cannot be submitted is written down with the reason. */
+export function fire(state: State, firing: Firing, context: Context): Fired {
+  const { schedule, slot } = firing
+  try {
+    const command = toCommand(state, firing, context)
+    const { events, answer } = decideSubmit(state, command, context)
+    const created = events.find(event => event.type === 'job.created')
+    if (answer.jobId === undefined || created === undefined) throw new Error(`slot ${slot.id} made no job of its own`)
+    const fired: SlotRow = {
+      ...without(slot, 'plan', 'notBefore', 'awaited', 'why'),
+      ...{ status: 'fired', firedAt: toInstant(context.now), jobId: answer.jobId, jobNumber: created.job.number },
+    }
+    const away = isAway(state, created.job.cluster)
+      ? tellSlot(state, { schedule, slot: fired, trouble: 'no-agent', cluster: created.job.cluster }, context)
+      : []
+    return { events: [...events, { type: 'slot.changed', slot: fired }, ...away], jobId: answer.jobId }
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    const rest = without(slot, 'plan', 'notBefore', 'awaited', 'checkAt', 'why')
+    const failed: SlotRow = { ...rest, status: 'unstarted', message: thrown.message }
+    const told = tellSlot(state, { schedule, slot: failed, trouble: 'unstarted', message: thrown.message }, context)
+    return { events: [{ type: 'slot.changed', slot: failed }, ...told] }
+  }
+}
+
+function toCommand(state: State, { schedule, slot, by }: Firing, context: Context): SubmitJob {
+  const { id, name, owner, role, work, policy, home, view } = schedule
+  const plan = toPlan(slot.plan)
+  const scheduled: Scheduled = {
+    ...{ id, name, slotId: slot.id, slot: slot.slot, run: slot.number, kind: slot.kind, notify: policy.notify },
+    ...(home !== undefined && { home }),
+  }
+  const cluster = work.kind === 'unreadable' ? undefined : work.cluster
+  return {
+    type: 'job.submit',
+    actor: { ...(by === undefined ? { name: owner, role } : { name: by.name, role: by.role }), via: 'schedule' },
+    asks: toAsks(state, schedule, { plan, context }),
+    name: plan.name,
+    ...(cluster !== undefined && { cluster }),
+    view,
+    scheduled,
+  }
+}
+
+function toPlan(plan: Plan | undefined): Extract<Plan, { name: string }> {
+  if (plan === undefined) throw new Error('a slot without a plan was fired')
+  if ('problem' in plan) throw new AppError('INVALID_INPUT', plan.problem)
+  return plan
+}
+
+type Planned = { readonly plan: Extract<Plan, { name: string }>; readonly context: Context }
+
+function toAsks(state: State, { work }: ScheduleRow, { plan, context }: Planned): Ask[] {
+  if (work.kind === 'unreadable') throw new AppError('INVALID_INPUT', work.problem)
+  if (work.kind === 'warmed') return toWarmed(state, chooseCluster(state, work.cluster, context))
+  const { action, options } = work
+  // what has no paths is one task of none
+  return (plan.paths.length === 0 ? [''] : plan.paths).map(path => ({ action, path, options }))
+}
+
+// every path that was ever loaded whole, as its object store has it now
+function toWarmed(state: State, cluster: string): Ask[] {
+  const asks: Ask[] = []
+  for (const row of state.warmed.rows()) {
+    if (row.cluster !== cluster) continue
+    if (asks.length >= MOST_WARMED_PATHS) break
+    asks.push({ action: 'load', path: row.path, options: { refresh: true } })
+  }
+  if (asks.length > 0) return asks
+  throw new AppError(
+    'INVALID_INPUT',
+    `* stands for every path that was loaded in cluster ${cluster}, and there is none yet.`,
+  )
+}
+
+function isAway(state: State, cluster: string): boolean {
+  return ![...state.agents.find('cluster', cluster)].some(agent => agent.connected)
+}

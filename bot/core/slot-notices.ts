@@ -1,0 +1,39 @@
+// who is told what when something is wrong around a slot of a schedule
+import { type Place, ROBOT } from '../../shared/chat.ts'
+import { toInstant } from '../../shared/time.ts'
+import type { Context } from './commands.ts'
+import type { Event } from './events.ts'
+import { END_LASTS_MS, toRouted } from './notices.ts'
+import type { ScheduleRow, SlotNotice, SlotRow, SlotTrouble, State } from './state.ts'
+
+type Told = Pick<SlotNotice, 'count' | 'expectedAt' | 'path' | 'message' | 'cluster'> & {
+  readonly schedule: ScheduleRow
+  readonly slot: SlotRow
+  readonly trouble: SlotTrouble
+}
+
+/** An alarm about a slot, for each place that is told of its schedule; gathered with others for some seconds. */
+export function tellSlot(_state: State, told: Told, { now, ids, settings }: Context): Event[] {
+  const { schedule, slot, trouble, ...facts } = told
+  const at = toInstant(now)
+  return toPlaces(schedule, settings).map(place => ({
+    type: 'notice.queued',
+    notice: {
+      ...{ id: ids.next(now), place, alarm: true, at, dueAt: toInstant(now + END_LASTS_MS) },
+      ...{ about: 'slot', form: 'summary', slotId: slot.id, trouble, slot: slot.slot },
+      schedule: { id: schedule.id, number: schedule.number, name: schedule.name, zone: schedule.timing.zone },
+      ...facts,
+      ...(slot.jobNumber !== undefined && { jobNumber: slot.jobNumber }),
+      ...(slot.readyBy !== undefined && { readyBy: slot.readyBy }),
+      ...(schedule.home !== undefined && schedule.home.place === place && { staffId: schedule.home.staffId }),
+    },
+  }))
+}
+
+// where it was made, and the robot or whom the routes name
+function toPlaces({ policy, home, name }: ScheduleRow, settings: Context['settings']): Place[] {
+  if (policy.notify === 'never') return []
+  const homes = home === undefined ? [] : [home.place]
+  const more = settings.routes === undefined ? [ROBOT] : toRouted(settings.routes, { name, alarm: true, homes })
+  return [...new Set([...homes, ...more])].filter(place => place !== ROBOT || settings.robot === true)
+}

@@ -1,0 +1,63 @@
+// what a schedule is asked to be, read whole before anything changes: its work, its times, its rules
+import { ACTIONS } from '../../../shared/actions.ts'
+import { AppError, shown } from '../../../shared/errors.ts'
+import { type ScheduleRequest, WaitFor, type Work } from '../../../shared/schedule.ts'
+import { readWork } from '../../../shared/work-statement.ts'
+import type { ScheduleDraft } from '../../core/schedule-commands.ts'
+import type { OperationsDeps } from './deps.ts'
+import type { ScheduleHow } from './schedule-port.ts'
+
+/** Reads a request. Throws INVALID_INPUT naming the field, what is expected and what came. */
+export function readSchedule(deps: OperationsDeps, request: ScheduleRequest, how: ScheduleHow): ScheduleDraft {
+  const { calendar, settings } = deps
+  const { description, paused, overlap, misfire, misfireWithinSeconds, readyBy, notify } = request
+  const { expression, zone, startAt, endAt, jitterSeconds, quietHours } = request
+  const timing = calendar.read({ expression, zone, startAt, endAt, jitterSeconds, quietHours })
+  const { work, name } = toWork(request, how)
+  const waitFor = toWaitFor(request.waitFor)
+  const paths = work.kind === 'ask' ? work.paths : []
+  if (!(how.tolerant && request.statement !== undefined))
+    calendar.checkTemplates({ name, paths, marker: waitFor?.path, zone: timing.zone })
+  return {
+    ...{ work, timing, view: how.view ?? 'native' },
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(how.document !== undefined && { document: how.document }),
+    ...(paused !== undefined && { paused }),
+    policy: {
+      overlap: overlap ?? settings.schedules?.overlap ?? 'skip',
+      misfire: misfire ?? settings.schedules?.misfire ?? 'run-once',
+      notify: notify ?? 'alarm',
+      ...(misfireWithinSeconds !== undefined && { misfireWithinSeconds }),
+      ...(waitFor !== undefined && { waitFor }),
+      ...(readyBy !== undefined && { readyBy }),
+    },
+  }
+}
+
+function toWork(
+  request: ScheduleRequest,
+  { tolerant }: ScheduleHow,
+): { readonly work: Work; readonly name: string | undefined } {
+  const { statement, name, cluster } = request
+  if (statement === undefined) return { work: toAsk(request), name }
+  const read = readWork(statement)
+  if (read.work.kind === 'unreadable' && !tolerant)
+    throw new AppError('INVALID_INPUT', `statement ${read.work.problem.replace(/\.$/, '')}, got ${shown(statement)}.`)
+  const named = cluster === undefined || read.work.kind === 'unreadable' ? read.work : { ...read.work, cluster }
+  return { work: named, name: name ?? read.name }
+}
+
+function toAsk({ action, paths = [], options = {}, cluster }: ScheduleRequest): Work {
+  if (action === undefined) throw new AppError('INVALID_INPUT', 'action must be given, or statement, but is missing.')
+  const wanted = ACTIONS[action].paths
+  if (wanted === 'none' && paths.length > 0)
+    throw new AppError('INVALID_INPUT', `paths must be empty for ${action}, got ${paths.length}.`)
+  if (wanted !== 'none' && paths.length === 0)
+    throw new AppError('INVALID_INPUT', `paths must have at least one path for ${action}, got none.`)
+  return { kind: 'ask', action, paths, options, ...(cluster !== undefined && { cluster }) }
+}
+
+function toWaitFor(asked: ScheduleRequest['waitFor']): WaitFor | undefined {
+  return typeof asked === 'string' ? WaitFor.parse({ path: asked }) : asked
+}

@@ -1,0 +1,192 @@
+// who is due next, and what is due of them: kept by schedule, computed when its turn comes
+import type { Log } from '../../shared/log.ts'
+import { type Clock, toInstant, toMs } from '../../shared/time.ts'
+import type { Calendar } from '../engine/calendar.ts'
+import type { DueSchedule, ScheduleDesk, ScheduleRow } from '../engine/schedule-desk.ts'
+import { createDueHeap } from './due-heap.ts'
+import { type DueSlots, dueUntil, findDueSlots } from './due-slots.ts'
+import { dueAtOf } from './firing.ts'
+import { createPace, type Pace } from './pace.ts'
+import { createSharedNext, keyOfTiming, type SharedNext } from './shared-next.ts'
+
+export type BookDeps = {
+  readonly desk: Pick<ScheduleDesk, 'schedule'>
+  readonly calendar: Calendar
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What is known of a schedule. Without `head` it has to be computed, without `cursor` from its row. */
+type Entry = {
+  readonly id: string
+  /** Slots until then were handed in. */
+  cursor?: number | undefined
+  /** The first slot after that, and when it is due. */
+  head?: number | undefined
+  dueAt: number
+  version: number
+  /** Its slots are being handed in; `isStale`: and there is news of it meanwhile. */
+  isOut: boolean
+  isStale: boolean
+}
+
+export type Taken = { readonly entry: Entry; readonly due: DueSchedule; readonly newest: number }
+
+export type DueBook = {
+  /** To be computed anew: from its row, or from `cursor`. */
+  renew(id: string, cursor?: number): void
+  /** The time. When it went backward, slots come again: what was handed in already is refused by whoever remembers. */
+  look(): number
+  /** Some of what is due at `now`, in turns; nothing when nothing is. It is out until it is settled. */
+  gather(now: number, most: number): Promise<readonly Taken[]>
+  /** `isIn`: it was handed in; otherwise it is due again. */
+  settle(taken: Taken, isIn: boolean): void
+  /** When there is something to do again. */
+  nextAt(): number | undefined
+  /** Gathering ends early. */
+  close(): void
+  readonly size: number
+}
+
+const AT_ONCE = Number.NEGATIVE_INFINITY
+
+/** An empty one. */
+export function createDueBook({ desk, calendar, clock, log }: BookDeps): DueBook {
+  const entries = new Map<string, Entry>()
+  const heap = createDueHeap()
+  const pace = createPace()
+  const nextOf = createSharedNext(calendar, pace)
+  const take = createTaking({ calendar, pace, nextOf })
+  let isClosed = false
+  let lastSeen = Number.NEGATIVE_INFINITY
+
+  function forget({ id }: Entry): void {
+    entries.delete(id)
+    heap.remove(id)
+  }
+
+  /** Finds its next slot and puts it where it belongs. */
+  function arm(entry: Entry, row: ScheduleRow, now: number): void {
+    entry.cursor = Math.min(entry.cursor ?? toMs(row.through), now)
+    const next = nextOf(row.timing, entry.cursor)
+    if (next === undefined) return forget(entry)
+    entry.version = row.version
+    entry.head = next
+    entry.dueAt = dueAtOf(row, next)
+    heap.set(entry.id, entry.dueAt)
+  }
+
+  /** Takes out what is due of it; nothing when it had to be armed first, or is no more. */
+  function begin(entry: Entry, now: number): Due | Promise<Due> | undefined {
+    const row = desk.schedule(entry.id)
+    if (row === undefined || row.paused) forget(entry)
+    else if (entry.head === undefined || entry.version !== row.version) arm(entry, row, now)
+    else {
+      heap.remove(entry.id)
+      entry.isOut = true
+      return take(row, entry.head, now)
+    }
+    return undefined
+  }
+
+  function renew(id: string, cursor?: number): void {
+    const entry = entries.get(id) ?? { id, dueAt: AT_ONCE, version: 0, isOut: false, isStale: false }
+    entries.set(id, entry)
+    entry.isStale = entry.isOut
+    if (entry.isOut) return
+    entry.cursor = cursor
+    entry.head = undefined
+    heap.set(id, AT_ONCE)
+  }
+
+  return {
+    renew,
+    look() {
+      const now = clock.now()
+      if (now < lastSeen) {
+        log.info('the clock went backward', { ms: lastSeen - now })
+        for (const entry of entries.values()) if ((entry.cursor ?? now) > now) renew(entry.id, now)
+      }
+      lastSeen = now
+      return now
+    },
+    async gather(now, most) {
+      const taken: Taken[] = []
+      while (taken.length < most && !isClosed) {
+        const top = heap.peek()
+        const entry = top === undefined || top.at > now ? undefined : entries.get(top.id)
+        if (entry === undefined) break
+        try {
+          const due = begin(entry, now)
+          if (due !== undefined) taken.push({ entry, ...(due instanceof Promise ? await due : due) })
+        } catch (cause) {
+          // one that cannot be computed must not hold up the others; it comes back when it is changed
+          log.error('the slots of a schedule cannot be computed', { schedule: entry.id, cause })
+          forget(entry)
+        }
+        if (pace.isSpent(1)) await pace.spend(0)
+      }
+      return taken
+    },
+    settle({ entry, newest }, isIn) {
+      entry.isOut = false
+      if (entry.isStale) renew(entry.id)
+      else if (isIn) renew(entry.id, newest)
+      else heap.set(entry.id, entry.dueAt)
+    },
+    close() {
+      isClosed = true
+    },
+    nextAt: () => heap.peek()?.at,
+    get size() {
+      return entries.size
+    },
+  }
+}
+
+type Due = Omit<Taken, 'entry'>
+type Taking = { readonly calendar: Calendar; readonly pace: Pace; readonly nextOf: SharedNext }
+
+/** Makes what tells the due slots of a schedule from `head` on: nearly always one, and that without a promise. */
+function createTaking({ calendar, pace, nextOf }: Taking) {
+  // schedules that share a timing and were away together have the same ones
+  let shared = { now: Number.NaN, slots: new Map<string, Promise<DueSlots>>() }
+
+  function slotsOf(row: ScheduleRow, head: number, now: number): Promise<DueSlots> {
+    const { timing } = row
+    const deps = { calendar, pace }
+    if (timing.jitterSeconds > 0)
+      return dueUntil(row, { head, now }, deps).then(until => findDueSlots({ timing, head, until }, deps))
+    if (shared.now !== now) shared = { now, slots: new Map() }
+    const key = `${keyOfTiming(timing)}|${head}`
+    const found = shared.slots.get(key) ?? findDueSlots({ timing, head, until: now }, deps)
+    shared.slots.set(key, found)
+    return found
+  }
+
+  return (row: ScheduleRow, head: number, now: number): Due | Promise<Due> => {
+    const next = nextOf(row.timing, head)
+    if (next === undefined || next > now) return toDue(row, { named: [head] }, calendar)
+    return slotsOf(row, head, now).then(async slots => {
+      await pace.spend(slots.named.length)
+      return toDue(row, slots, calendar)
+    })
+  }
+}
+
+function toDue(row: ScheduleRow, { named, others }: DueSlots, calendar: Calendar): Due {
+  let dueAt = ''
+  const firings = named.map(slot => {
+    const firing = calendar.toFiring(row, slot)
+    // what was held back by the jitter of an earlier one was due with that, and is not late
+    if (firing.dueAt > dueAt) dueAt = firing.dueAt
+    return { ...firing, dueAt }
+  })
+  const due = { scheduleId: row.id, version: row.version, firings, ...(others !== undefined && { others }) }
+  return { due, newest: named.at(-1) ?? toMs(row.through) }
+}
+
+/** An instant of the heap as everyone sees it. */
+export function toNextAt(at: number | undefined): { readonly nextAt?: string } {
+  return at !== undefined && Number.isFinite(at) ? { nextAt: toInstant(at) } : {}
+}

@@ -1,0 +1,109 @@
+// the options of schedules: their flags, what they mean, and how their text is read
+import * as z from 'zod'
+import { JobName } from '../shared/job.ts'
+import { ClockTime, Misfire, NotifyPolicy, Overlap } from '../shared/schedule.ts'
+import { choice, duration, flag, row, whole } from './option-row.ts'
+import { readWhen } from './schedule-time.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** What takes something away again when a schedule is edited. */
+export const NONE = 'none'
+
+/** A duration from the shortest to the longest, in whole units of the shortest; rounded up. */
+function span(unitMs: number, most: number, expected: string): z.ZodType<number, unknown> {
+  return duration
+    .transform(ms => Math.ceil(ms / unitMs))
+    .refine(units => units >= 1 && units <= most, `must be ${expected}`)
+}
+
+/** The value, or `none`. */
+function orNone<T>(schema: z.ZodType<T, unknown>): z.ZodType<T | typeof NONE, unknown> {
+  return z.unknown().transform((text, context) => {
+    if (text === NONE) return NONE
+    const parsed = schema.safeParse(text)
+    if (parsed.success) return parsed.data
+    context.addIssue({ code: 'custom', message: parsed.error.issues[0]?.message ?? 'is wrong' })
+    return z.NEVER
+  })
+}
+
+const when = z
+  .string()
+  .refine(
+    text => readWhen(text, 'UTC') !== undefined,
+    'must be an instant such as 2026-11-01T02:00:00Z, a time such as 2026-11-01T02:00 or a date such as 2026-11-01',
+  )
+
+const clock = z
+  .string()
+  .refine(text => ClockTime.safeParse(text).success, 'must be a time of day such as 08:30, or none')
+
+const QUIET = /^(\d\d:\d\d)-(\d\d:\d\d)(?::(wait|skip))?$/
+const quiet = z
+  .string()
+  .refine(
+    text =>
+      QUIET.exec(text)
+        ?.slice(1, 3)
+        .every(time => ClockTime.safeParse(time).success) === true,
+    'must be a daily window such as 08:00-20:00 or 22:00-06:00:skip, or none',
+  )
+  .transform(text => {
+    const [, from = '', to = '', mode] = QUIET.exec(text) ?? []
+    return { from, to, mode: mode === 'skip' ? ('skip' as const) : ('wait' as const) }
+  })
+
+const text = z.string().min(1)
+
+/**
+ * Rows whose key is not the name of their flag are another sentence in the help for a flag that exists already; it is
+ * read as that one.
+ */
+export const SCHEDULE_OPTIONS = {
+  scheduleName: row('--name <name>', 'what it is called; unset: a name is made', JobName),
+  description: row('--description <text>', 'what it is for', z.string().max(1_000)),
+  zone: row('--zone <zone>', 'IANA zone of its clock, such as Asia/Shanghai; unset: the zone of the daemon', text),
+  overlap: choice('--overlap <word>', 'at a slot while an earlier run is at work (default skip)', Overlap),
+  misfire: choice('--misfire <word>', 'what becomes of slots that passed while nobody was there', Misfire),
+  misfireWithin: row(
+    '--misfire-within <duration>',
+    'run such a slot only when it is not later than this, such as 6h',
+    orNone(span(1_000, 31_536_000, 'from 1s to 365d, or none')),
+  ),
+  jitter: row(
+    '--jitter <duration>',
+    'delay each slot by up to so long, at most 1h; the same slot always by the same',
+    duration.refine(ms => ms <= HOUR, 'must be at most 1h').transform(ms => Math.ceil(ms / 1_000)),
+  ),
+  quiet: row('--quiet <window>', 'daily hours without runs: 08:00-20:00, or 08:00-20:00:skip', orNone(quiet)),
+  waitFor: row('--wait-for <path>', 'run only when this path is there, such as a _SUCCESS marker', text),
+  stable: row(
+    '--stable <duration>',
+    'and when its size has been the same so long, such as 5m',
+    orNone(span(MINUTE, DAY / MINUTE, 'from 1m to 24h, or none')),
+  ),
+  within: row(
+    '--within <duration>',
+    'how long after the slot it is waited for (default 2h)',
+    span(MINUTE, (7 * DAY) / MINUTE, 'from 1m to 7d'),
+  ),
+  orLoad: row('--or-load', 'load all the same when it did not come', flag),
+  readyBy: row('--ready-by <time>', 'when the data has to be warm, such as 08:30: an alarm else', orNone(clock)),
+  notify: choice('--notify <word>', 'what is told: only alarms, successes too, or nothing', NotifyPolicy),
+  start: row('--start <when>', 'no slots before', orNone(when)),
+  end: row('--end <when>', 'no slots after', orNone(when)),
+  paused: row('--paused', 'make it, but begin nothing yet', flag),
+  onlyPaused: row('--paused', 'only those that are paused', flag),
+  prefix: row('--prefix <text>', 'only names that begin so', text),
+  owner: row('--owner <name>', 'only what this user owns', text),
+  count: row('-n, --count <count>', 'how many', whole(1, 100_000)),
+  slot: row('--slot <when>', 'the instant that date macros are filled in for (default now)', when),
+  from: row('--from <when>', 'from then on', when),
+  to: row('--to <when>', 'up to and including then; a date means all of that day', when),
+  everySlot: row('--all', 'slots too that went well already', flag),
+  waitForRun: row('--wait', 'wait for the verdict; it decides the exit code', flag),
+  yes: row('--yes', 'do not ask', flag),
+} as const

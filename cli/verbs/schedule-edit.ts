@@ -1,0 +1,98 @@
+// making schedules, changing them, and seeing beforehand when they run
+
+import { pathProblem } from '../../shared/path.ts'
+import { Schedule } from '../../shared/schedule.ts'
+import { askFor } from '../answers.ts'
+import { EXIT } from '../failure.ts'
+import type { OptionName } from '../options.ts'
+import { toEdited, toNew, toTiming } from '../schedule-ask.ts'
+import { addressOf, findSchedule, ROOT, withCaret } from '../schedule-find.ts'
+import { askNext, askPreview, toLines, toNextLines, toObjects } from '../schedule-next.ts'
+import { toName } from '../schedule-words.ts'
+import type { Context, Verb } from '../verb.ts'
+import { toPrintable } from '../words.ts'
+
+const ASK_OPTIONS: readonly OptionName[] = [
+  ...(['scheduleName', 'description', 'zone', 'start', 'end', 'jitter', 'quiet'] as const),
+  ...(['cluster', 'replication', 'refresh', 'freshness', 'force', 'timeout', 'verify', 'file'] as const),
+  ...(['overlap', 'misfire', 'misfireWithin', 'waitFor', 'stable', 'within', 'orLoad'] as const),
+  ...(['readyBy', 'notify', 'paused'] as const),
+]
+const TOLD = 3
+const PREVIEWED = 5
+
+export const add: Verb = {
+  name: 'add',
+  takes: '<expression> <action> [paths...]',
+  summary: 'make a schedule: when, and what; dates and times without a zone are on its own clock',
+  options: ASK_OPTIONS,
+  examples: [
+    [`gander schedule add "0 2 * * *" load /data/db1 --name nightly`, 'every night at two'],
+    ['gander schedule add weekly mon 06:30 load /data/db1 --zone Asia/Shanghai', 'words need no quotes'],
+    [
+      `gander schedule add 每天 02:00 load '/data/\${yyyyMMdd-1d}' --wait-for '/data/\${yyyyMMdd-1d}/_SUCCESS'`,
+      'the day before',
+    ],
+    ['gander schedule add @daily load -f paths.txt --quiet 08:00-20:00 --ready-by 07:30', 'a list'],
+    ['gander schedule add "0 2 * * *" load /data/db1 --start 2026-12-01 --end 2026-12-31', 'both days included'],
+  ],
+  run: async context => {
+    const body = await toNew(context)
+    const made = await withCaret(body, () => askFor(context.api, Schedule, ['POST', ROOT, { body }]))
+    return tellWritten(context, made, 'is made')
+  },
+}
+
+export const edit: Verb = {
+  name: 'edit',
+  takes: '<schedule> [words...]',
+  summary: 'change what is given and leave the rest: [EXPRESSION] [ACTION PATH…] and options; none takes one away',
+  options: ASK_OPTIONS,
+  examples: [
+    ['gander schedule edit nightly "30 3 * * *"', 'another time'],
+    ['gander schedule edit nightly load /data/db1 /data/db2', 'other paths'],
+    ['gander schedule edit 7 --quiet none --notify always', 'other rules'],
+  ],
+  run: async context => {
+    const found = await findSchedule(context.api, context.words[0] ?? '')
+    const body = await toEdited(context, found)
+    const call = ['PUT', addressOf(found), { body, repeatable: true }] as const
+    const written = await withCaret(body, () => askFor(context.api, Schedule, call))
+    return tellWritten(context, written, 'is changed')
+  },
+}
+
+export const preview: Verb = {
+  name: 'preview',
+  takes: '<expression> [words...]',
+  summary: 'the next times of an expression; with paths, what their dates become',
+  options: ['zone', 'count', 'start', 'end', 'jitter', 'quiet'],
+  examples: [
+    ['gander schedule preview "0 2 L * *" --zone Asia/Shanghai -n 10', 'the last day of each month'],
+    [`gander schedule preview @daily '/data/\${yyyyMMdd-1d}'`, 'with the paths of each time'],
+  ],
+  run: async context => {
+    const { words, options, screen } = context
+    const at = words.findIndex(word => pathProblem(word) === undefined)
+    const expression = words.slice(0, at < 0 ? words.length : at).join(' ')
+    const paths = at < 0 ? {} : { paths: words.slice(at) }
+    const body = { ...(await toTiming(context, expression)), ...paths, count: options.count ?? PREVIEWED }
+    const told = await withCaret(body, () => askPreview(context.api, body))
+    if (options.json) for (const object of toObjects(told)) await screen.json(object)
+    else for (const line of toLines(told)) await screen.line(line)
+    return EXIT.cached
+  },
+}
+
+async function tellWritten({ api, screen, options }: Context, schedule: Schedule, what: string): Promise<number> {
+  if (options.json) {
+    await screen.json(schedule)
+    return EXIT.cached
+  }
+  await screen.line(`${toName(schedule)} ${what}: ${schedule.words.en} (${schedule.zone})`)
+  const next = await askNext(api, schedule, TOLD)
+  for (const line of next === undefined ? [] : toNextLines(next)) await screen.line(line)
+  if (schedule.paused) screen.news(`It is paused: gander schedule resume ${schedule.number}`)
+  if (schedule.problem !== undefined) screen.news(`note: ${toPrintable(schedule.problem)}`)
+  return EXIT.cached
+}

@@ -1,0 +1,284 @@
+// schedules in the native API: each call, what each mistake is told as, and in which order mistakes are looked for
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Schedule } from '../../shared/schedule.ts'
+import { openScheduleRoom, type ScheduleRoom } from './schedule-room.ts'
+
+const NIGHTLY = { expression: '0 2 * * *', action: 'load', paths: ['/data/$' + '{yyyyMMdd-1d}'] }
+const NOBODY = '01900000-0000-7000-8000-00000000dead'
+
+let at: ScheduleRoom
+beforeAll(async () => {
+  at = await openScheduleRoom()
+})
+afterAll(() => at.close())
+// each test has names of its own: one daemon serves them all
+let n = 0
+let name = ''
+beforeEach(() => {
+  n += 1
+  name = `night-${n}`
+})
+
+async function make(more: object = {}, token?: string): Promise<Schedule> {
+  const { status, body } = await at.ask('POST', '/schedules', { ...NIGHTLY, name, ...more }, token)
+  expect([status, body]).toEqual([201, expect.objectContaining({ id: expect.any(String) })])
+  return body
+}
+
+describe('a schedule', () => {
+  test('is made, found by id, number and name, replaced, and removed', async () => {
+    const made = await make({ description: 'all of it', waitFor: '/data/_SUCCESS', jitterSeconds: 60 })
+    expect(made).toMatchObject({
+      ...{ name, owner: 'otto', via: 'http', expression: '0 2 * * *', zone: 'Asia/Shanghai', paused: false, runs: 0 },
+      ...{ action: 'load', paths: NIGHTLY.paths, nextAt: '2024-05-01T18:00:00.000Z', jitterSeconds: 60 },
+      ...{ overlap: 'skip', misfire: 'run-once', notify: 'alarm', waitFor: { path: '/data/_SUCCESS' } },
+    })
+    for (const ref of [made.id, made.id.toUpperCase(), made.number, `%23${made.number}`, name]) {
+      expect((await at.ask('GET', `/schedules/${ref}`)).body, String(ref)).toEqual(made)
+    }
+    const replaced = await at.ask('PUT', `/schedules/${name}`, {
+      expression: '@daily',
+      statement: 'load /a replicas=2',
+    })
+    expect(replaced).toMatchObject({
+      status: 200,
+      body: { id: made.id, number: made.number, name, expression: '@daily' },
+    })
+    expect(replaced.body).toMatchObject({ statement: 'load /a replicas=2', jitterSeconds: 0 })
+    expect(replaced.body).not.toHaveProperty('description')
+    expect(await at.ask('DELETE', `/schedules/${made.number}`)).toEqual({ status: 200, body: replaced.body })
+    const gone = await at.ask('GET', `/schedules/${made.id}`)
+    expect(gone).toMatchObject({ status: 404, body: { code: 'SCHEDULE_NOT_FOUND' } })
+  })
+
+  test.each(['preview', 'pause', 'resume', 'a/b ?%'])('may be called %s', async word => {
+    const { id, number } = await make({ name: word })
+    expect((await at.ask('GET', `/schedules?name=${encodeURIComponent(word)}`)).body.items[0].id).toBe(id)
+    expect((await at.ask('POST', `/schedules/${number}/pause`)).body).toMatchObject({ id, paused: true })
+    expect((await at.ask('POST', `/schedules/${id}/resume`)).body).toMatchObject({ id, paused: false })
+    const run = await at.ask('POST', `/schedules/${encodeURIComponent(word)}/run`)
+    expect(run.status).toBe(202)
+    await at.finish(run.body.job.id)
+    expect((await at.ask('DELETE', `/schedules/${id}`)).status).toBe(200)
+  })
+
+  test('has a name of its own', async () => {
+    const { number } = await make()
+    const twice = await at.ask('POST', '/schedules', { ...NIGHTLY, name })
+    expect(twice).toMatchObject({ status: 409, body: { code: 'CONFLICT' } })
+    expect(twice.body.message).toContain(`schedule ${number}`)
+  })
+})
+
+describe('a list', () => {
+  test('is by number, oldest first, page by page, of what was asked for', async () => {
+    const names = ['a', 'b', 'c'].map(letter => `${name}-${letter}`)
+    for (const one of names)
+      await make({ name: one, paused: one === names[1] }, one === names[2] ? 'admin-token' : undefined)
+    const list = async (query: string) => (await at.ask('GET', `/schedules?prefix=${name}-&${query}`)).body
+    const namesOf = (page: { items: Schedule[] }) => page.items.map(schedule => schedule.name)
+    const first = await list('limit=2')
+    expect(namesOf(first)).toEqual(names.slice(0, 2))
+    expect(namesOf(await list(`limit=2&after=${encodeURIComponent(first.next)}`))).toEqual(names.slice(2))
+    expect(namesOf(await list('paused=1'))).toEqual(names.slice(1, 2))
+    expect(namesOf(await list('paused=False'))).toEqual([names[0], names[2]])
+    expect(namesOf(await list('owner=anna'))).toEqual(names.slice(2))
+    expect(namesOf(await list('name=nobody'))).toEqual([])
+  })
+
+  test.each([
+    ['paused=yes', 'paused must be true or false, got "yes"'],
+    ['limit=0', 'limit must be a whole number from 1 to 1000, got "0"'],
+    ['sort=name', 'must not have "sort"'],
+  ])('with ?%s is a mistake', async (query, sentence) => {
+    const { status, body } = await at.ask('GET', `/schedules?${query}`)
+    expect([status, body.message]).toEqual([400, expect.stringContaining(sentence)])
+  })
+})
+
+describe('pausing', () => {
+  test('changes many, or none when one is not there or not the caller’s', async () => {
+    const [mine, other] = [await make(), await make({ name: `${name}-x` }, 'admin-token')]
+    const unknown = await at.ask('POST', '/schedules/pause', { ids: [mine.id, NOBODY] })
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'SCHEDULE_NOT_FOUND' } })
+    const foreign = await at.ask('POST', '/schedules/pause', { ids: [mine.id, other.id] })
+    expect(foreign).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+    expect((await at.ask('GET', `/schedules/${mine.id}`)).body.paused).toBe(false)
+    const { status, body } = await at.ask(
+      'POST',
+      '/schedules/pause',
+      { ids: [name, other.number.toString()] },
+      'admin-token',
+    )
+    expect([status, body.items.map((one: Schedule) => one.paused)]).toEqual([200, [true, true]])
+    expect(body.items[0]).not.toHaveProperty('nextAt')
+    const back = await at.ask('POST', '/schedules/resume', { ids: [mine.id] })
+    expect(back.body.items).toMatchObject([{ id: mine.id, paused: false, nextAt: mine.nextAt }])
+  })
+
+  test.each([[undefined], [{}], [{ ids: [] }], [{ ids: [7] }], [{ ids: ['a'], all: true }]])(
+    'of %j is a mistake',
+    async body => {
+      expect(await at.ask('POST', '/schedules/pause', body)).toMatchObject({
+        status: 400,
+        body: { code: 'INVALID_INPUT' },
+      })
+    },
+  )
+})
+
+describe('runs', () => {
+  test('are asked for now or for a slot, and told newest first with their verdict', async () => {
+    await make()
+    const now = await at.ask('POST', `/schedules/${name}/run`)
+    expect(now).toMatchObject({
+      status: 202,
+      body: { number: 1, kind: 'manual', by: 'otto', job: { id: expect.any(String) } },
+    })
+    await at.finish(now.body.job.id)
+    at.room.move(1_000)
+    const slot = '2024-04-02T18:00:00.000Z'
+    const then = await at.ask('POST', `/schedules/${name}/run`, { slot })
+    expect(then.body).toMatchObject({ number: 2, slot })
+    const job = (await at.ask('GET', `/jobs/${then.body.job.id}/tasks`)).body
+    expect(job.items.map((task: { path: string }) => task.path)).toEqual(['/data/20240402'])
+    const { items } = (await at.ask('GET', `/schedules/${name}/runs`)).body
+    expect(items).toMatchObject([
+      { number: 2, status: expect.stringMatching(/queued|running/) },
+      { number: 1, status: 'succeeded', seconds: 0, verdict: { kind: 'cached', ok: true } },
+    ])
+    expect(items[1]).toMatchObject({ before: { cachedPercent: 0 }, after: { cachedPercent: 100 } })
+    const page = await at.ask('GET', `/schedules/${name}/runs?limit=1`)
+    const rest = await at.ask('GET', `/schedules/${name}/runs?limit=1&after=${encodeURIComponent(page.body.next)}`)
+    expect([page, rest].map(({ body }) => body.items[0].number)).toEqual([2, 1])
+    const good = await at.ask('GET', `/schedules/${name}/runs?status=succeeded,skipped`)
+    expect(good.body.items.map((run: { number: number }) => run.number)).toEqual([1])
+    const wrong = await at.ask('GET', `/schedules/${name}/runs?status=done`)
+    expect([wrong.status, wrong.body.message]).toEqual([
+      400,
+      expect.stringContaining('must be some of queued, running'),
+    ])
+    expect((await at.ask('GET', `/schedules/${name}`)).body).toMatchObject({ runs: 2, lastRun: { number: 2 } })
+  })
+
+  test('of the past go one after the other', async () => {
+    await make()
+    const span = { from: '2024-04-27T00:00:00Z', to: '2024-04-30T00:00:00Z' }
+    const { status, body } = await at.ask('POST', `/schedules/${name}/backfill`, span)
+    expect([status, body.items.length]).toEqual([202, 3])
+    expect(body.items.map((run: { slot: string }) => run.slot.slice(0, 10))).toEqual([
+      '2024-04-27',
+      '2024-04-28',
+      '2024-04-29',
+    ])
+    expect(body.items.slice(1)).toMatchObject([
+      { status: 'waiting', why: 'turn' },
+      { status: 'waiting', why: 'turn' },
+    ])
+  })
+
+  test.each([
+    [{ from: '2024-04-01T00:00:00Z' }, /^to must be /],
+    [{ from: 'monday', to: '2024-04-02T00:00:00Z' }, /^from must be a valid datetime, got "monday"/],
+    [{ from: '2024-04-03T00:00:00Z', to: '2024-04-02T00:00:00Z' }, /^to must not be before from/],
+    [{ from: '2022-01-01T00:00:00Z', to: '2024-04-02T00:00:00Z' }, /at most 366 slots/],
+    [{ from: '2024-04-03T00:00:00Z', to: '2024-05-03T00:00:00Z' }, /^to must not be in the future/],
+    [{ from: '2024-04-03T00:00:00Z', to: '2024-04-03T00:00:01Z' }, /must have a slot between them/],
+    [{ from: '2024-04-03T00:00:00Z', to: '2024-04-04T00:00:00Z', only: 'some' }, /^only must be one of missing, all/],
+  ])('of the past are not asked for as %j', async (body, sentence) => {
+    await make()
+    const answer = await at.ask('POST', `/schedules/${name}/backfill`, body)
+    expect([answer.status, answer.body.message]).toEqual([400, expect.stringMatching(sentence)])
+  })
+})
+
+describe('a preview', () => {
+  test('tells the next slots and their paths, on the clock of the zone, also to who may only read', async () => {
+    const body = {
+      expression: '30 2 * * *',
+      zone: 'Europe/Berlin',
+      paths: NIGHTLY.paths,
+      count: 2,
+      from: '2024-03-30T12:00:00Z',
+    }
+    const { status, body: told } = await at.ask('POST', '/schedules/preview', body, 'viewer-token')
+    expect([status, told.zone, told.cron]).toEqual([200, 'Europe/Berlin', '0 30 2 * * * *'])
+    expect(told.items).toEqual([
+      // the clock jumps from two to three that night
+      expect.objectContaining({ local: '2024-03-31 03:00:00 +02:00', paths: ['/data/20240330'] }),
+      expect.objectContaining({ local: '2024-04-01 02:30:00 +02:00', paths: ['/data/20240331'] }),
+    ])
+    expect((await at.ask('GET', '/schedules?name=preview')).body.items).toEqual([])
+  })
+})
+
+describe('mistakes', () => {
+  test.each([
+    [{ expression: '0 25 * * *' }, { field: 'expression', position: 3, allowed: expect.stringContaining('0 to 23') }],
+    [{ zone: 'Mars/Phobos' }, { field: 'zone', got: 'Mars/Phobos' }],
+    [{ paths: ['/data/$' + '{yyyyQQ}'] }, { position: 7, allowed: expect.any(String) }],
+    [{ startAt: '2024-05-02T00:00:00Z', endAt: '2024-05-01T00:00:00Z' }, { field: 'endAt' }],
+  ])('%j names field, place and what is allowed', async (more, details) => {
+    const { status, body } = await at.ask('POST', '/schedules', { ...NIGHTLY, name, ...more })
+    expect([status, body.code, body.details]).toEqual([400, 'INVALID_INPUT', expect.objectContaining(details)])
+    const sentence = JSON.stringify(body.message)
+    expect(sentence).toMatch(/must .* got /)
+  })
+
+  test.each([
+    [{ paths: ['data'] }, 'paths[0]', /must start with "\/"/],
+    [{ statement: 'load /a' }, 'action', /must not be given beside statement/],
+    [{ action: undefined, paths: undefined }, 'action', /must be given, or statement/],
+    [{ expression: undefined }, 'expression', /must be a string, but is missing/],
+    [{ quietHours: { from: '8:00', to: '20:00' } }, 'quietHours.from', /time of day/],
+    [{ jitterSeconds: 3_601 }, 'jitterSeconds', /must be at most 3600/],
+    [{ overlap: 'both' }, 'overlap', /must be one of skip, queue, allow, stop-old, got "both"/],
+    [{ colour: 1 }, 'the body', /must not have "colour"/],
+  ])('%j names the field', async (more, field, message) => {
+    const { status, body } = await at.ask('POST', '/schedules', { ...NIGHTLY, ...more })
+    expect([status, body.details]).toEqual([400, [{ in: 'body', field, message: expect.stringMatching(message) }]])
+  })
+
+  const CALLS: readonly [method: string, path: string, body: unknown][] = [
+    ['PUT', '', { expression: 7 }],
+    ['POST', '/run', { slot: 7 }],
+    ['POST', '/backfill', {}],
+    ['GET', '/runs?limit=0', undefined],
+  ]
+  test.each(CALLS)('%s …%s: credential, role, what is there, then what was sent', async (method, part, body) => {
+    const { number } = await make()
+    const statusOf = async (ref: unknown, token: string) =>
+      (await at.ask(method, `/schedules/${ref}${part}`, body, token)).status
+    const viewer = method === 'GET' ? 400 : 403
+    const told = [await statusOf(number, ''), await statusOf(number, 'viewer-token')]
+    expect([...told, await statusOf(NOBODY, 'operator-token'), await statusOf(number, 'operator-token')]).toEqual([
+      401,
+      viewer,
+      404,
+      400,
+    ])
+  })
+
+  test.each([
+    ['PUT', '', NIGHTLY],
+    ['DELETE', '', undefined],
+    ['POST', '/pause', undefined],
+    ['POST', '/run', undefined],
+    ['POST', '/backfill', { from: '2024-04-29T00:00:00Z', to: '2024-04-30T00:00:00Z' }],
+  ])('%s …%s of somebody else’s is refused, and lets an administrator', async (method, part, body) => {
+    const { id } = await make({}, 'operator-token')
+    await at.ask('PUT', `/schedules/${id}`, NIGHTLY, 'operator-token')
+    const own = await make({ name: `${name}-anna` }, 'admin-token')
+    const refused = await at.ask(method, `/schedules/${own.id}${part}`, body)
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { code: 'FORBIDDEN', message: expect.stringContaining('anna') },
+    })
+    expect((await at.ask(method, `/schedules/${id}${part}`, body, 'admin-token')).status).toBeLessThan(300)
+  })
+
+  test('a wrong method is told what is right', async () => {
+    expect(await at.ask('PUT', '/schedules/preview', {})).toMatchObject({ status: 405 })
+    expect(await at.ask('DELETE', '/schedules')).toMatchObject({ status: 405 })
+  })
+})
