@@ -67,7 +67,7 @@ async function soakSchedules(): Promise<readonly string[]> {
   const result = await runScheduleSoak({
     ...{ kills, seed },
     onProgress: (killed, found) => {
-      if (killed % 20 === 0) console.log(`killed ${killed} times, ${found} violations`)
+      if (killed % 20 === 0) console.log(`killed ${killed} times, ${found.length} violations ${found[0] ?? ''}`)
     },
   })
   return show(result)

@@ -122,6 +122,7 @@ export const Schedule = z
     paused: z.boolean(),
     runs: count.meta({ description: 'slots so far' }),
     nextAt: Instant.optional().meta({ description: 'the next slot; absent when it is paused or there is none' }),
+    lastRunAt: Instant.optional().meta({ description: 'when the newest of its runs began' }),
     lastRun: Run.optional(),
     createdAt: Instant,
     updatedAt: Instant,

@@ -94,14 +94,14 @@ function begin(room: ChatRoom, found: Found, by: By) {
   return { ready, talk }
 }
 
-/** What it changes; where only its arguments tell, and they are wrong, nothing. */
+/** What it changes. Where only its arguments tell, and they are wrong, somebody may have wanted to. */
 function effectOf({ row, statement }: Found): Effect {
   if (row.effect !== undefined) return row.effect
   try {
     return row.read(statement).effect
   } catch {
     // the mistake is told where it is carried out
-    return 'read'
+    return 'write'
   }
 }
 

@@ -23,13 +23,19 @@ export function toSubmission(state: State, job: JobRow, asked: Asked): Submissio
     name: job.name,
     cluster: job.cluster,
     kind,
-    version: kind === 'submit' ? nextVersion(state, job.name) : Math.max(0, nextVersion(state, job.name) - 1),
+    version: toVersion(state, job, kind),
     view,
     by: actor.name,
     at: toInstant(context.now),
     ...(document !== undefined && { document }),
     ...NOT_SAVED,
   }
+}
+
+// runs of a schedule are counted by it: there may be a hundred thousand of them
+function toVersion(state: State, { name, scheduled }: JobRow, kind: SubmissionRow['kind']): number {
+  if (scheduled !== undefined) return scheduled.run - 1
+  return kind === 'submit' ? nextVersion(state, name) : Math.max(0, nextVersion(state, name) - 1)
 }
 
 // the oldest of them may have been removed; who had all of it removed begins anew, also while the last of it is ending

@@ -2,12 +2,12 @@
 import type { Log } from '../../shared/log.ts'
 import { type Clock, toInstant, toMs } from '../../shared/time.ts'
 import type { Calendar } from '../engine/calendar.ts'
-import type { DueSchedule, ScheduleDesk, ScheduleRow } from '../engine/schedule-desk.ts'
+import type { ScheduleDesk, ScheduleRow } from '../engine/schedule-desk.ts'
 import { createDueHeap } from './due-heap.ts'
-import { type DueSlots, dueUntil, findDueSlots } from './due-slots.ts'
 import { dueAtOf } from './firing.ts'
-import { createPace, type Pace } from './pace.ts'
-import { createSharedNext, keyOfTiming, type SharedNext } from './shared-next.ts'
+import { createPace } from './pace.ts'
+import { createSharedNext } from './shared-next.ts'
+import { createTaking, type Due } from './taking.ts'
 
 export type BookDeps = {
   readonly desk: Pick<ScheduleDesk, 'schedule'>
@@ -30,7 +30,7 @@ type Entry = {
   isStale: boolean
 }
 
-export type Taken = { readonly entry: Entry; readonly due: DueSchedule; readonly newest: number }
+export type Taken = Due & { readonly entry: Entry }
 
 export type DueBook = {
   /** To be computed anew: from its row, or from `cursor`. */
@@ -48,6 +48,8 @@ export type DueBook = {
   readonly size: number
 }
 
+/** As many as one frame takes without a word. */
+const MOST_PATHS = 50_000
 const AT_ONCE = Number.NEGATIVE_INFINITY
 
 /** An empty one. */
@@ -112,13 +114,15 @@ export function createDueBook({ desk, calendar, clock, log }: BookDeps): DueBook
     },
     async gather(now, most) {
       const taken: Taken[] = []
-      while (taken.length < most && !isClosed) {
+      for (let paths = 0; taken.length < most && paths < MOST_PATHS && !isClosed; ) {
         const top = heap.peek()
         const entry = top === undefined || top.at > now ? undefined : entries.get(top.id)
         if (entry === undefined) break
         try {
-          const due = begin(entry, now)
-          if (due !== undefined) taken.push({ entry, ...(due instanceof Promise ? await due : due) })
+          const begun = begin(entry, now)
+          const due = begun instanceof Promise ? await begun : begun
+          paths += due?.paths ?? 0
+          if (due !== undefined) taken.push({ entry, ...due })
         } catch (cause) {
           // one that cannot be computed must not hold up the others; it comes back when it is changed
           log.error('the slots of a schedule cannot be computed', { schedule: entry.id, cause })
@@ -142,48 +146,6 @@ export function createDueBook({ desk, calendar, clock, log }: BookDeps): DueBook
       return entries.size
     },
   }
-}
-
-type Due = Omit<Taken, 'entry'>
-type Taking = { readonly calendar: Calendar; readonly pace: Pace; readonly nextOf: SharedNext }
-
-/** Makes what tells the due slots of a schedule from `head` on: nearly always one, and that without a promise. */
-function createTaking({ calendar, pace, nextOf }: Taking) {
-  // schedules that share a timing and were away together have the same ones
-  let shared = { now: Number.NaN, slots: new Map<string, Promise<DueSlots>>() }
-
-  function slotsOf(row: ScheduleRow, head: number, now: number): Promise<DueSlots> {
-    const { timing } = row
-    const deps = { calendar, pace }
-    if (timing.jitterSeconds > 0)
-      return dueUntil(row, { head, now }, deps).then(until => findDueSlots({ timing, head, until }, deps))
-    if (shared.now !== now) shared = { now, slots: new Map() }
-    const key = `${keyOfTiming(timing)}|${head}`
-    const found = shared.slots.get(key) ?? findDueSlots({ timing, head, until: now }, deps)
-    shared.slots.set(key, found)
-    return found
-  }
-
-  return (row: ScheduleRow, head: number, now: number): Due | Promise<Due> => {
-    const next = nextOf(row.timing, head)
-    if (next === undefined || next > now) return toDue(row, { named: [head] }, calendar)
-    return slotsOf(row, head, now).then(async slots => {
-      await pace.spend(slots.named.length)
-      return toDue(row, slots, calendar)
-    })
-  }
-}
-
-function toDue(row: ScheduleRow, { named, others }: DueSlots, calendar: Calendar): Due {
-  let dueAt = ''
-  const firings = named.map(slot => {
-    const firing = calendar.toFiring(row, slot)
-    // what was held back by the jitter of an earlier one was due with that, and is not late
-    if (firing.dueAt > dueAt) dueAt = firing.dueAt
-    return { ...firing, dueAt }
-  })
-  const due = { scheduleId: row.id, version: row.version, firings, ...(others !== undefined && { others }) }
-  return { due, newest: named.at(-1) ?? toMs(row.through) }
 }
 
 /** An instant of the heap as everyone sees it. */

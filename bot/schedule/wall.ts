@@ -28,9 +28,10 @@ export function findZone(name: string): string | undefined {
 }
 
 function measure(instant: number, zone: string): Stretch {
-  // transitions are looked for strictly before: a millisecond later finds the one at this very instant
-  const here = Temporal.Instant.fromEpochMilliseconds(instant + 1).toZonedDateTimeISO(zone)
-  const [before, after] = [here.getTimeZoneTransition('previous'), here.getTimeZoneTransition('next')]
+  const here = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone)
+  // looked for strictly before: a nanosecond later finds the one at this very instant
+  const before = here.add({ nanoseconds: 1 }).getTimeZoneTransition('previous')
+  const after = here.getTimeZoneTransition('next')
   return {
     from: before?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
     until: after?.epochMilliseconds ?? Number.POSITIVE_INFINITY,

@@ -9,11 +9,14 @@ import { createApi } from '../../cli/http.ts'
 import { readOptions } from '../../cli/options.ts'
 import { readCommandLine } from '../../cli/program.ts'
 import { readWhen, toOffsetTime, toZoneTime } from '../../cli/schedule-time.ts'
+import { toRunRow } from '../../cli/schedule-words.ts'
 import type { Screen } from '../../cli/screen.ts'
 import { VERBS } from '../../cli/verbs.ts'
+import type { Run } from '../../shared/schedule.ts'
 import { until } from '../agent/until.ts'
 import { findings, measured } from '../core/world.ts'
 import { gander, ganderOnTerminal } from '../helpers/gander.ts'
+import { findFreePort } from '../helpers/program.ts'
 import { openScheduleRoom, type ScheduleRoom } from '../http/schedule-room.ts'
 
 const DATED = '/data/$' + '{yyyyMMdd-1d}'
@@ -29,19 +32,25 @@ afterAll(async () => {
   rmSync(dir, { recursive: true })
 })
 
-const env = (token = 'operator-token') => ({ GANDER_URL: at.url, GANDER_TOKEN: token, TZ: 'America/New_York' })
+const env = () => ({ GANDER_URL: at.url, GANDER_TOKEN: 'operator-token', TZ: 'America/New_York' })
 const run = (...words: string[]) => runHere(['schedule', ...words])
 const start = (...words: string[]) => gander(['schedule', ...words], { env: env() })
 
 /** The same as the program does, without the time that a process takes. */
-async function runHere(argv: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+async function runHere(
+  argv: readonly string[],
+  more: { url?: string; token?: string } = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const told = { stdout: '', stderr: '' }
+  const say = (where: keyof typeof told) => (text: string) => {
+    told[where] += `${text}\n`
+  }
   const plain = (_: unknown, text: string) => text
   const screen: Screen = {
-    line: async text => void (told.stdout += `${text}\n`),
+    line: async text => say('stdout')(text),
     bytes: async () => {},
-    json: async value => void (told.stdout += `${JSON.stringify(value)}\n`),
-    news: text => void (told.stderr += `${text}\n`),
+    json: async value => say('stdout')(JSON.stringify(value)),
+    news: say('stderr'),
     ...{ paint: plain, newsPaint: plain, live: false, interactive: false, columns: () => 80 },
     gone: new AbortController().signal,
   }
@@ -49,7 +58,7 @@ async function runHere(argv: readonly string[]): Promise<{ code: number; stdout:
   if (typeof chosen === 'number') return { code: chosen, ...told }
   try {
     const options = readOptions(chosen.given)
-    const api = createApi({ url: at.url, token: 'operator-token', patienceMs: 1_000 })
+    const api = createApi({ url: at.url, token: 'operator-token', patienceMs: 1_000, ...more })
     return { code: await chosen.verb.run({ api, screen, options, words: chosen.words }), ...told }
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
@@ -315,15 +324,37 @@ describe('list, pause, resume, remove', () => {
   })
 
   it('say who may not, and who is not there', async () => {
-    const client = (words: string[], more: Record<string, string>) =>
-      gander(['schedule', ...words], { env: { ...env(), ...more } }).ended
     const add = ['add', '@daily', 'load', '/a']
-    expect(await client(add, { GANDER_TOKEN: 'viewer-token' })).toMatchObject({
+    expect(await runHere(['schedule', ...add], { token: 'viewer-token' })).toMatchObject({
       code: 6,
       stderr: expect.stringContaining('role'),
     })
-    expect(await client(['list'], { GANDER_TOKEN: 'nobody' })).toMatchObject({ code: 6 })
-    expect(await client(['list'], { GANDER_URL: 'http://127.0.0.1:1' })).toMatchObject({ code: 5 })
+    expect(await runHere(['schedule', 'list'], { token: 'nobody' })).toMatchObject({ code: 6 })
+    expect(await runHere(['schedule'], { url: `http://127.0.0.1:${await findFreePort()}` })).toMatchObject({ code: 5 })
+  })
+})
+
+describe('a slot', () => {
+  const slot = { id: 's', schedule: 's', number: 7, kind: 'clock', slot: '2024-05-01T18:00:00.000Z' } as const
+  const cells = (more: object) =>
+    toRunRow(
+      { ...slot, dueAt: slot.slot, at: slot.slot, status: 'waiting', ...more } as Run,
+      'Asia/Shanghai',
+      (_, text) => text,
+    )
+  const TOLD: readonly [more: object, status: string, note: string][] = [
+    [{ status: 'skipped', why: 'overlap' }, 'skipped', 'an earlier run is at work'],
+    [{ status: 'waiting', why: 'marker' }, 'waiting', 'waits for its marker'],
+    [{ status: 'skipped', why: 'marker' }, 'skipped', 'its marker did not come'],
+    [
+      { status: 'missed', why: 'late', others: { count: 1_200, since: slot.slot, atLeast: true } },
+      'missed',
+      'nobody was there at its time; and at least 1,200 slots before it',
+    ],
+    [{ status: 'unstarted', message: 'no\u001bpath', by: 'ann' }, 'unstarted', 'no\\u001bpath; by ann'],
+  ]
+  it.each(TOLD)('%j is told with its reason', (more, status, note) => {
+    expect(cells(more)).toEqual(['7', '2024-05-02 02:00:00', 'clock', status, '-', '-', '-', '-', note])
   })
 })
 

@@ -31,13 +31,14 @@ export const SCHEDULE_EVENTS: Evolvers<Type> = {
     draft.slots.set(slot.id, slot)
     draft.schedules.set(schedule.id, { ...schedule, runs: Math.max(schedule.runs, slot.number) })
   },
-  'slot.changed'(draft, { slot }) {
+  'slot.changed'(draft, { slot }, at) {
     if (draft.slots.get(slot.id) === undefined) return
     draft.slots.set(slot.id, slot)
     const schedule = draft.schedules.get(slot.scheduleId)
-    const { firedAt } = slot
-    if (schedule === undefined || firedAt === undefined || firedAt <= (schedule.lastRunAt ?? '')) return
-    draft.schedules.set(schedule.id, { ...schedule, lastRunAt: firedAt, lastSlotId: slot.id })
+    // what could not be submitted was a run too
+    const begunAt = slot.firedAt ?? (slot.status === 'unstarted' ? at : undefined)
+    if (schedule === undefined || begunAt === undefined || begunAt < (schedule.lastRunAt ?? '')) return
+    draft.schedules.set(schedule.id, { ...schedule, lastRunAt: begunAt, lastSlotId: slot.id })
   },
   'slot.forgotten'(draft, { scheduleId, slotIds, through }) {
     for (const id of slotIds) draft.slots.remove(id)

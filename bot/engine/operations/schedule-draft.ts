@@ -1,6 +1,6 @@
 // what a schedule is asked to be, read whole before anything changes: its work, its times, its rules
 import { ACTIONS } from '../../../shared/actions.ts'
-import { AppError, shown } from '../../../shared/errors.ts'
+import { AppError } from '../../../shared/errors.ts'
 import { type ScheduleRequest, WaitFor, type Work } from '../../../shared/schedule.ts'
 import { readWork } from '../../../shared/work-statement.ts'
 import type { ScheduleDraft } from '../../core/schedule-commands.ts'
@@ -43,7 +43,7 @@ function toWork(
   if (statement === undefined) return { work: toAsk(request), name }
   const read = readWork(statement)
   if (read.work.kind === 'unreadable' && !tolerant)
-    throw new AppError('INVALID_INPUT', `statement ${read.work.problem.replace(/\.$/, '')}, got ${shown(statement)}.`)
+    throw new AppError('INVALID_INPUT', `statement cannot be read: ${read.work.problem}`)
   const named = cluster === undefined || read.work.kind === 'unreadable' ? read.work : { ...read.work, cluster }
   return { work: named, name: name ?? read.name }
 }

@@ -45,29 +45,22 @@ type Seen = { readonly state: State; readonly calendar: Calendar; readonly now: 
 
 /** A schedule with its words, its next slot and its last run. */
 export function toSchedule({ state, calendar, now }: Seen, row: ScheduleRow): Schedule {
-  const {
-    timing,
-    policy,
-    work,
-    home: _,
-    role: __,
-    version: ___,
-    through: ____,
-    lastSlotId,
-    lastRunAt: _____,
-    ...rest
-  } = row
-  const { forgottenThrough: ______, view: _______, document: ________, ...kept } = rest
+  const { id, number, name, description, owner, via, paused, runs, lastRunAt, createdAt, updatedAt } = row
+  const { timing, policy, work, lastSlotId } = row
   const last = lastSlotId === undefined ? undefined : state.slots.get(lastSlotId)
-  const next = row.paused ? undefined : toNext(calendar, timing, now)
+  const next = paused ? undefined : toNext(calendar, timing, now)
   return {
-    ...kept,
+    ...{ id, number, name, owner, via },
+    ...(description !== undefined && { description }),
     ...timing,
+    words: toWords(calendar, timing),
     ...policy,
     ...toDeed(work),
-    words: toWords(calendar, timing),
+    ...{ paused, runs },
     ...(next !== undefined && { nextAt: toInstant(next) }),
+    ...(lastRunAt !== undefined && { lastRunAt }),
     ...(last !== undefined && { lastRun: toRun(last, state) }),
+    ...{ createdAt, updatedAt },
   }
 }
 

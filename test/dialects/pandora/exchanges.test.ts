@@ -220,7 +220,7 @@ const OTHER = '01900000-0000-7000-8000-000000000002'
 const THIRD = '01900000-0000-7000-8000-000000000003'
 const later = (minutes: number): string => new Date(CREATED + minutes * 60_000).toISOString()
 const SCHEDULES: readonly Schedule[] = [
-  toSchedule({ lastRun: toRun(3, { firedAt: later(7) }), runs: 3 }),
+  toSchedule({ lastRunAt: later(7), runs: 3 }),
   toSchedule({ id: OTHER, number: 2, name: 'a', owner: 'vera', paused: true, runs: 9, updatedAt: later(5) }),
   toSchedule({
     id: THIRD,
@@ -228,7 +228,7 @@ const SCHEDULES: readonly Schedule[] = [
     name: 'z',
     owner: 'anna',
     createdAt: later(1),
-    lastRun: toRun(1, { status: 'skipped' }),
+    lastRunAt: later(6),
     runs: 1,
   }),
 ]
@@ -236,7 +236,7 @@ const SCHEDULES: readonly Schedule[] = [
 describe('the list', () => {
   it('is as in the reference, numbers and no half too many', async () => {
     const { ask, asked } = await open({
-      findSchedules: [toSchedule({ lastRun: toRun(1), runs: 1 })],
+      findSchedules: [toSchedule({ lastRunAt: later(1), runs: 1 })],
       documentOf: DOCUMENT,
     })
     const reply = await ask('GET', `${TASK}/list`, undefined, JSON_TYPE)

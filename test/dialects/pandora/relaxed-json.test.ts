@@ -56,11 +56,7 @@ it('takes off what was put between any tokens', () => {
   )
 })
 
-it.each(['"', '\\"', '"\\', '"\\"', '//', ',', ', ', '/', ',\n//'])(
-  'reads a mebibyte of %j in no time',
-  piece => {
-    const text = piece.repeat(Math.ceil(1_048_576 / piece.length))
-    expect(toStrictJson(text).length).toBeLessThanOrEqual(text.length)
-  },
-  5_000,
-)
+it.each(['"', '\\"', '"\\', '"\\"', '//', ',', ', ', '/', ',\n//'])('reads a mebibyte of %j in no time', piece => {
+  const text = piece.repeat(Math.ceil(1_048_576 / piece.length))
+  expect(toStrictJson(text).length).toBeLessThanOrEqual(text.length)
+})

@@ -14,7 +14,7 @@ import { createJudge, type Judged } from './judge.ts'
 export type ScheduleSoak = {
   readonly kills: number
   readonly seed: number
-  readonly onProgress?: (kills: number, violations: number) => void
+  readonly onProgress?: (kills: number, violations: readonly string[]) => void
 }
 export type ScheduleSoakResult = {
   readonly violations: readonly string[]
@@ -24,6 +24,8 @@ export type ScheduleSoakResult = {
 
 const CLOCK = fileURLToPath(new URL('./skewed-clock.mjs', import.meta.url))
 const PAGE = 1_000
+/** Not many are made in one life. */
+const PAGE_OF_JOBS = 200
 /** What is due is written down within this, whatever else the machine does. */
 const SETTLED_WITHIN_MS = 60_000
 /** A slot that is delayed by its jitter, and the second in which it is looked at. */
@@ -45,7 +47,7 @@ export async function runScheduleSoak({ kills, seed, onProgress }: ScheduleSoak)
     await makeSchedules(room)
     for (let at = 1; at <= kills; at += 1) {
       await live(room)
-      onProgress?.(at, room.judge.violations.size)
+      onProgress?.(at, [...room.judge.violations])
     }
     await settle(room)
     return { violations: [...room.judge.violations], numbers: room.judge.numbers(), faults: room.faults }
@@ -168,11 +170,15 @@ async function untilMoment({ chance, now }: Room): Promise<void> {
   await wait((2 * SECOND - (now() % SECOND) + intoSecond) % SECOND)
 }
 
+// the daemon goes on meanwhile: what is fired while its runs are read has a job that is newer than they
 async function look(room: Room): Promise<void> {
   const { judge, schedules } = room
-  for (const { id } of schedules) judge.showRuns(id, await findRuns(room, id))
   judge.showJobs(await findNewJobs(room))
-  judge.check()
+  for (const { id } of schedules) judge.showRuns(id, await findRuns(room, id))
+  const jobs = await findNewJobs(room)
+  const fresh = new Set(jobs.map(({ id }) => id).filter(id => !judge.jobs.has(id)))
+  judge.showJobs(jobs)
+  judge.check(fresh)
 }
 
 async function findRuns({ get }: Room, id: string): Promise<Run[]> {
@@ -189,7 +195,7 @@ async function findRuns({ get }: Room, id: string): Promise<Run[]> {
 async function findNewJobs({ get, judge }: Room): Promise<Job[]> {
   const jobs: Job[] = []
   for (let after = ''; ; ) {
-    const page = await get<{ items: Job[]; next?: string }>(`/api/v1/jobs?limit=${PAGE}${after}`)
+    const page = await get<{ items: Job[]; next?: string }>(`/api/v1/jobs?limit=${PAGE_OF_JOBS}${after}`)
     jobs.push(...page.items)
     if (page.next === undefined || page.items.some(({ id }) => judge.jobs.has(id))) return jobs
     after = `&after=${encodeURIComponent(page.next)}`

@@ -93,8 +93,7 @@ export const listTasks = endpoint({
   handler: async ({ room, actor, query }) => {
     const { sort, prefix, ...paging } = query
     const found = await room.operations.findSchedules(actor, { prefix })
-    const schedules = await Promise.all(found.map(schedule => withLastRun({ room, actor }, schedule)))
-    const items = schedules.map(schedule => ({ schedule, task: toTask(schedule, actor) }))
+    const items = found.map(schedule => ({ schedule, task: toTask(schedule, actor) }))
     const page = toPage({ items, by: ({ task }) => task[sort], tie: ({ schedule }) => schedule.number }, paging)
     const tasks = await Promise.all(
       page.items.map(async ({ schedule, task }) => {
@@ -118,14 +117,6 @@ function passUnknown(thrown: unknown): undefined {
   // a name that none or several have is no id
   if (thrown instanceof AppError && ['SCHEDULE_NOT_FOUND', 'CONFLICT'].includes(thrown.code)) return
   throw thrown
-}
-
-// a batch that could not be submitted has run for whoever waits for one, where none has been fired yet
-async function withLastRun({ room, actor }: Asking, schedule: Schedule): Promise<Schedule> {
-  if (schedule.lastRun !== undefined || schedule.runs === 0) return schedule
-  const runs = (await room.operations.findRuns(actor, schedule.id).catch(passUnknown)) ?? []
-  const lastRun = runs.find(({ status }) => status === 'unstarted')
-  return lastRun === undefined ? schedule : { ...schedule, lastRun }
 }
 
 async function documentOf({ room, actor }: Asking, { id }: Schedule): Promise<unknown> {

@@ -105,7 +105,7 @@ export function toTask(schedule: Schedule, actor: Actor): Omit<Task, 'interval'>
     count: schedule.runs,
     updateTime: toMs(schedule.updatedAt),
     createTime: toMs(schedule.createdAt),
-    lastRunTime: schedule.lastRun === undefined ? -1 : toTime(schedule.lastRun),
+    lastRunTime: schedule.lastRunAt === undefined ? -1 : toMs(schedule.lastRunAt),
   }
 }
 
