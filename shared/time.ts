@@ -32,9 +32,13 @@ export function createClock(options: { unref?: boolean } = {}): Clock {
   }
 }
 
+// one frame asks for its instant hundreds of times
+let latest: { readonly ms: number; readonly instant: Instant } = { ms: 0, instant: new Date(0).toISOString() }
+
 /** Milliseconds since the epoch as an instant. */
 export function toInstant(ms: number): Instant {
-  return new Date(ms).toISOString()
+  if (ms !== latest.ms) latest = { ms, instant: new Date(ms).toISOString() }
+  return latest.instant
 }
 
 /** An instant as milliseconds since the epoch. */

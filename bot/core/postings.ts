@@ -27,8 +27,11 @@ export function createPostings<Row>(indexing: Indexing<Row>): Postings<Row> {
     keys: index => byName.get(index)?.keys() ?? [],
     move(id, old, row) {
       for (const { toKeys, sets } of indexes) {
-        const from = toList(old, toKeys)
-        const to = toList(row, toKeys)
+        const [before, after] = [keysOf(old, toKeys), keysOf(row, toKeys)]
+        // most changes of a row move it in few indexes
+        if (before === after) continue
+        const from = toList(before)
+        const to = toList(after)
         for (const key of from) if (!to.includes(key)) take(sets, key, id)
         for (const key of to) if (!from.includes(key)) sets.set(key, (sets.get(key) ?? new Set()).add(id))
       }
@@ -56,15 +59,22 @@ export function createTallies<Row>(indexing: Indexing<Row>): Tallies<Row> {
     of: (index, key) => byName.get(index)?.get(key) ?? 0,
     move(old, row) {
       for (const { toKeys, tally } of indexes) {
-        for (const key of toList(old, toKeys)) tally.set(key, (tally.get(key) ?? 0) - 1)
-        for (const key of toList(row, toKeys)) tally.set(key, (tally.get(key) ?? 0) + 1)
+        const [before, after] = [keysOf(old, toKeys), keysOf(row, toKeys)]
+        if (before === after) continue
+        for (const key of toList(before)) tally.set(key, (tally.get(key) ?? 0) - 1)
+        for (const key of toList(after)) tally.set(key, (tally.get(key) ?? 0) + 1)
       }
     },
   }
 }
 
-function toList<Row>(row: Row | undefined, toKeys: Indexing<Row>[string]): readonly string[] {
-  const keys = row === undefined ? undefined : toKeys(row)
+type Keys = string | readonly string[] | undefined
+
+function keysOf<Row>(row: Row | undefined, toKeys: Indexing<Row>[string]): Keys {
+  return row === undefined ? undefined : toKeys(row)
+}
+
+function toList(keys: Keys): readonly string[] {
   if (keys === undefined) return NO_KEYS
   return typeof keys === 'string' ? [keys] : keys
 }

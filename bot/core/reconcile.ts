@@ -12,12 +12,13 @@ import { followRuns, nextSlotDue, releaseSlots, settleSlots, wakeSlots } from '.
 import type { Settings, State } from './state.ts'
 import { followJobs, nextHalfway, tellEnd, tellHalfway } from './tell.ts'
 
-type Stage = (state: State, context: Context) => Event[]
+type Stage = (state: State, context: Context) => readonly Event[]
 
 // in this order; each stage sees what the ones before it have changed
 const STAGES: readonly Stage[] = [
   ...[wakeDelayed, wakeSlots, stopOverdue, loseSilent, rehomeOrphans, endJobs],
-  ...[followRuns, releaseSlots, settleSlots, watchReadiness],
+  // what is due is settled before anybody follows it, which costs what has changed
+  ...[settleSlots, followRuns, releaseSlots, watchReadiness],
   ...[followJobs, tellHalfway, expireLetters],
   ...[removePurged, place],
 ]

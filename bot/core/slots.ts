@@ -4,30 +4,19 @@ import { toInstant, toMs } from '../../shared/time.ts'
 import type { Context } from './commands.ts'
 import { decideStopJob } from './decide/stop.ts'
 import type { Event } from './events.ts'
-import { evolve } from './evolve.ts'
 import { fire } from './fire.ts'
 import { toJobVerdict } from './job-verdict.ts'
 import { without } from './rows.ts'
 import type { Outcome } from './schedule-rows.ts'
 import { toDueAgain, toSkipped, toWaiting } from './slot-moves.ts'
 import { tellSlot } from './slot-notices.ts'
-import { createDraftState, type ScheduleRow, type SlotRow, type State } from './state.ts'
+import type { ScheduleRow, SlotRow, State } from './state.ts'
 
-/** Slots that are due, one after the other, so that each sees what became of those before it. */
-export function settleSlots(state: State, context: Context): Event[] {
+/** The first slot that is due: the next one is looked at when this one has its job, so that each sees those before it. */
+export function settleSlots(state: State, context: Context): readonly Event[] {
   if (state.slots.countOf('due', 'all') === 0) return []
-  const draft = createDraftState(state)
-  const at = toInstant(context.now)
-  const events: Event[] = []
-  for (const { id } of [...state.slots.find('due', 'all')]) {
-    const slot = draft.slots.get(id)
-    if (slot?.status !== 'due') continue
-    for (const event of settle(draft, slot, context)) {
-      evolve(draft, event, at)
-      events.push(event)
-    }
-  }
-  return events
+  for (const slot of state.slots.find('due', 'all')) return settle(state, slot, context)
+  return []
 }
 
 type Rule = (

@@ -30,16 +30,20 @@ export function createFrame(
   world: { readonly state: State; readonly ids: Ids; readonly settings: Settings },
   now: number,
 ): Frame {
-  const draft = createDraftState(world.state)
+  let draft = createDraftState(world.state)
+  let isUntouched = true
   const events: Event[] = []
   const context: Context = { now, ids: world.ids, settings: world.settings }
   return {
     apply(command) {
-      // a draft of its own, so that a command that fails half way leaves no trace
-      const trial = createDraftState(draft)
+      // a draft of its own, so that a command that fails half way leaves no trace; the first one may have the whole frame
+      const trial = isUntouched ? draft : createDraftState(draft)
+      if (isUntouched) draft = createDraftState(world.state)
       const { events: decided, answer } = decide(trial, command, context)
       const happened = settle(trial, decided, context)
-      mergeDraftState(trial, draft)
+      if (isUntouched) draft = trial
+      else mergeDraftState(trial, draft)
+      isUntouched = false
       for (const event of happened) events.push(event)
       return answer
     },

@@ -370,13 +370,13 @@ describe('over the real engine', () => {
     expect(room.state.jobs.size).toBe(jobs)
   })
 
-  it('hands in a thousand of the same second', async () => {
+  it('hands in hundreds of the same second', async () => {
     const { room, rest, put } = await createEngine()
-    for (let n = 0; n < 1_000; n += 1) await put(`s${n}`, '0 * * * *')
+    for (let n = 0; n < 300; n += 1) await put(`s${n}`, '0 * * * *')
     await rest()
     room.move(HOUR)
     await rest()
-    expect(room.state.slots.size).toBe(1_000)
-    expect(room.state.jobs.size).toBe(1_000)
+    expect(room.state.slots.size).toBe(300)
+    expect(room.state.jobs.size).toBe(300)
   })
 })
