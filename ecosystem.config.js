@@ -1,6 +1,7 @@
 // pm2: daemon and agent on one host (npm run build first, then: pm2 start ecosystem.config.js)
 // Settings and tokens come from the environment of `pm2 start`; after a change: pm2 restart … --update-env
-// So do those of the DingTalk bot: DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET, GOOSEFS_DINGTALK_ALERT_TOKEN, GANDER_CONFIG (README)
+// So do those of the DingTalk bot: DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET, GOOSEFS_DINGTALK_ALERT_TOKEN, GANDER_CONFIG (README),
+// and GANDER_TZ, the clock of schedules that name no zone
 
 const common = {
   cwd: import.meta.dirname,

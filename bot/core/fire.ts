@@ -37,7 +37,11 @@ export function fire(state: State, firing: Firing, context: Context): Fired {
     const away = isAway(state, created.job.cluster)
       ? tellSlot(state, { schedule, slot: fired, trouble: 'no-agent', cluster: created.job.cluster }, context)
       : []
-    return { events: [...events, { type: 'slot.changed', slot: fired }, ...away], jobId: answer.jobId }
+    const late =
+      slot.late === undefined
+        ? []
+        : tellSlot(state, { schedule, slot: fired, trouble: 'late', count: slot.late }, context)
+    return { events: [...events, { type: 'slot.changed', slot: fired }, ...late, ...away], jobId: answer.jobId }
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
     const rest = without(slot, 'plan', 'notBefore', 'awaited', 'checkAt', 'why')

@@ -57,13 +57,20 @@ export type ScheduleCommand =
       readonly scheduleIds: readonly Id[]
       readonly paused: boolean
     }
-  /** Runs it now, whatever its rules say. */
-  | { readonly type: 'schedule.run'; readonly actor: Actor; readonly scheduleId: Id; readonly firing: Firing }
+  /** Runs it now, whatever its rules say. `version`: of the schedule for which the firing was computed; another is CONFLICT. */
+  | {
+      readonly type: 'schedule.run'
+      readonly actor: Actor
+      readonly scheduleId: Id
+      readonly version?: number
+      readonly firing: Firing
+    }
   /** Slots of the past, one after the other, oldest first. `missing`: those without a run that went well. */
   | {
       readonly type: 'schedule.backfill'
       readonly actor: Actor
       readonly scheduleId: Id
+      readonly version?: number
       readonly firings: readonly Firing[]
       readonly only: 'missing' | 'all'
     }

@@ -1,7 +1,7 @@
 // what can have happened to schedules and their slots
 import type { Id } from '../../shared/ids.ts'
 import type { Instant } from '../../shared/time.ts'
-import type { ScheduleRow, SlotRow } from './schedule-rows.ts'
+import type { ScheduleRow, SlotRow, Stretch } from './schedule-rows.ts'
 
 export type ScheduleEvent =
   /** Made, replaced, paused or resumed: the row as it is now. */
@@ -13,12 +13,12 @@ export type ScheduleEvent =
   | { readonly type: 'slot.recorded'; readonly slot: SlotRow }
   /** It was fired, skipped, looked at, or its job ended: the row as it is now. */
   | { readonly type: 'slot.changed'; readonly slot: SlotRow }
-  /** Old ones; what of the clock had been run among them is not run again. */
+  /** Old ones; `forgotten`: all that were judged so far, and are not run again. */
   | {
       readonly type: 'slot.forgotten'
       readonly scheduleId: Id
       readonly slotIds: readonly string[]
-      readonly through?: Instant
+      readonly forgotten: readonly Stretch[]
     }
 
 /** Whether an event tells only of schedules and slots: jobs that come of them tell of themselves. */

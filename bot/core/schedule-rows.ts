@@ -27,6 +27,9 @@ export type Policy = {
   readonly notify: NotifyPolicy
 }
 
+/** Slots of the clock from one to another, of which all were judged. `open`: the next one that is forgotten may go on with it. */
+export type Stretch = { readonly from: Instant; readonly through: Instant; readonly open?: boolean }
+
 export type ScheduleRow = {
   readonly id: Id
   readonly number: number
@@ -52,8 +55,8 @@ export type ScheduleRow = {
   readonly lastSlotId?: string
   /** Slots of the clock until then are accounted for. */
   readonly through: Instant
-  /** Slots until then were forgotten after they had been run, and are not run again. */
-  readonly forgottenThrough?: Instant
+  /** Slots that were judged and forgotten, and are not run again: stretches of them, oldest first. */
+  readonly forgotten?: readonly Stretch[]
   /** Goes up with each change of what it does and when: what was computed for an older one is void. */
   readonly version: number
   readonly createdAt: Instant
@@ -108,6 +111,8 @@ export type SlotRow = {
   readonly notBefore?: Instant
   /** waiting for a marker. */
   readonly awaited?: Awaited
+  /** It was due while nobody was there: so many slots were, itself among them. */
+  readonly late?: number
   /** When its data must be warm; `checkAt`: when that is to be looked at next; `told`: what was told of it. */
   readonly readyBy?: Instant
   readonly checkAt?: Instant

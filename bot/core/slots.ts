@@ -33,9 +33,18 @@ function settle(state: State, slot: SlotRow, context: Context): readonly Event[]
   if (schedule === undefined) return [toSkipped(slot, 'removed')]
   for (const rule of RULES) {
     const events = rule(state, { schedule, slot }, context)
-    if (events !== undefined) return events
+    if (events === undefined) continue
+    const isSkipped = events.some(
+      event => event.type === 'slot.changed' && event.slot.id === slot.id && event.slot.status === 'skipped',
+    )
+    return isSkipped ? [...events, ...tellPassed(state, { schedule, slot }, context)] : events
   }
   return fire(state, { schedule, slot }, context).events
+}
+
+// nobody was there at its time, and now it is not run either
+function tellPassed(state: State, of: Parameters<Rule>[1], context: Context): Event[] {
+  return of.slot.late === undefined ? [] : tellSlot(state, { ...of, trouble: 'missed', count: of.slot.late }, context)
 }
 
 // of the slots of one window the last one is run
@@ -80,15 +89,22 @@ function stopActive(state: State, { id, name }: ScheduleRow, context: Context): 
   })
 }
 
-/** Quiet hours that are over, and markers that did not come in time. */
+/** Of one frame: of thousands whose quiet hours end together, others get a word in between. */
+const MOST_WOKEN = 200
+
+/** Quiet hours that are over, and markers that did not come in time; what is left of them is due at once. */
 export function wakeSlots(state: State, context: Context): Event[] {
   const instant = toInstant(context.now)
+  const most = MOST_WOKEN - state.slots.changes().size
+  if (most <= 0) return []
   const quiet = findDue(state, 'quiet', instant).filter(({ notBefore = '' }) => notBefore <= instant)
   const late = findDue(state, 'deadline', instant).filter(({ awaited }) => (awaited?.deadlineAt ?? '') <= instant)
   return [
-    ...quiet.map(slot => toDueAgain(without(slot, 'notBefore'))),
-    ...late.flatMap(slot => giveUp(state, slot, context)),
+    ...quiet.map(slot => [toDueAgain(without(slot, 'notBefore'))]),
+    ...late.map(slot => giveUp(state, slot, context)),
   ]
+    .slice(0, most)
+    .flat()
 }
 
 function giveUp(state: State, slot: SlotRow, context: Context): Event[] {
@@ -102,20 +118,22 @@ function giveUp(state: State, slot: SlotRow, context: Context): Event[] {
 
 /** Slots that waited for an earlier run, or for their turn, and need not any more. */
 export function releaseSlots(state: State): Event[] {
-  const events: Event[] = []
+  const released = new Map<string, SlotRow>()
   for (const index of ['overlap', 'turn'] as const) {
-    for (const scheduleId of [...state.slots.keys(index)]) {
-      if (state.slots.countOf('active', scheduleId) > 0) continue
-      const [first] = [...state.slots.find(index, scheduleId)].sort((a, b) => a.number - b.number)
+    for (const scheduleId of state.slots.keys(index)) {
       // one at a time: the next looks again when this one is at work
-      if (first !== undefined && events.every(event => !isOf(event, scheduleId))) events.push(toDueAgain(first))
+      if (released.has(scheduleId) || state.slots.countOf('active', scheduleId) > 0) continue
+      const first = firstOf(state.slots.find(index, scheduleId))
+      if (first !== undefined) released.set(scheduleId, first)
     }
   }
-  return events
+  return [...released.values()].map(toDueAgain)
 }
 
-function isOf(event: Event, scheduleId: string): boolean {
-  return event.type === 'slot.changed' && event.slot.scheduleId === scheduleId
+function firstOf(slots: Iterable<SlotRow>): SlotRow | undefined {
+  let first: SlotRow | undefined
+  for (const slot of slots) if (first === undefined || slot.number < first.number) first = slot
+  return first
 }
 
 /** Slots whose jobs ended, or went on again: what the history keeps of them. */

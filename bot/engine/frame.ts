@@ -24,6 +24,8 @@ export type Frame = {
 
 /** Rounds in which consequences may follow from consequences; more is a mistake of the core. */
 const MOST_ROUNDS = 1_000
+/** Slots that are due together are settled one after the other: each is released, settled, and followed when its job ends. */
+const ROUNDS_A_SLOT = 8
 
 /** Opens a frame over `state` at the instant `now` (ms since the epoch). */
 export function createFrame(
@@ -87,7 +89,8 @@ function settle(draft: State, decided: readonly Event[], context: Context): Even
   const at = toInstant(context.now)
   const happened: Event[] = []
   let next: readonly Event[] = decided
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  const most = MOST_ROUNDS + ROUNDS_A_SLOT * draft.slots.size
+  for (let round = 0; round < most; round += 1) {
     // one by one: a stack does not hold as many as one ask about a large job brings
     for (const event of next) {
       evolve(draft, event, at)
@@ -96,7 +99,7 @@ function settle(draft: State, decided: readonly Event[], context: Context): Even
     next = reconcile(draft, context)
     if (next.length === 0) return happened
   }
-  throw new Error(`reconcile did not come to rest in ${MOST_ROUNDS} rounds, last event ${next[0]?.type}`)
+  throw new Error(`reconcile did not come to rest in ${most} rounds, last event ${next[0]?.type}`)
 }
 
 function toChanges(draft: State): Change[] {

@@ -83,7 +83,10 @@ export const SCHEDULE_RECORDS = {
     lastRunAt: Instant.exactOptional(),
     lastSlotId: z.string().exactOptional(),
     through: Instant,
-    forgottenThrough: Instant.exactOptional(),
+    forgotten: z
+      .array(z.object({ from: Instant, through: Instant, open: z.boolean().exactOptional() }))
+      .readonly()
+      .exactOptional(),
     version: count,
     createdAt: Instant,
     updatedAt: Instant,
@@ -114,6 +117,7 @@ export const SCHEDULE_RECORDS = {
         lookedAt: Instant.exactOptional(),
       })
       .exactOptional(),
+    late: count.exactOptional(),
     readyBy: Instant.exactOptional(),
     checkAt: Instant.exactOptional(),
     told: z.enum(['ahead', 'over']).exactOptional(),

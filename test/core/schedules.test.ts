@@ -1,6 +1,6 @@
 // slots of schedules: written down once, judged by their rules, and followed to the end of their jobs
 import { describe, expect, test } from 'vitest'
-import { DAY, HOUR, MINUTE, SECOND, toInstant, toMs } from '../../shared/time.ts'
+import { HOUR, MINUTE, SECOND, toInstant, toMs } from '../../shared/time.ts'
 import { createClockwork, firing, slotAt, slotNotices, toScheduleDraft, troubles } from './clock.ts'
 import { GROUP, hear, typed } from './talk.ts'
 import { ANN, BOB, codeOf, createWorld, EXIT_0, findings, measured, must, ROOT, VIC } from './world.ts'
@@ -205,24 +205,43 @@ describe('a clock that is set back', () => {
     expect(world.state.jobs.size).toBe(3)
   })
 
-  test('what was forgotten is not run again, unless it lies days ahead', () => {
+  test('what was forgotten is not run again; what was passed over is, when its time comes', () => {
     const world = createWorld({ settings: { keepJobs: 1 } })
     world.agent()
     const clock = createClockwork(world)
-    for (let hour = 1; hour <= 30; hour += 1) {
+    const run = (hour: number): void => {
       clock.due([firing(hour)])
-      clock.finish(hour)
+      const newest = clock.slots().at(-1)
+      if (newest?.slot === slotAt(hour)) clock.finish(newest.number)
     }
+    for (let hour = 1; hour <= 30; hour += 1) run(hour)
     expect(clock.slots().length).toBeLessThan(23)
-    const { forgottenThrough = '' } = clock.row()
-    expect(forgottenThrough >= slotAt(7)).toBe(true)
-    world.skip(-26 * HOUR)
-    clock.dueNow([firing(3)])
-    clock.dueNow([firing(4)])
-    expect(world.state.jobs.size).toBe(30)
-    world.skip(-40 * DAY)
-    clock.dueNow([firing(-900)])
-    expect(world.state.jobs.size).toBe(31)
+    // a year ahead by mistake, for so long that all of it is forgotten
+    clock.due([firing(8_999), firing(9_000)], { others: { count: 1_000, since: slotAt(31) } })
+    clock.finish(clock.slots().at(-1)?.number ?? 0)
+    for (let hour = 9_001; hour <= 9_040; hour += 1) run(hour)
+    expect(clock.row().forgotten).toMatchObject([
+      { from: slotAt(1), through: slotAt(30) },
+      { from: slotAt(9_000), through: slotAt(9_019) },
+    ])
+    const before = world.state.jobs.size
+    for (const hour of [3, 30, 9_000, 9_010]) clock.due([firing(hour)])
+    expect(world.state.jobs.size).toBe(before)
+    run(31)
+    run(8_999)
+    expect(world.state.jobs.size).toBe(before + 2)
+  })
+
+  test('a late slot that is not run in the end is told as missed', () => {
+    const world = createWorld(ROBOT)
+    world.agent()
+    const clock = createClockwork(world)
+    clock.due([firing(1)])
+    clock.due([firing(2)], { lateMs: HOUR / 2 })
+    expect(clock.standing()).toEqual(['fired', 'skipped overlap'])
+    expect(slotNotices(world)).toMatchObject([{ trouble: 'missed', count: 1, slot: slotAt(2) }])
+    clock.due([firing(3, { quiet: { until: slotAt(9), mode: 'skip' } })], { lateMs: HOUR / 2 })
+    expect(slotNotices(world)).toMatchObject([{ slot: slotAt(2) }, { trouble: 'missed', count: 1, slot: slotAt(3) }])
   })
 })
 

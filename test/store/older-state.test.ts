@@ -5,11 +5,12 @@ import type { Change } from '../../bot/engine/ports.ts'
 import { fillState } from '../../bot/engine/restore.ts'
 import { createJournal } from '../../bot/store/journal.ts'
 import { RECORD_PARSERS } from '../../bot/store/records.ts'
+import { createClockwork, firing, slotAt, toScheduleDraft } from '../core/clock.ts'
 import { failed, GROUP, hear, OTHER, toDraft, typed } from '../core/talk.ts'
 import { createWorld, ending, findings, measured, must, ROOT, type World } from '../core/world.ts'
 import { createRoom } from '../helpers/room.ts'
 
-const NEWER = ['createIndex', 'modifyIndex', 'leastKey', 'restarts', 'stage', 'label', 'samples']
+const NEWER = ['createIndex', 'modifyIndex', 'leastKey', 'restarts', 'stage', 'label', 'samples', 'nextSchedule']
 const KNOWN = ['jobs', 'tasks', 'allocations', 'agents', 'keys', 'tokens', 'counters'] as const
 
 // as that time wrote them
@@ -98,9 +99,31 @@ test('is read, and goes on as if nothing had been missing', async () => {
   await remove()
 })
 
+/** Schedules with slots of every kind, and notices about them. */
+function keepTime(world: World): void {
+  const waitFor = { path: '/m', withinMinutes: 5, everySeconds: 60, stableMinutes: 3, otherwise: 'skip' } as const
+  for (const rules of [
+    { waitFor, readyBy: '08:30', misfireWithinSeconds: 9 },
+    { overlap: 'queue' },
+    { notify: 'always' },
+  ] as const) {
+    hear(world, `of ${JSON.stringify(rules)}`)
+    const actor = typed(`of ${JSON.stringify(rules)}`)
+    const quietHours = { from: '01:00', to: '02:00', mode: 'skip' } as const
+    const timing = { ...toScheduleDraft().timing, quietHours, startAt: slotAt(0), endAt: slotAt(99), jitterSeconds: 3 }
+    const clock = createClockwork(world, rules, { actor, draft: { timing, description: 'd', document: { a: 1 } } })
+    clock.due([firing(1), firing(2, { marker: '/m', readyBy: slotAt(3) })], { others: { count: 3, since: slotAt(-3) } })
+    for (const slot of clock.slots()) world.ask({ type: 'slot.looked', slotId: slot.id, look: { bytes: 1, files: 1 } })
+    clock.due([firing(3, { quiet: { until: slotAt(9), mode: 'wait' } })])
+    clock.due([firing(4, { plan: { problem: 'bad' } })], { lateMs: 1_000_000 })
+    world.ask({ type: 'schedule.run', actor: ROOT, scheduleId: clock.scheduleId, firing: firing(5) })
+  }
+}
+
 test('rows of today are read as they were written', () => {
   const { world, first, open } = createHistory()
   talk(world, first.jobId, open.taskIds[0]!)
+  keepTime(world)
   for (const name of TABLE_NAMES.filter(name => !NEVER_HERE.includes(name)))
     expect([name, world.state[name].size]).not.toEqual([name, 0])
   for (const name of TABLE_NAMES)

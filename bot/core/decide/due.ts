@@ -1,9 +1,9 @@
 // slots that the clock says are due: written down once, judged by how late they are, and looks at markers
-import { DAY, MINUTE, SECOND, toInstant, toMs } from '../../../shared/time.ts'
+import { MINUTE, SECOND, toInstant, toMs } from '../../../shared/time.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
 import type { DueSchedule, Firing } from '../schedule-commands.ts'
-import { forgetRuns } from '../schedule-retention.ts'
+import { forgetRuns, wasForgotten } from '../schedule-retention.ts'
 import { toClockId, toDueAgain } from '../slot-moves.ts'
 import { tellSlot } from '../slot-notices.ts'
 import type { ScheduleRow, SlotRow, State } from '../state.ts'
@@ -28,43 +28,42 @@ type Taking = DueSchedule & { readonly context: Context }
 function take(state: State, schedule: ScheduleRow, { firings, others, context }: Taking): Event[] {
   const last = firings.at(-1)
   if (last === undefined) return []
-  const fresh = firings.filter(({ slot }) => !wasJudged(state, schedule, { slot, now: context.now }))
+  const fresh = firings.filter(({ slot }) => !wasJudged(state, schedule, slot))
   const newest = fresh.at(-1)
   const advanced: Event = { type: 'schedule.advanced', scheduleId: schedule.id, through: last.slot }
   if (newest === undefined) return [advanced]
-  const lateMs = context.now - toMs(newest.dueAt)
+  const { now } = context
+  const lateMs = now - toMs(newest.dueAt)
   const isRun = lateMs <= LATE_MS || mayRunLate(schedule, lateMs)
   const earlier = fresh.slice(0, -1).map(firing => toMissed(firing, isRun ? 'merged' : 'late'))
-  const recorded = [...earlier, isRun ? toDue(schedule, newest) : toMissed(newest, 'late')]
+  const missed = earlier.filter(({ dueAt }) => now - toMs(dueAt) > LATE_MS).length + (others?.count ?? 0)
+  const judged = isRun ? toDue(schedule, newest) : toMissed(newest, 'late')
+  const isPassed = lateMs > LATE_MS
+  // whether it is run, late as it is, its other rules decide: then it is told
+  const isOpen = isPassed && judged.status === 'due'
+  const recorded = [...earlier, isOpen ? { ...judged, late: missed + 1 } : judged]
   const [first] = recorded
-  const rows = toRows(state, schedule, {
-    recorded: others && first ? [{ ...first, others }, ...recorded.slice(1)] : recorded,
-    now: context.now,
-  })
+  const named = others && first ? [{ ...first, others }, ...recorded.slice(1)] : recorded
+  const rows = toRows(state, schedule, { recorded: named, now })
+  const count = isPassed ? missed + 1 : missed
+  const about = rows.at(isPassed ? -1 : -2) ?? rows.at(-1)
+  const isTold = about !== undefined && count > 0 && !isOpen
   return [
     advanced,
-    ...rows.map(
-      slot =>
-        (state.slots.get(slot.id) === undefined
-          ? { type: 'slot.recorded', slot }
-          : { type: 'slot.changed', slot }) as Event,
-    ),
-    ...tellLate(state, schedule, { rows, isRun, lateMs, context }),
+    ...rows.map(slot => toRecorded(state, slot)),
+    ...(isTold ? tellSlot(state, { schedule, slot: about, trouble: 'missed', count }, context) : []),
     ...forgetRuns(state, schedule, context),
   ]
 }
 
-// a slot that was missed may come by again when the clock was set back; one that was judged otherwise may not. What was
-// forgotten was judged, unless it lies so far ahead that the clock must have been wrong
-function wasJudged(
-  state: State,
-  schedule: ScheduleRow,
-  { slot, now }: { readonly slot: string; readonly now: number },
-): boolean {
+function toRecorded(state: State, slot: SlotRow): Event {
+  return { type: state.slots.get(slot.id) === undefined ? 'slot.recorded' : 'slot.changed', slot }
+}
+
+// a slot that was missed may come by again when the clock was set back; one that was judged otherwise may not
+function wasJudged(state: State, schedule: ScheduleRow, slot: string): boolean {
   const known = state.slots.get(toClockId(schedule.id, slot))
-  if (known !== undefined) return known.status !== 'missed'
-  const { forgottenThrough } = schedule
-  return forgottenThrough !== undefined && slot <= forgottenThrough && toMs(forgottenThrough) <= now + DAY
+  return known === undefined ? wasForgotten(schedule, slot) : known.status !== 'missed'
 }
 
 function mayRunLate({ policy }: ScheduleRow, lateMs: number): boolean {
@@ -107,25 +106,6 @@ function toRows(state: State, { id: scheduleId, runs }: ScheduleRow, { recorded,
     if (known === undefined) last += 1
     return { ...one, id, scheduleId, number: known?.number ?? last, kind: 'clock', at: toInstant(now) }
   })
-}
-
-type Late = {
-  readonly rows: readonly SlotRow[]
-  readonly isRun: boolean
-  readonly lateMs: number
-  readonly context: Context
-}
-
-// that a busy second was short is nobody's alarm
-function tellLate(state: State, schedule: ScheduleRow, { rows, isRun, lateMs, context }: Late): Event[] {
-  const missed = rows.filter(row => context.now - toMs(row.dueAt) > LATE_MS && !(isRun && row.status !== 'missed'))
-  const count = missed.length + (rows[0]?.others?.count ?? 0)
-  const last = rows.at(-1)
-  if (last === undefined) return []
-  if (isRun && lateMs > LATE_MS)
-    return tellSlot(state, { schedule, slot: last, trouble: 'late', count: count + 1 }, context)
-  const slot = missed.at(-1)
-  return slot === undefined ? [] : tellSlot(state, { schedule, slot, trouble: 'missed', count }, context)
 }
 
 /** What a look at a marker means: it is there, it stands still, it has changed, or it is not there. */

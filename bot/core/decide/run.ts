@@ -1,5 +1,5 @@
 // runs that people ask for: now, and slots of the past one after the other
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, shown } from '../../../shared/errors.ts'
 import { toInstant } from '../../../shared/time.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
@@ -11,14 +11,18 @@ import { demandKeeper, getSchedule } from './schedules.ts'
 
 type Ask<Type extends Command['type']> = Extract<Command, { type: Type }>
 
+/** Backfill slots of one schedule that wait for their turn at most. */
+const MOST_WAITING = 1_000
+
 /** Runs it at once, whatever its rules say; a pause too. What cannot be submitted is refused and not written down. */
 export function decideRun(
   state: State,
-  { actor, scheduleId, firing }: Ask<'schedule.run'>,
+  { actor, scheduleId, version, firing }: Ask<'schedule.run'>,
   context: Context,
 ): Decision {
   const schedule = getSchedule(state, scheduleId)
   demandKeeper(actor, schedule, 'run it')
+  demandSame(schedule, version)
   const slot: SlotRow = {
     ...toAsked(schedule, firing, { kind: 'manual', number: schedule.runs + 1, context }),
     by: actor.name,
@@ -33,20 +37,33 @@ export function decideRun(
 
 /** Writes slots of the past down, oldest first; each is run when the one before it has ended. */
 export function decideBackfill(state: State, command: Ask<'schedule.backfill'>, context: Context): Decision {
-  const { actor, scheduleId, firings, only } = command
+  const { actor, scheduleId, version, firings, only } = command
   const schedule = getSchedule(state, scheduleId)
   demandKeeper(actor, schedule, 'run it')
+  demandSame(schedule, version)
   const wanted = only === 'all' ? firings : firings.filter(({ slot }) => !wentWell(state, schedule, slot))
   if (wanted.length === 0) {
     const found = `there are ${firings.length} slots, and all of them went well`
     throw new AppError('INVALID_INPUT', `from and to must have a slot without a good run between them, but ${found}.`)
   }
+  const waiting = state.slots.countOf('turn', scheduleId)
+  if (waiting + wanted.length > MOST_WAITING)
+    throw new AppError(
+      'CONFLICT',
+      `At most ${MOST_WAITING} slots of a schedule may wait for their turn, ${waiting} do, and these are ${wanted.length} more.`,
+    )
   const slots = wanted.map((firing, at): SlotRow => {
     const asked = toAsked(schedule, firing, { kind: 'backfill', number: schedule.runs + 1 + at, context })
     return { ...asked, status: 'waiting', why: 'turn', by: actor.name }
   })
   const events = slots.map((slot): Event => ({ type: 'slot.recorded', slot }))
   return { events, answer: { scheduleId, slotIds: slots.map(({ id }) => id) } }
+}
+
+// the paths of a firing are those of what the schedule was: what it does now must not be done to them
+function demandSame({ name, version }: ScheduleRow, computedFor: number | undefined): void {
+  if (computedFor === undefined || computedFor === version) return
+  throw new AppError('CONFLICT', `Schedule ${shown(name)} was changed at the same moment; ask again.`)
 }
 
 function wentWell(state: State, schedule: ScheduleRow, slot: string): boolean {

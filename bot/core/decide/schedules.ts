@@ -4,7 +4,7 @@ import type { Actor } from '../../../shared/job.ts'
 import { toInstant } from '../../../shared/time.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
-import { toSkipped } from '../slot-moves.ts'
+import { toDueAgain, toSkipped } from '../slot-moves.ts'
 import { countersOf, type ScheduleRow, type SlotRow, type State } from '../state.ts'
 import { demandOperator, mayChange } from './permit.ts'
 
@@ -32,7 +32,10 @@ export function decidePutSchedule(state: State, command: Ask<'schedule.put'>, co
   const { actor, scheduleId } = command
   const before = scheduleId === undefined ? undefined : getSchedule(state, scheduleId)
   if (before === undefined) demandOperator(actor, 'make a schedule')
-  else demandKeeper(actor, before, 'change it')
+  else {
+    demandKeeper(actor, before, 'change it')
+    demandPlanned(state, before, command)
+  }
   if (before === undefined && state.schedules.size >= MOST_SCHEDULES)
     throw new AppError('CONFLICT', `There may be at most ${MOST_SCHEDULES} schedules, and there are as many.`)
   const schedule = before === undefined ? toNew(state, command, context) : toReplaced(before, command, context)
@@ -98,16 +101,27 @@ function demandDistinct(state: State, { id, name }: ScheduleRow): void {
 function replan(slot: SlotRow | undefined, schedule: ScheduleRow, firing: Replanned['firing']): Event[] {
   if (slot?.status !== 'waiting') return []
   const { waitFor } = schedule.policy
-  const planned = { ...slot, plan: firing.plan }
-  if (slot.awaited === undefined || slot.why !== 'marker') return [{ type: 'slot.changed', slot: planned }]
-  if (waitFor === undefined || firing.marker === undefined) {
-    const { awaited: _, why: __, ...rest } = planned
-    return [{ type: 'slot.changed', slot: { ...rest, status: 'due' } }]
+  const { awaited, ...rest } = { ...slot, plan: firing.plan }
+  if (awaited === undefined) return [{ type: 'slot.changed', slot: rest }]
+  if (waitFor === undefined || firing.marker === undefined)
+    return [slot.why === 'marker' ? toDueAgain(rest) : { type: 'slot.changed', slot: rest }]
+  const { everySeconds, otherwise, stableMinutes } = waitFor
+  const { path, deadlineAt, seen } = awaited
+  const changed = {
+    ...{ path: firing.marker, deadlineAt, everySeconds, otherwise },
+    ...(stableMinutes !== undefined && { stableMinutes }),
+    // what was seen of another path says nothing of this one
+    ...(seen !== undefined && path === firing.marker && { seen }),
   }
-  const same = firing.marker === slot.awaited.path && slot.awaited.stableMinutes === waitFor.stableMinutes
-  return same
-    ? [{ type: 'slot.changed', slot: planned }]
-    : [{ type: 'slot.changed', slot: { ...planned, awaited: { ...slot.awaited, path: firing.marker } } }]
+  return [{ type: 'slot.changed', slot: { ...rest, awaited: changed } }]
+}
+
+// a slot that began to wait after these were planned still has the paths of what the schedule was
+function demandPlanned(state: State, before: ScheduleRow, { draft, replanned }: Ask<'schedule.put'>): void {
+  if (replanned === undefined || JSON.stringify(draft.work) === JSON.stringify(before.work)) return
+  const planned = new Set(replanned.map(({ slotId }) => slotId))
+  if ([...state.slots.find('waiting', before.id)].every(({ id }) => planned.has(id))) return
+  throw new AppError('CONFLICT', `A run of schedule ${shown(before.name)} began to wait at the same moment; ask again.`)
 }
 
 type Replanned = NonNullable<Ask<'schedule.put'>['replanned']>[number]

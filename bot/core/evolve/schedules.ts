@@ -40,10 +40,9 @@ export const SCHEDULE_EVENTS: Evolvers<Type> = {
     if (schedule === undefined || begunAt === undefined || begunAt < (schedule.lastRunAt ?? '')) return
     draft.schedules.set(schedule.id, { ...schedule, lastRunAt: begunAt, lastSlotId: slot.id })
   },
-  'slot.forgotten'(draft, { scheduleId, slotIds, through }) {
+  'slot.forgotten'(draft, { scheduleId, slotIds, forgotten }) {
     for (const id of slotIds) draft.slots.remove(id)
     const schedule = draft.schedules.get(scheduleId)
-    if (schedule === undefined || through === undefined || through <= (schedule.forgottenThrough ?? '')) return
-    draft.schedules.set(scheduleId, { ...schedule, forgottenThrough: through })
+    if (schedule !== undefined) draft.schedules.set(scheduleId, { ...schedule, forgotten })
   },
 }

@@ -2,9 +2,8 @@
 import { ACTIONS } from '../../../shared/actions.ts'
 import { AppError, shown } from '../../../shared/errors.ts'
 import type { Actor } from '../../../shared/job.ts'
-import { MOST_BACKFILL, type Preview, type ScheduleRequest } from '../../../shared/schedule.ts'
-import { toInstant, toMs } from '../../../shared/time.ts'
-import type { Firing } from '../../core/schedule-commands.ts'
+import type { ScheduleRequest } from '../../../shared/schedule.ts'
+import { toMs } from '../../../shared/time.ts'
 import type { ScheduleRow, SlotRow } from '../../core/state.ts'
 import { findSchedule, slotsOf, toRun, toSchedule } from '../queries/schedules.ts'
 import type { OperationsDeps } from './deps.ts'
@@ -12,6 +11,7 @@ import { pageByNumber } from './number-pages.ts'
 import { permit } from './permission.ts'
 import { readSchedule } from './schedule-draft.ts'
 import type { ScheduleHow, ScheduleVerbs } from './schedule-port.ts'
+import { preview, toFirings } from './schedule-slots.ts'
 
 /** Verbs on schedules. What needs a clock on the wall is computed here, by the calendar, and handed to the core. */
 export function createScheduleOperations(deps: OperationsDeps): ScheduleVerbs {
@@ -84,7 +84,9 @@ export function createScheduleOperations(deps: OperationsDeps): ScheduleVerbs {
       permit(actor, 'write', 'running a schedule')
       const row = findSchedule(state, ref)
       const firing = calendar.toFiring(row, slot === undefined ? clock.now() : toMs(slot))
-      const { slotIds = [], jobId } = await engine.dispatch({ type: 'schedule.run', actor, scheduleId: row.id, firing })
+      const { id: scheduleId, version } = row
+      const asked = { type: 'schedule.run', actor, scheduleId, version, firing } as const
+      const { slotIds = [], jobId } = await engine.dispatch(asked)
       // told again, it is the run that the same message began
       const id = slotIds[0] ?? (jobId === undefined ? undefined : [...state.slots.find('job', jobId)][0]?.id)
       return toRun(slotOf(id ?? ''), state)
@@ -93,11 +95,13 @@ export function createScheduleOperations(deps: OperationsDeps): ScheduleVerbs {
       permit(actor, 'write', 'running a schedule')
       const row = findSchedule(state, ref)
       const { only } = request
-      const firings = toFirings(deps, row, request)
+      const { version } = row
+      const firings = await toFirings(deps, row, request)
       const { slotIds = [] } = await engine.dispatch({
         type: 'schedule.backfill',
         actor,
         scheduleId: row.id,
+        version,
         firings,
         only,
       })
@@ -125,57 +129,3 @@ export function createScheduleOperations(deps: OperationsDeps): ScheduleVerbs {
 }
 
 type Putting = { readonly how?: ScheduleHow; readonly row?: ScheduleRow }
-
-type Span = { readonly from: string; readonly to: string }
-
-function toFirings({ calendar, clock }: OperationsDeps, row: ScheduleRow, { from, to }: Span): Firing[] {
-  const now = clock.now()
-  if (toMs(from) > toMs(to)) throw new AppError('INVALID_INPUT', `to must not be before from, got ${shown(to)}.`)
-  if (toMs(to) > now) throw new AppError('INVALID_INPUT', `to must not be in the future, got ${shown(to)}.`)
-  const span = { after: toMs(from) - 1, until: toMs(to), most: MOST_BACKFILL + 1 }
-  // slots of the past are those of its expression, whenever it was made to begin
-  const { startAt: _, endAt: __, ...timing } = row.timing
-  const slots = calendar.between(timing, span)
-  const between = `between ${from} and ${to}`
-  if (slots.length === 0)
-    throw new AppError('INVALID_INPUT', `from and to must have a slot between them, and there is none ${between}.`)
-  if (slots.length > MOST_BACKFILL)
-    throw new AppError(
-      'INVALID_INPUT',
-      `from and to must have at most ${MOST_BACKFILL} slots between them, and there are more ${between}.`,
-    )
-  return slots.map(slot => calendar.toFiring(row, slot))
-}
-
-const PREVIEW_ID = '00000000-0000-0000-0000-000000000000'
-
-function preview(
-  { calendar, clock }: OperationsDeps,
-  request: Parameters<ScheduleVerbs['previewSchedule']>[1],
-): Preview {
-  const { paths = [], count, from, ...asked } = request
-  const timing = calendar.read(asked)
-  calendar.checkTemplates({ paths, zone: timing.zone })
-  const policy = { overlap: 'skip', misfire: 'skip', notify: 'never' } as const
-  const work = { kind: 'ask', action: 'load', paths, options: {} } as const
-  const dated = { id: PREVIEW_ID, name: 'preview', work, timing, policy }
-  const slots: number[] = []
-  let after = (from === undefined ? clock.now() : toMs(from)) - (from === undefined ? 0 : 1)
-  while (slots.length < count) {
-    const next = calendar.next(timing, after)
-    if (next === undefined) break
-    slots.push(next)
-    after = next
-  }
-  const items = slots.map(slot => {
-    const { dueAt, quiet, plan } = calendar.toFiring(dated, slot)
-    const due = quiet?.mode === 'wait' ? quiet.until : dueAt
-    return {
-      ...{ slot: toInstant(slot), local: calendar.toLocal(slot, timing.zone) },
-      ...(toMs(due) !== slot && { dueAt: due }),
-      ...(quiet?.mode === 'skip' && { skipped: 'quiet' as const }),
-      ...(paths.length > 0 && 'paths' in plan && { paths: [...plan.paths] }),
-    }
-  })
-  return { cron: timing.cron, words: calendar.describe(timing), zone: timing.zone, items }
-}
