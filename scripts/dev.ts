@@ -45,6 +45,7 @@ async function main(): Promise<void> {
   const told = await readTold({
     ...{ GANDER_HTTP_PORT: String(port), GANDER_COMPAT_PORTS: '', GANDER_DATA_DIR: join(home, 'daemon') },
     ...{ GANDER_CONFIG: join(home, 'gander.yaml'), LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' },
+    ...(process.env['GANDER_TZ'] !== undefined && { GANDER_TZ: process.env['GANDER_TZ'] }),
   })
   const log = await createProcessLog('gander-daemon', { level: told.config.logLevel, secrets: [] })
   const daemon = createScope()

@@ -34,9 +34,7 @@ export function fire(state: State, firing: Firing, context: Context): Fired {
       ...without(slot, 'plan', 'notBefore', 'awaited', 'why'),
       ...{ status: 'fired', firedAt: toInstant(context.now), jobId: answer.jobId, jobNumber: created.job.number },
     }
-    const away = isAway(state, created.job.cluster)
-      ? tellSlot(state, { schedule, slot: fired, trouble: 'no-agent', cluster: created.job.cluster }, context)
-      : []
+    const away = tellAway(state, { schedule, slot: fired, cluster: created.job.cluster }, context)
     const late =
       slot.late === undefined
         ? []
@@ -101,6 +99,22 @@ function toWarmed(state: State, cluster: string): Ask[] {
   )
 }
 
-function isAway(state: State, cluster: string): boolean {
-  return ![...state.agents.find('cluster', cluster)].some(agent => agent.connected)
+type Away = { readonly schedule: ScheduleRow; readonly slot: SlotRow; readonly cluster: string }
+
+function tellAway(state: State, { schedule, slot, cluster }: Away, context: Context): Event[] {
+  const isThere = [...state.agents.find('cluster', cluster)].some(agent => agent.connected)
+  return isThere ? [] : tellSlot(state, { schedule, slot, trouble: 'no-agent', cluster }, context)
+}
+
+/** That nobody is there to look at the marker that a slot waits for. */
+export function tellUnseen(state: State, { schedule, slot }: Firing, context: Context): Event[] {
+  const { work } = schedule
+  if (work.kind === 'unreadable') return []
+  try {
+    return tellAway(state, { schedule, slot, cluster: chooseCluster(state, work.cluster, context) }, context)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    // there is no such cluster: that is told when it is fired
+    return []
+  }
 }

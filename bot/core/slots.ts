@@ -1,13 +1,13 @@
 // what must follow of slots now: rules looked at one after the other, waits that are over, jobs that have ended
 
-import { toInstant, toMs } from '../../shared/time.ts'
+import { MINUTE, SECOND, toInstant, toMs } from '../../shared/time.ts'
 import type { Context } from './commands.ts'
 import { decideStopJob } from './decide/stop.ts'
 import type { Event } from './events.ts'
-import { fire } from './fire.ts'
+import { fire, tellUnseen } from './fire.ts'
 import { toJobVerdict } from './job-verdict.ts'
 import { without } from './rows.ts'
-import type { Outcome } from './schedule-rows.ts'
+import type { Awaited, Outcome } from './schedule-rows.ts'
 import { toDueAgain, toSkipped, toWaiting } from './slot-moves.ts'
 import { tellSlot } from './slot-notices.ts'
 import type { ScheduleRow, SlotRow, State } from './state.ts'
@@ -54,8 +54,9 @@ function waitForQuiet(state: State, { schedule, slot }: Parameters<Rule>[1], { n
   return [...older.map(row => toSkipped(row, 'merged')), toWaiting(slot, 'quiet')]
 }
 
-function waitForMarker(_state: State, { slot }: Parameters<Rule>[1]): Event[] | undefined {
-  return slot.awaited === undefined ? undefined : [toWaiting(slot, 'marker')]
+function waitForMarker(state: State, of: Parameters<Rule>[1], context: Context): Event[] | undefined {
+  if (of.slot.awaited === undefined) return undefined
+  return [toWaiting(of.slot, 'marker'), ...tellUnseen(state, of, context)]
 }
 
 function waitForTurn(state: State, { schedule, slot }: Parameters<Rule>[1]): Event[] | undefined {
@@ -111,9 +112,20 @@ function giveUp(state: State, slot: SlotRow, context: Context): Event[] {
   const { awaited, ...rest } = slot
   const schedule = state.schedules.get(slot.scheduleId)
   if (schedule === undefined || awaited === undefined) return [toSkipped(slot, 'removed')]
+  if (context.now - toMs(awaited.deadlineAt) > ABSENT_MS) return [lookAgain(slot, awaited, context)]
   const isRun = awaited.otherwise === 'load'
   const told = { schedule, slot, trouble: isRun ? 'unmarked' : 'marker', path: awaited.path } as const
   return [isRun ? toDueAgain(rest) : toSkipped(slot, 'marker'), ...tellSlot(state, told, context)]
+}
+
+/** A deadline that is noticed later than this passed while nobody was there to look. */
+const ABSENT_MS = 10 * SECOND
+const LAST_LOOKS_MS = 5 * MINUTE
+
+// the marker may have come meanwhile: before that is denied it is looked at
+function lookAgain(slot: SlotRow, awaited: Awaited, { now }: Context): Event {
+  const deadlineAt = toInstant(now + LAST_LOOKS_MS + (awaited.stableMinutes ?? 0) * MINUTE)
+  return { type: 'slot.changed', slot: { ...slot, awaited: { ...awaited, deadlineAt } } }
 }
 
 /** Slots that waited for an earlier run, or for their turn, and need not any more. */

@@ -51,6 +51,7 @@ export type DueBook = {
 /** As many as one frame takes without a word. */
 const MOST_PATHS = 50_000
 const AT_ONCE = Number.NEGATIVE_INFINITY
+const NEVER = Number.POSITIVE_INFINITY
 
 /** An empty one. */
 export function createDueBook({ desk, calendar, clock, log }: BookDeps): DueBook {
@@ -71,10 +72,10 @@ export function createDueBook({ desk, calendar, clock, log }: BookDeps): DueBook
   function arm(entry: Entry, row: ScheduleRow, now: number): void {
     entry.cursor = Math.min(entry.cursor ?? toMs(row.through), now)
     const next = nextOf(row.timing, entry.cursor)
-    if (next === undefined) return forget(entry)
     entry.version = row.version
     entry.head = next
-    entry.dueAt = dueAtOf(row, next)
+    // one that has ended comes again when the clock was wrong and is set back
+    entry.dueAt = next === undefined ? NEVER : dueAtOf(row, next)
     heap.set(entry.id, entry.dueAt)
   }
 
@@ -98,6 +99,7 @@ export function createDueBook({ desk, calendar, clock, log }: BookDeps): DueBook
     if (entry.isOut) return
     entry.cursor = cursor
     entry.head = undefined
+    entry.dueAt = AT_ONCE
     heap.set(id, AT_ONCE)
   }
 
@@ -143,7 +145,9 @@ export function createDueBook({ desk, calendar, clock, log }: BookDeps): DueBook
     },
     nextAt: () => heap.peek()?.at,
     get size() {
-      return entries.size
+      let size = 0
+      for (const { dueAt } of entries.values()) if (dueAt < NEVER) size += 1
+      return size
     },
   }
 }

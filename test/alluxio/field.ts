@@ -159,6 +159,8 @@ function toCallBook(dir: string) {
       .map(line => line.split('\x1f'))
   return {
     /** Calls that the agent makes while something is done. */
+    /** All calls so far. */
+    calls: all,
     async callsDuring<T>(act: () => Promise<T>): Promise<{ calls: string[][]; result: T }> {
       const from = all().length
       const result = await act()

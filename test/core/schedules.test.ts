@@ -399,6 +399,34 @@ describe('a marker', () => {
     expect(clock.standing()).toEqual([standing])
     expect(slotNotices(world)).toMatchObject([{ trouble, path: '/m/1' }])
   })
+
+  test('that may have come while nobody was there is looked at before it is denied', () => {
+    const { world, clock, look } = awaited()
+    look()
+    world.skip(2 * HOUR)
+    world.wait(0)
+    expect(clock.standing()).toEqual(['waiting marker'])
+    look(1)
+    expect(clock.standing()).toEqual(['fired'])
+    const late = awaited()
+    late.world.skip(2 * HOUR)
+    late.world.wait(5 * MINUTE - 1)
+    late.look()
+    expect(late.clock.standing()).toEqual(['waiting marker'])
+    late.world.wait(1)
+    late.world.wait(0)
+    late.world.wait(5 * MINUTE)
+    expect(late.clock.standing()).toEqual(['skipped marker'])
+    expect(troubles(late.world)).toEqual(['marker'])
+  })
+
+  test('that nobody is there to look at is told at once', () => {
+    const world = createWorld(ROBOT)
+    const clock = createClockwork(world, { waitFor })
+    clock.due([firing(1, { marker: '/m/1' })])
+    expect(clock.standing()).toEqual(['waiting marker'])
+    expect(slotNotices(world)).toMatchObject([{ trouble: 'no-agent' }])
+  })
 })
 
 describe('ready by', () => {
@@ -520,6 +548,15 @@ describe('people', () => {
       [slotAt(1), 'fired'],
       [slotAt(3), 'waiting'],
     ])
+    // asked for twice it is run once
+    const twice = {
+      type: 'schedule.backfill',
+      actor: ANN,
+      scheduleId: clock.scheduleId,
+      firings,
+      only: 'missing',
+    } as const
+    expect(() => world.ask(twice)).toThrow('all of them went well or are under way')
     // the clock goes before what waits for its turn
     clock.due([firing(4)])
     expect(clock.standing()).toEqual(['fired', 'fired', 'waiting turn', 'skipped overlap'])

@@ -22,7 +22,7 @@ function toChoice<Value extends string>(
     const found = choices.find(one => one.includes(word))
     if (found !== undefined) return toRules(found[0])
     const told = choices.map(([value, zh]) => (zh === undefined ? value : `${zh}（${value}）`)).join('、')
-    return wrong(`${name}要是其中之一：${told}，收到 ${shown(text)}`)
+    return wrong(`${name}应为其中之一：${told}，收到 ${shown(text)}`)
   }
 }
 
@@ -104,7 +104,7 @@ function readQuiet(value: string, [name]: Key): Rules | Wrong {
 }
 
 const toBadTime = (name: string, value: string): Wrong =>
-  wrong(`${name}要是 00:00 到 23:59 的时刻，收到 ${shown(value)}`)
+  wrong(`${name}应为 00:00 到 23:59 的时刻，收到 ${shown(value)}`)
 
 /** `8:30` is `08:30`. */
 function toClockTime(text: string): string | undefined {

@@ -35,15 +35,17 @@ export function decideRun(
   return { events, answer: { scheduleId, slotIds: [slot.id], ...(jobId !== undefined && { jobId }) } }
 }
 
+const OPEN: readonly SlotRow['status'][] = ['due', 'waiting', 'fired']
+
 /** Writes slots of the past down, oldest first; each is run when the one before it has ended. */
 export function decideBackfill(state: State, command: Ask<'schedule.backfill'>, context: Context): Decision {
   const { actor, scheduleId, version, firings, only } = command
   const schedule = getSchedule(state, scheduleId)
   demandKeeper(actor, schedule, 'run it')
   demandSame(schedule, version)
-  const wanted = only === 'all' ? firings : firings.filter(({ slot }) => !wentWell(state, schedule, slot))
+  const wanted = only === 'all' ? firings : firings.filter(({ slot }) => !isSettled(state, schedule, slot))
   if (wanted.length === 0) {
-    const found = `there are ${firings.length} slots, and all of them went well`
+    const found = `there are ${firings.length} slots, and all of them went well or are under way`
     throw new AppError('INVALID_INPUT', `from and to must have a slot without a good run between them, but ${found}.`)
   }
   const waiting = state.slots.countOf('turn', scheduleId)
@@ -66,8 +68,10 @@ function demandSame({ name, version }: ScheduleRow, computedFor: number | undefi
   throw new AppError('CONFLICT', `Schedule ${shown(name)} was changed at the same moment; ask again.`)
 }
 
-function wentWell(state: State, schedule: ScheduleRow, slot: string): boolean {
-  const isGood = (row: SlotRow): boolean => row.slot === slot && row.outcome?.status === 'succeeded'
+// it went well, or it is under way: asked for twice, it is run once
+function isSettled(state: State, schedule: ScheduleRow, slot: string): boolean {
+  const isGood = (row: SlotRow): boolean =>
+    row.slot === slot && (row.outcome === undefined ? OPEN.includes(row.status) : row.outcome.status === 'succeeded')
   const known = state.slots.get(toClockId(schedule.id, slot))
   if (known !== undefined && isGood(known)) return true
   for (const row of state.slots.find('schedule', schedule.id)) if (isGood(row)) return true
