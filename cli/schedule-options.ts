@@ -15,8 +15,8 @@ export const NONE = 'none'
 /** A duration from the shortest to the longest, in whole units of the shortest; rounded up. */
 function span(unitMs: number, most: number, expected: string): z.ZodType<number, unknown> {
   return duration
+    .refine(ms => ms >= unitMs && ms <= most * unitMs, `must be ${expected}`)
     .transform(ms => Math.ceil(ms / unitMs))
-    .refine(units => units >= 1 && units <= most, `must be ${expected}`)
 }
 
 /** The value, or `none`. */

@@ -10,7 +10,19 @@ export type Ids = { next(nowMs: number): Id }
 /** Random bytes: how many are wanted, filled by the caller of the system or by a seeded source. */
 export type RandomBytes = (count: number) => Uint8Array
 
-const systemRandom: RandomBytes = count => crypto.getRandomValues(new Uint8Array(count))
+/** The system is asked for so many at once: a frame may make thousands of ids. */
+const POOL_BYTES = 4_096
+let pool = new Uint8Array(0)
+let taken = 0
+
+const systemRandom: RandomBytes = count => {
+  if (taken + count > pool.length) {
+    pool = crypto.getRandomValues(new Uint8Array(Math.max(POOL_BYTES, count)))
+    taken = 0
+  }
+  taken += count
+  return pool.subarray(taken - count, taken)
+}
 
 /**
  * An id source that never goes backwards: within one millisecond, and when the clock was set back, it counts on from
@@ -45,8 +57,8 @@ function toUuid(value: bigint): Id {
 }
 
 function toRandom74(bytes: Uint8Array): bigint {
-  let value = 0n
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const value = (BigInt(view.getUint16(0)) << 64n) | view.getBigUint64(2)
   // the top bit stays free, so that counting on within one millisecond cannot overflow into the time
   return value & ((1n << 73n) - 1n)
 }

@@ -30,6 +30,15 @@ export function tellSlot(_state: State, told: Told, { now, ids, settings }: Cont
   }))
 }
 
+/** An agent of that cluster has come: that there was none is not told any more, when nobody has heard it yet. */
+export function unsayAway(state: State, cluster: string): Event[] {
+  const noticeIds = Array.from(state.notices.rows()).flatMap(notice => {
+    const isMeant = notice.about === 'slot' && notice.trouble === 'no-agent' && notice.cluster === cluster
+    return isMeant ? [notice.id] : []
+  })
+  return noticeIds.length === 0 ? [] : [{ type: 'notice.dropped', noticeIds, why: 'void' }]
+}
+
 // where it was made, and the robot or whom the routes name
 function toPlaces({ policy, home, name }: ScheduleRow, settings: Context['settings']): Place[] {
   if (policy.notify === 'never') return []

@@ -1,5 +1,5 @@
 // a table of rows with indexes, and a draft of it layered over the committed one
-import { createPostings, createTallies, type Indexing, NO_IDS, type Postings, type Tallies } from './postings.ts'
+import { type Changes, createChanges, createPostings, type Indexing, NO_IDS } from './postings.ts'
 
 export type { Indexing } from './postings.ts'
 
@@ -40,9 +40,9 @@ export function createTable<Row extends Identified>(indexing: Indexing<Row>): Ta
         if (row !== undefined) yield row
       }
     },
-    has: (index, key, id) => postings.ids(index, key).has(id),
-    countOf: (index, key) => postings.ids(index, key).size,
-    keys: index => postings.keys(index),
+    has: postings.has,
+    countOf: postings.countOf,
+    keys: postings.keys,
     rows: () => rows.values(),
     get size() {
       return rows.size
@@ -67,31 +67,31 @@ export function createDraft<Row extends Identified>(below: Table<Row>): Table<Ro
   const { indexing } = below
   const changed = new Map<string, Row | undefined>()
   // most tables of most drafts are only read
-  let own: { readonly postings: Postings<Row>; readonly tallies: Tallies<Row> } | undefined
+  let own: Changes<Row> | undefined
   let grown = 0
   const get = (id: string): Row | undefined => (changed.has(id) ? changed.get(id) : below.get(id))
 
   const put = (id: string, row: Row | undefined): void => {
     const old = get(id)
-    own ??= { postings: createPostings(indexing), tallies: createTallies(indexing) }
-    own.tallies.move(old, row)
-    own.postings.move(id, changed.get(id), row)
+    own ??= createChanges(indexing)
+    own.move(id, { old, isOwn: changed.has(id), row })
     grown += Number(row !== undefined) - Number(old !== undefined)
     changed.set(id, row)
   }
-  const countOf = (index: string, key: string): number => below.countOf(index, key) + (own?.tallies.of(index, key) ?? 0)
-  const idsOf = (index: string, key: string): ReadonlySet<string> => own?.postings.ids(index, key) ?? NO_IDS
+  const countOf = (index: string, key: string): number =>
+    below.countOf(index, key) + (own?.differenceOf(index, key) ?? 0)
+  const idsOf = (index: string, key: string): ReadonlySet<string> => own?.ids(index, key) ?? NO_IDS
 
   return {
     indexing,
     get,
     find: (index, key) =>
       changed.size === 0 ? below.find(index, key) : merged({ below, changed, mine: idsOf(index, key), index, key }),
-    has: (index, key, id) => (changed.has(id) ? idsOf(index, key).has(id) : below.has(index, key, id)),
+    has: (index, key, id) => (changed.has(id) ? own?.has(index, key, id) === true : below.has(index, key, id)),
     countOf,
     *keys(index) {
       for (const key of below.keys(index)) if (own === undefined || countOf(index, key) > 0) yield key
-      for (const key of own?.postings.keys(index) ?? []) if (below.countOf(index, key) === 0) yield key
+      for (const key of own?.keys(index) ?? []) if (below.countOf(index, key) === 0) yield key
     },
     *rows() {
       for (const row of below.rows()) if (!changed.has(row.id)) yield row

@@ -39,8 +39,8 @@ export type DueBook = {
   look(): number
   /** Some of what is due at `now`, in turns; nothing when nothing is. It is out until it is settled. */
   gather(now: number, most: number): Promise<readonly Taken[]>
-  /** `isIn`: it was handed in; otherwise it is due again. */
-  settle(taken: Taken, isIn: boolean): void
+  /** `isIn`: it was handed in; otherwise it is due again, behind those that were due before `since`. */
+  settle(taken: Taken, isIn: boolean, since?: number): void
   /** When there is something to do again. */
   nextAt(): number | undefined
   /** Gathering ends early. */
@@ -134,11 +134,11 @@ export function createDueBook({ desk, calendar, clock, log }: BookDeps): DueBook
       }
       return taken
     },
-    settle({ entry, newest }, isIn) {
+    settle({ entry, newest }, isIn, since = entry.dueAt) {
       entry.isOut = false
       if (entry.isStale) renew(entry.id)
       else if (isIn) renew(entry.id, newest)
-      else heap.set(entry.id, entry.dueAt)
+      else heap.set(entry.id, Math.max(entry.dueAt, since))
     },
     close() {
       isClosed = true

@@ -18,6 +18,8 @@ export type TimerStatus = {
 export type ScheduleTimer = { start(): void; close(): Promise<void>; status(): TimerStatus }
 
 const MOST_A_FRAME = 200
+/** After so many failures in a row those that are due are handed in one by one, until all of them are in. */
+const MOST_TOGETHER = 3
 const LONGEST_SLEEP_MS = SECOND
 const RETRY = { minMs: SECOND, maxMs: 30 * SECOND }
 
@@ -29,6 +31,8 @@ export function createScheduleTimer(deps: Deps): ScheduleTimer {
   const { desk, clock, log } = deps
   const book = createDueBook(deps)
   let failures = 0
+  let isApart = false
+  let isTold = false
   let lagMs = 0
   let running: Promise<void> | undefined
   let disarm: (() => void) | undefined
@@ -38,9 +42,9 @@ export function createScheduleTimer(deps: Deps): ScheduleTimer {
   /** Hands in all that is due, some after the other; ends early when it cannot be saved. */
   async function drain(): Promise<void> {
     for (let now = book.look(); !isClosed; ) {
-      const taken = await book.gather(now, MOST_A_FRAME)
+      const taken = await book.gather(now, isApart ? 1 : MOST_A_FRAME)
       if (taken.length === 0) {
-        failures = 0
+        recover()
         now = book.look()
         if ((book.nextAt() ?? Number.POSITIVE_INFINITY) > now) return
         continue
@@ -49,16 +53,26 @@ export function createScheduleTimer(deps: Deps): ScheduleTimer {
         () => undefined,
         (cause: unknown) => ({ cause }),
       )
-      for (const one of taken) book.settle(one, failure === undefined)
+      for (const one of taken) book.settle(one, failure === undefined, isApart ? now : undefined)
       if (failure !== undefined) return fail('slots that are due could not be saved; it is tried again', failure)
-      if (failures > 0) log.info('slots that are due are saved again', { failures })
-      failures = 0
+      if (isApart) failures = 0
+      else recover()
     }
+  }
+
+  function recover(): void {
+    if (isTold) log.info('slots that are due are saved again')
+    failures = 0
+    isApart = false
+    isTold = false
   }
 
   function fail(message: string, { cause }: { cause: unknown }): void {
     failures += 1
-    if (failures === 1) log.warn(message, { cause })
+    // one of them may be why all of them fail: it must not hold up the others for good
+    if (failures >= MOST_TOGETHER) isApart = true
+    if (!isTold) log.warn(message, { cause })
+    isTold = true
   }
 
   function plan(): void {

@@ -57,12 +57,21 @@ describe('新建', () => {
     expect([one?.name, other?.name]).toEqual(['定时-1', '定时-2'])
     expect(one?.policy).toMatchObject({ overlap: 'stop-old', misfire: 'skip', notify: 'always', readyBy: '08:30' })
     expect(one?.policy.waitFor).toMatchObject({ path: '/m/_SUCCESS' })
-    expect(one?.timing).toMatchObject({ zone: 'America/New_York', quietHours: { from: '22:00', to: '06:00' } })
+    expect(one?.timing).toMatchObject({
+      zone: 'America/New_York',
+      quietHours: { from: '22:00', to: '06:00', mode: 'wait' },
+    })
     expect({ ...other?.policy, ...other?.work, cron: other?.timing.cron }).toEqual({
       ...one?.policy,
       ...one?.work,
       cron: one?.timing.cron,
     })
+  })
+
+  test.each(['静默=22:00至6:00：跳过', 'quiet=22:00-06:00:skip'])('takes quiet hours that skip: %s', async words => {
+    const dialogue = await createDialogue()
+    await dialogue.says(`定时 新建 每天 02:00 预热 /a ${words}`)
+    expect(rows(dialogue)[0]?.timing.quietHours).toEqual({ from: '22:00', to: '06:00', mode: 'skip' })
   })
 
   test.each([
@@ -151,6 +160,7 @@ describe('新建', () => {
       ],
       ['每天 02:00 预热 /a 错过=x', '错过应为其中之一：补跑（run-once）、跳过（skip），收到 "x"'],
       ['每天 02:00 预热 /a 就绪=24:00', '就绪应为 00:00 到 23:59 的时刻，收到 "24:00"'],
+      ['每天 02:00 预热 /a 静默=08:00-20:00:停', '静默要写成 08:00-20:00 这样的两个时刻，收到 "08:00-20:00:停"'],
       ['每天 02:00 预热 /a 静默=8', '静默要写成 08:00-20:00 这样的两个时刻，收到 "8"'],
       ['每天 02:00 预热 /a 静默=08:00-8:00', '静默的开始和结束不能相同，收到 "08:00-8:00"'],
       ['每天 02:00 预热 /a 等待=m', '等待的路径要以 / 或小写的协议'],

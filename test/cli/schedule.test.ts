@@ -385,6 +385,7 @@ describe('options', () => {
     [{ quiet: '25:00-26:00' }, /--quiet must be a daily window/],
     [{ jitter: '2h' }, /--jitter must be at most 1h/],
     [{ misfireWithin: '0s' }, /--misfire-within must be from 1s to 365d/],
+    [{ stable: '20s' }, /--stable must be from 1m to 24h/],
     [{ stable: 'soon' }, /--stable must be a duration/],
     [{ within: '8d' }, /--within must be from 1m to 7d/],
     [{ readyBy: '8:30' }, /--ready-by must be a time of day such as 08:30/],

@@ -123,6 +123,16 @@ describe('a due slot', () => {
       { trouble: 'no-agent', place: 'robot', cluster: 'default', jobNumber: 1 },
     ])
   })
+
+  test('an agent that is back before it was told is not told: a daemon that starts has none for a moment', () => {
+    const world = createWorld(ROBOT)
+    const clock = createClockwork(world)
+    clock.due([firing(1)])
+    world.agent({ cluster: 'other' })
+    expect(slotNotices(world)).toHaveLength(1)
+    world.agent()
+    expect(slotNotices(world)).toEqual([])
+  })
 })
 
 describe('late slots', () => {
@@ -410,14 +420,11 @@ describe('a marker', () => {
     expect(clock.standing()).toEqual(['fired'])
     const late = awaited()
     late.world.skip(2 * HOUR)
-    late.world.wait(5 * MINUTE - 1)
-    late.look()
-    expect(late.clock.standing()).toEqual(['waiting marker'])
-    late.world.wait(1)
     late.world.wait(0)
+    late.look()
     late.world.wait(5 * MINUTE)
     expect(late.clock.standing()).toEqual(['skipped marker'])
-    expect(troubles(late.world)).toEqual(['marker'])
+    expect(troubles(late.world)).toEqual(['marker robot'])
   })
 
   test('that nobody is there to look at is told at once', () => {

@@ -2,21 +2,25 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: macros look like placeholders
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import { createScheduleDesk } from '../../bot/engine/schedule-desk.ts'
+import type { Settings } from '../../bot/core/state.ts'
+import { createScheduleDesk, type ScheduleRow } from '../../bot/engine/schedule-desk.ts'
 import { createCalendar } from '../../bot/schedule/calendar.ts'
 import { createScheduleTimer } from '../../bot/schedule/timer.ts'
+import { RECORD_PARSERS } from '../../bot/store/records.ts'
 import { SILENT_LOG } from '../../shared/log.ts'
+import type { ScheduleRequest } from '../../shared/schedule.ts'
 import { DAY, HOUR, MINUTE, toInstant } from '../../shared/time.ts'
 import { ROOT, START, VIC } from '../core/world.ts'
 import { createEngineRoom } from './room.ts'
 
 const HOURLY = { name: 'a', expression: '0 * * * *' }
+const FREED: ScheduleRequest = { ...HOURLY, action: 'free', paths: ['/old'] }
 const hours = (from: number, to: number, only: 'all' | 'missing' = 'all') => ({
   ...{ from: toInstant(START + from * HOUR), to: toInstant(START + to * HOUR), only },
 })
 
-function createRoom() {
-  const room = createEngineRoom()
+function createRoom(settings: Partial<Settings> = {}) {
+  const room = createEngineRoom({ settings })
   const desk = createScheduleDesk(room)
   const calendar = createCalendar({ zone: 'Asia/Shanghai', dialect: 'standard', now: room.clock.now })
   const timer = createScheduleTimer({ desk, calendar, clock: room.clock, log: SILENT_LOG })
@@ -36,8 +40,7 @@ function createRoom() {
 it('does not do to the old paths what the schedule does since a moment', async () => {
   const { operations, state } = createRoom()
   await operations.createSchedule(ROOT, { ...HOURLY, action: 'load', paths: ['/keep'] })
-  const freed = { ...HOURLY, action: 'free', paths: ['/old'] } as const
-  const edited = operations.replaceSchedule(ROOT, freed, { ref: 'a' })
+  const edited = operations.replaceSchedule(ROOT, FREED, { ref: 'a' })
   const run = operations.runSchedule(ROOT, 'a')
   await edited
   await expect(run).rejects.toMatchObject({ code: 'CONFLICT' })
@@ -50,18 +53,19 @@ it('does not do to the old paths what the schedule does since a moment', async (
 })
 
 it('refuses an edit while a run begins to wait that it did not see', async () => {
-  const { operations, state } = createRoom()
-  await operations.createSchedule(ROOT, { ...HOURLY, action: 'load', paths: ['/keep'] })
-  await operations.runSchedule(ROOT, 'a')
-  const freed = { ...HOURLY, action: 'free', paths: ['/old'] } as const
-  const backfill = operations.backfillSchedule(ROOT, 'a', hours(-1, -1))
-  const edited = expect(operations.replaceSchedule(ROOT, freed, { ref: 'a' })).rejects.toMatchObject({
-    code: 'CONFLICT',
+  const { engine, operations, state, clock } = createRoom()
+  const { id } = await operations.createSchedule(ROOT, {
+    ...HOURLY,
+    ...{ action: 'load', paths: ['/keep'], overlap: 'queue' },
   })
-  await backfill
-  await edited
-  await operations.replaceSchedule(ROOT, freed, { ref: 'a' })
-  const [waiting] = state.slots.find('turn', [...state.schedules.rows()][0]?.id ?? '')
+  await operations.runSchedule(ROOT, 'a')
+  const slot = toInstant(clock.now())
+  const firing = { slot, dueAt: slot, plan: { name: 'a', paths: ['/keep'] } }
+  const due = engine.dispatch({ type: 'schedule.due', due: [{ scheduleId: id, version: 1, firings: [firing] }] })
+  await expect(operations.replaceSchedule(ROOT, FREED, { ref: 'a' })).rejects.toMatchObject({ code: 'CONFLICT' })
+  await due
+  await operations.replaceSchedule(ROOT, FREED, { ref: 'a' })
+  const [waiting] = state.slots.find('overlap', id)
   expect(waiting?.plan).toEqual({ name: 'a', paths: ['/old'] })
 })
 
@@ -82,13 +86,13 @@ it('comes to rest when a thousand slots that wait cannot be submitted', async ()
 it('wakes those whose quiet hours end together in several frames', async () => {
   const { room, operations, until, count, timer } = createRoom()
   const quietHours = { from: '17:00', to: '18:00', mode: 'wait' } as const
-  const asked = { expression: '30 17 * * *', action: 'load', paths: ['/a'], quietHours } as const
+  const asked: ScheduleRequest = { expression: '30 17 * * *', action: 'load', paths: ['/a'], quietHours }
   await Promise.all(Array.from({ length: 450 }, (_, n) => operations.createSchedule(ROOT, { ...asked, name: `s${n}` })))
   await until(() => timer.status().nextAt !== undefined)
   room.move(90 * MINUTE)
   await until(() => count('waiting') === 450)
   const frames = room.saved.length
-  room.move(30 * MINUTE)
+  room.move(31 * MINUTE)
   await until(() => count('fired') === 450)
   const sizes = room.saved.slice(frames).map(changes => changes.filter(({ table }) => table === 'slots').length)
   expect(Math.max(...sizes)).toBeLessThanOrEqual(200)
@@ -109,7 +113,7 @@ it('refuses to make millions of paths at once', async () => {
 
 it('looks for the marker that the schedule has now when the quiet hours are over', async () => {
   const { room, operations, state, until, count, timer } = createRoom()
-  const asked = { name: 'a', expression: '30 17 * * *', action: 'load', paths: ['/a'] } as const
+  const asked: ScheduleRequest = { name: 'a', expression: '30 17 * * *', action: 'load', paths: ['/a'] }
   const quietHours = { from: '17:00', to: '18:00', mode: 'wait' } as const
   await operations.createSchedule(ROOT, { ...asked, quietHours, waitFor: '/old/_SUCCESS' })
   await until(() => timer.status().nextAt !== undefined)
@@ -129,18 +133,37 @@ it('looks for the marker that the schedule has now when the quiet hours are over
   expect(count('fired')).toBe(1)
 })
 
-it('begins again what has ended when the clock was ahead by mistake', async () => {
-  const { room, operations, state, until, count, timer } = createRoom()
-  const asked = { ...HOURLY, action: 'load', paths: ['/a'], overlap: 'allow' } as const
-  await operations.createSchedule(ROOT, { ...asked, endAt: toInstant(START + 5 * HOUR) })
-  await until(() => timer.status().nextAt !== undefined)
-  room.move(DAY)
-  await until(() => count('fired') === 1 && timer.status().armed === 0)
-  room.move(-DAY + 60_000)
-  room.move(1_000)
-  for (let at = 1; at <= 4; at += 1) {
-    room.move(HOUR)
-    await until(() => count('fired') === at + 1)
+it('takes what looks like a number for the schedule of that number', async () => {
+  const { operations } = createRoom()
+  await operations.createSchedule(ROOT, { ...HOURLY, action: 'load', paths: ['/a'] })
+  for (const name of ['1', '#1', '42']) await operations.createSchedule(ROOT, { ...FREED, name })
+  const numberOf = async (ref: string) => (await operations.getSchedule(ROOT, ref)).number
+  expect(await Promise.all(['1', '#1', '2', 'a', '42'].map(numberOf))).toEqual([1, 1, 2, 1, 4])
+})
+
+it('keeps no more runs that people asked for than those of the clock', async () => {
+  const { room, operations, state } = createRoom({ keepJobs: 40 })
+  await room.connect()
+  await operations.createSchedule(ROOT, { ...HOURLY, action: 'load', paths: ['/a'] })
+  for (let n = 0; n < 60; n += 1) {
+    const { job } = await operations.runSchedule(ROOT, 'a')
+    await operations.stopJob(ROOT, job?.id ?? '')
+    await operations.purgeJob(ROOT, job?.id ?? '')
   }
-  expect(state.jobs.size).toBe(5)
+  expect(state.slots.size).toBeLessThanOrEqual(43)
+  expect((await operations.getSchedule(ROOT, 'a')).runs).toBe(60)
+})
+
+it('loses no slot that is still to be delayed when a schedule is put as it was after a restart', async () => {
+  const { operations, state, clock, move } = createRoom()
+  const delayed = { jitterSeconds: 3_600, startAt: toInstant(START) }
+  const request: ScheduleRequest = { ...HOURLY, ...delayed, action: 'load', paths: ['/a'] }
+  const { id } = await operations.createSchedule(ROOT, request)
+  const row = RECORD_PARSERS.schedules(JSON.parse(JSON.stringify(state.schedules.get(id)))) as ScheduleRow
+  state.schedules.set(id, row)
+  move(MINUTE)
+  await operations.replaceSchedule(ROOT, { ...request, description: 'the same' }, { ref: 'a' })
+  expect(state.schedules.get(id)?.through).toBe(row.through)
+  await operations.replaceSchedule(ROOT, { ...request, jitterSeconds: 0 }, { ref: 'a' })
+  expect(state.schedules.get(id)?.through).toBe(toInstant(clock.now()))
 })

@@ -222,6 +222,20 @@ describe('the clock of the schedules', () => {
     expect(room.said).toContain('the clock went backward')
   })
 
+  it('begins again what had ended when the clock was ahead by mistake', async () => {
+    const room = createRoom()
+    room.put('a', '0 0 * * * * 2024')
+    await room.start()
+    await room.pass(HOUR)
+    await room.jump(400 * DAY)
+    expect(room.timer.status()).toMatchObject({ armed: 0 })
+    const before = room.slots().length
+    await room.jump(-400 * DAY)
+    await room.pass(2 * HOUR)
+    expect(room.slots().slice(before)).toEqual([2 * HOUR, 3 * HOUR])
+    expect(room.timer.status()).toMatchObject({ armed: 1 })
+  })
+
   it('loses nothing while it cannot be saved, and says so once', async () => {
     const room = createRoom()
     room.put('a', '* * * * *')
@@ -240,6 +254,28 @@ describe('the clock of the schedules', () => {
     expect(room.slots().slice(0, 3)).toEqual([MINUTE, 2 * MINUTE, 3 * MINUTE])
     expect(room.slots().slice(3)).toEqual([4 * MINUTE])
     expect(room.said).toHaveLength(2)
+  })
+
+  it('goes on with the others when one of them can never be handed in', async () => {
+    const room = createRoom()
+    room.put('bad', '* * * * *')
+    for (const id of ['a', 'b', 'c']) room.put(id, '* * * * *')
+    const saved: string[] = []
+    room.bend.due = async () => {
+      const ids = room.asked.at(-1)?.map(({ scheduleId }) => scheduleId) ?? []
+      if (ids.includes('bad')) throw new Error('a mistake')
+      saved.push(...ids)
+    }
+    await room.start()
+    await room.pass(2 * MINUTE)
+    expect([...new Set(saved)].sort()).toEqual(['a', 'b', 'c'])
+    saved.length = 0
+    await room.pass(2 * MINUTE)
+    expect(saved.length).toBeGreaterThanOrEqual(6)
+    expect(room.said.length).toBeLessThan(5)
+    room.bend.due = async () => {}
+    await room.pass(MINUTE)
+    expect(room.rows.get('bad')?.through).toBe(toInstant(START + 5 * MINUTE))
   })
 
   it('hands nothing in twice while it is being handed in, and what changed meanwhile anew', async () => {

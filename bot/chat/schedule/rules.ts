@@ -29,6 +29,9 @@ function toChoice<Value extends string>(
 // a range is typed with whatever is at hand
 const SPAN = /^(.+?)\s*(?:-|~|–|—|至|到)\s*(.+)$/
 
+// with what becomes of a slot within
+const QUIET = /^(.*?)(?::(skip|跳过|wait|等待))?$/i
+
 const RULES: readonly Rule[] = [
   {
     key: ['通知', 'notify'],
@@ -95,12 +98,13 @@ function readMarker(waitFor: string): Rules | Wrong {
 }
 
 function readQuiet(value: string, [name]: Key): Rules | Wrong {
-  const [, first = '', second = ''] = SPAN.exec(toHalfWidth(value).trim()) ?? []
+  const [, span = '', word = ''] = QUIET.exec(toHalfWidth(value).trim()) ?? []
+  const [, first = '', second = ''] = SPAN.exec(span) ?? []
   const [from, to] = [toClockTime(first), toClockTime(second)]
   if (from === undefined || to === undefined)
     return wrong(`${name}要写成 08:00-20:00 这样的两个时刻，收到 ${shown(value)}`)
   if (from === to) return wrong(`${name}的开始和结束不能相同，收到 ${shown(value)}`)
-  return { quietHours: { from, to, mode: 'wait' } }
+  return { quietHours: { from, to, mode: /skip|跳过/i.test(word) ? 'skip' : 'wait' } }
 }
 
 const toBadTime = (name: string, value: string): Wrong =>

@@ -7,6 +7,7 @@ import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
 import { joined } from '../indexes.ts'
 import { hasLastWord, mayReturn, settleLoss } from '../settle.ts'
+import { unsayAway } from '../slot-notices.ts'
 import type { AllocationRow, State } from '../state.ts'
 import { demandOperator, mayChange } from './permit.ts'
 
@@ -26,7 +27,7 @@ export function decideHello(state: State, command: Hello, _context: Context): De
   const acknowledged = Math.max(taken, command.nextNumber - 1)
   const missing = findMissing(state, command)
   const told = live.map(one => ({ one, means: judgeLive(state, agent.id, one) }))
-  const events: Event[] = [{ type: 'agent.joined', agent, connection }]
+  const events: Event[] = [{ type: 'agent.joined', agent, connection }, ...unsayAway(state, agent.cluster)]
   if (acknowledged > taken) events.push({ type: 'agent.taken', agentId: agent.id, n: acknowledged })
   for (const { one, means } of told)
     if (means === 'believe') events.push({ type: 'allocation.started', allocationId: one.allocation })

@@ -5,6 +5,7 @@ import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
 import { fire } from '../fire.ts'
 import type { Firing } from '../schedule-commands.ts'
+import { forgetRuns } from '../schedule-retention.ts'
 import { toClockId } from '../slot-moves.ts'
 import type { ScheduleRow, SlotRow, State } from '../state.ts'
 import { demandKeeper, getSchedule } from './schedules.ts'
@@ -30,7 +31,7 @@ export function decideRun(
   const fired = fire(state, { schedule, slot, by: actor }, context)
   const problem = fired.events.flatMap(event => (event.type === 'slot.changed' ? (event.slot.message ?? []) : []))[0]
   if (problem !== undefined) throw new AppError('INVALID_INPUT', `${problem.replace(/\.$/, '')}.`)
-  const events: Event[] = [{ type: 'slot.recorded', slot }, ...fired.events]
+  const events: Event[] = [{ type: 'slot.recorded', slot }, ...fired.events, ...forgetRuns(state, schedule, context)]
   const { jobId } = fired
   return { events, answer: { scheduleId, slotIds: [slot.id], ...(jobId !== undefined && { jobId }) } }
 }
@@ -59,6 +60,7 @@ export function decideBackfill(state: State, command: Ask<'schedule.backfill'>, 
     return { ...asked, status: 'waiting', why: 'turn', by: actor.name }
   })
   const events = slots.map((slot): Event => ({ type: 'slot.recorded', slot }))
+  events.push(...forgetRuns(state, schedule, context))
   return { events, answer: { scheduleId, slotIds: slots.map(({ id }) => id) } }
 }
 

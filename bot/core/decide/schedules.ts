@@ -76,7 +76,7 @@ function toReplaced(before: ScheduleRow, { actor, draft }: Ask<'schedule.put'>, 
   const { name = before.name, paused = before.paused, ...rest } = draft
   const { description: _, document: __, ...kept } = before
   const at = toInstant(now)
-  const isSameTime = JSON.stringify(draft.timing) === JSON.stringify(before.timing)
+  const isSameTime = toSlotKey(draft.timing) === toSlotKey(before.timing)
   return {
     ...kept,
     ...rest,
@@ -85,6 +85,11 @@ function toReplaced(before: ScheduleRow, { actor, draft }: Ask<'schedule.put'>, 
     through: isSameTime && before.paused === paused ? before.through : at,
     ...{ version: before.version + 1, updatedAt: at },
   }
+}
+
+// what was read from disk may have its parts in another order
+function toSlotKey({ cron, zone, startAt, endAt, jitterSeconds, quietHours: quiet }: ScheduleRow['timing']): string {
+  return JSON.stringify([cron, zone, startAt, endAt, jitterSeconds, quiet?.from, quiet?.to, quiet?.mode])
 }
 
 function demandDistinct(state: State, { id, name }: ScheduleRow): void {

@@ -43,7 +43,8 @@ function addTasks(state: State, command: SubmitJob, world: World): Decision {
     ...made.followed,
     ...toKeyUsed(command, job.id, taskIds),
   ]
-  const notes = [...toAttachedNotes(made), ...toPlaceNotes(state, made.tasks)]
+  // nobody reads what the answer to the clock would say
+  const notes = command.scheduled === undefined ? [...toAttachedNotes(made), ...toPlaceNotes(state, made.tasks)] : []
   return { events, answer: { jobId: job.id, taskIds, submissionId: submission.id, notes } }
 }
 

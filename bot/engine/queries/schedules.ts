@@ -9,26 +9,28 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const NUMBER = /^#?(\d{1,15})$/
 const MOST_NAMED = 5
 
-/** A schedule by its UUID, its number or its name. Throws SCHEDULE_NOT_FOUND, or CONFLICT for a name that several have. */
+/**
+ * A schedule by its UUID, its number or its name: a name that looks like a number means a schedule of that number first, so
+ * that nobody can name one in such a way that it is taken for another. Throws SCHEDULE_NOT_FOUND, or CONFLICT for a name that
+ * several have.
+ */
 export function findSchedule(state: State, ref: string): ScheduleRow {
   if (UUID.test(ref)) return demand(state.schedules.get(ref.toLowerCase()), ref)
-  const named = [...state.schedules.find('name', ref)]
-  const [first, second] = named
-  if (first !== undefined && second === undefined) return first
-  if (second !== undefined) {
-    const numbers = named.map(({ number }) => number).sort((a, b) => a - b)
-    const told = numbers.length > MOST_NAMED ? `${numbers.slice(0, MOST_NAMED).join(', ')}, …` : numbers.join(', ')
-    throw new AppError(
-      'CONFLICT',
-      `${named.length} schedules have the name ${shown(ref)}; say which by number: ${told}.`,
-      {
-        details: { numbers },
-      },
-    )
-  }
   const [, digits] = NUMBER.exec(ref) ?? []
   const [numbered] = digits === undefined ? [] : [...state.schedules.find('number', String(Number(digits)))]
-  return demand(numbered, ref)
+  if (numbered !== undefined) return numbered
+  const named = [...state.schedules.find('name', ref)]
+  const [first, second] = named
+  if (second === undefined) return demand(first, ref)
+  const numbers = named.map(({ number }) => number).sort((a, b) => a - b)
+  const told = numbers.length > MOST_NAMED ? `${numbers.slice(0, MOST_NAMED).join(', ')}, …` : numbers.join(', ')
+  throw new AppError(
+    'CONFLICT',
+    `${named.length} schedules have the name ${shown(ref)}; say which by number: ${told}.`,
+    {
+      details: { numbers },
+    },
+  )
 }
 
 function demand(row: ScheduleRow | undefined, ref: string): ScheduleRow {

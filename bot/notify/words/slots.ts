@@ -142,8 +142,8 @@ function toClock({ slot, schedule: { zone } }: SlotNotice, at: Instant | undefin
   return text.startsWith(day) ? text.slice(11, 16) : text.slice(0, 16)
 }
 
-// such a name can be typed as it is, and holds nothing that would end the code that it stands in
-const TYPED_AS_IT_IS = /^[\p{L}\p{N}][\p{L}\p{N}_./-]{0,63}$/u
+// such a name can be typed as it is, is no number of another one, and holds nothing that would end the code that it stands in
+const TYPED_AS_IT_IS = /^(?!\d+$)[\p{L}\p{N}][\p{L}\p{N}_./-]{0,63}$/u
 
 function toTyped({ name, number }: SlotNotice['schedule']): string {
   return TYPED_AS_IT_IS.test(name) ? name : String(number)
