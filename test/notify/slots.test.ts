@@ -95,6 +95,8 @@ describe('one slot', () => {
       '### 告警：定时未执行 a \\`b\\` \\[c\\]\\(d\\)',
       ...[expect.anything(), expect.anything(), '- **下一步**：`定时 执行 3`'],
     ])
+    // of that number there may be another one
+    expect(linesOf({ schedule: { ...NIGHTLY, name: '12' } }).at(-1)).toBe('- **下一步**：`定时 执行 3`')
   })
 })
 
