@@ -1,10 +1,13 @@
 // who is told what when something is wrong around a slot of a schedule
 import { type Place, ROBOT } from '../../shared/chat.ts'
-import { toInstant } from '../../shared/time.ts'
+import { SECOND, toInstant } from '../../shared/time.ts'
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
 import { END_LASTS_MS, toRouted } from './notices.ts'
 import type { ScheduleRow, SlotNotice, SlotRow, SlotTrouble, State } from './state.ts'
+
+/** An agent that comes back so soon is not told to be away: after a restart of the daemon each is away for a moment. */
+const AWAY_LASTS_MS = 30 * SECOND
 
 type Told = Pick<SlotNotice, 'count' | 'expectedAt' | 'path' | 'message' | 'cluster'> & {
   readonly schedule: ScheduleRow
@@ -15,11 +18,12 @@ type Told = Pick<SlotNotice, 'count' | 'expectedAt' | 'path' | 'message' | 'clus
 /** An alarm about a slot, for each place that is told of its schedule; gathered with others for some seconds. */
 export function tellSlot(_state: State, told: Told, { now, ids, settings }: Context): Event[] {
   const { schedule, slot, trouble, ...facts } = told
-  const at = toInstant(now)
+  const saidAt = trouble === 'no-agent' ? now + AWAY_LASTS_MS : now
+  const at = toInstant(saidAt)
   return toPlaces(schedule, settings).map(place => ({
     type: 'notice.queued',
     notice: {
-      ...{ id: ids.next(now), place, alarm: true, at, dueAt: toInstant(now + END_LASTS_MS) },
+      ...{ id: ids.next(now), place, alarm: true, at, dueAt: toInstant(saidAt + END_LASTS_MS) },
       ...{ about: 'slot', form: 'summary', slotId: slot.id, trouble, slot: slot.slot },
       schedule: { id: schedule.id, number: schedule.number, name: schedule.name, zone: schedule.timing.zone },
       ...facts,

@@ -156,7 +156,7 @@ it('keeps no more runs that people asked for than those of the clock', async () 
 
 it('loses no slot that is still to be delayed when a schedule is put as it was after a restart', async () => {
   const { operations, state, clock, move } = createRoom()
-  const delayed = { jitterSeconds: 3_600, startAt: toInstant(START) }
+  const delayed = { jitterSeconds: 3_599, startAt: toInstant(START) }
   const request: ScheduleRequest = { ...HOURLY, ...delayed, action: 'load', paths: ['/a'] }
   const { id } = await operations.createSchedule(ROOT, request)
   const row = RECORD_PARSERS.schedules(JSON.parse(JSON.stringify(state.schedules.get(id)))) as ScheduleRow

@@ -179,7 +179,10 @@ describe('runs', () => {
 
   test.each([
     [{ from: '2024-04-01T00:00:00Z' }, /^to must be /],
-    [{ from: 'monday', to: '2024-04-02T00:00:00Z' }, /^from must be a valid datetime, got "monday"/],
+    [
+      { from: 'monday', to: '2024-04-02T00:00:00Z' },
+      /^from must be an instant in UTC such as 2026-11-01T18:00:00Z, got "monday"/,
+    ],
     [{ from: '2024-04-03T00:00:00Z', to: '2024-04-02T00:00:00Z' }, /^to must not be before from/],
     [{ from: '2022-01-01T00:00:00Z', to: '2024-04-02T00:00:00Z' }, /at most 366 slots/],
     [{ from: '2024-04-03T00:00:00Z', to: '2024-05-03T00:00:00Z' }, /^to must not be in the future/],
@@ -237,6 +240,15 @@ describe('mistakes', () => {
   ])('%j names the field', async (more, field, message) => {
     const { status, body } = await at.ask('POST', '/schedules', { ...NIGHTLY, ...more })
     expect([status, body.details]).toEqual([400, [{ in: 'body', field, message: expect.stringMatching(message) }]])
+  })
+
+  test('a jitter is shorter than the time between two slots', async () => {
+    const asked = { ...NIGHTLY, name: 'often', expression: '*/5 * * * *', jitterSeconds: 300 }
+    expect((await at.ask('POST', '/schedules', asked)).body).toEqual({
+      ...{ code: 'INVALID_INPUT', message: 'jitterSeconds must be less than the 300 s between two slots, got 300.' },
+      details: { field: 'jitterSeconds', allowed: 'less than the 300 s between two slots', got: 300 },
+    })
+    expect((await at.ask('POST', '/schedules', { ...asked, jitterSeconds: 299 })).status).toBe(201)
   })
 
   const CALLS: readonly [method: string, path: string, body: unknown][] = [

@@ -2,22 +2,28 @@
 import { ACTIONS } from '../../../shared/actions.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { type ScheduleRequest, WaitFor, type Work } from '../../../shared/schedule.ts'
+import { DAY, SECOND } from '../../../shared/time.ts'
 import { readWork } from '../../../shared/work-statement.ts'
+import { chooseCluster } from '../../core/decide/permit.ts'
 import type { ScheduleDraft } from '../../core/schedule-commands.ts'
+import type { Timing } from '../../core/state.ts'
 import type { OperationsDeps } from './deps.ts'
 import type { ScheduleHow } from './schedule-port.ts'
 
-/** Reads a request. Throws INVALID_INPUT naming the field, what is expected and what came. */
+/** Reads a request. Throws INVALID_INPUT naming the field, what is expected and what came; CLUSTER_NOT_FOUND. */
 export function readSchedule(deps: OperationsDeps, request: ScheduleRequest, how: ScheduleHow): ScheduleDraft {
-  const { calendar, settings } = deps
+  const { calendar, settings, state } = deps
   const { description, paused, overlap, misfire, misfireWithinSeconds, readyBy, notify } = request
   const { expression, zone, startAt, endAt, jitterSeconds, quietHours } = request
   const timing = calendar.read({ expression, zone, startAt, endAt, jitterSeconds, quietHours })
+  demandShortJitter(deps, timing)
   const { work, name } = toWork(request, how)
   const waitFor = toWaitFor(request.waitFor)
   const paths = work.kind === 'ask' ? work.paths : []
-  if (!(how.tolerant && request.statement !== undefined))
+  if (!(how.tolerant && request.statement !== undefined)) {
     calendar.checkTemplates({ name, paths, marker: waitFor?.path, zone: timing.zone })
+    if (work.kind !== 'unreadable' && work.cluster !== undefined) chooseCluster(state, work.cluster, { settings })
+  }
   return {
     ...{ work, timing, view: how.view ?? 'native' },
     ...(name !== undefined && { name }),
@@ -56,6 +62,24 @@ function toAsk({ action, paths = [], options = {}, cluster }: ScheduleRequest): 
   if (wanted !== 'none' && paths.length === 0)
     throw new AppError('INVALID_INPUT', `paths must have at least one path for ${action}, got none.`)
   return { kind: 'ask', action, paths, options, ...(cluster !== undefined && { cluster }) }
+}
+
+/** Slots to come that are looked at, and how far ahead. */
+const MOST_LOOKED_AT = 50
+const FURTHEST_MS = 400 * DAY
+
+// a slot that is delayed beyond the next one would hold that back too, and one run would stand for both
+function demandShortJitter({ calendar, clock }: OperationsDeps, timing: Timing): void {
+  const { jitterSeconds } = timing
+  if (jitterSeconds === 0) return
+  const now = clock.now()
+  const slots = calendar.between(timing, { after: now, until: now + FURTHEST_MS, most: MOST_LOOKED_AT })
+  const gaps = slots.slice(1).map((slot, at) => slot - (slots[at] ?? slot))
+  const shortest = Math.min(...gaps) / SECOND
+  if (jitterSeconds < shortest) return
+  const allowed = `less than the ${shortest} s between two slots`
+  const details = { field: 'jitterSeconds', allowed, got: jitterSeconds }
+  throw new AppError('INVALID_INPUT', `jitterSeconds must be ${allowed}, got ${jitterSeconds}.`, { details })
 }
 
 function toWaitFor(asked: ScheduleRequest['waitFor']): WaitFor | undefined {
