@@ -58,13 +58,23 @@ function toTaskRow(
 ): TaskRow {
   const { now, ids, settings } = world.context
   return {
-    ...{ id: ids.next(now), jobId: world.job.id, cluster: world.job.cluster, action, path },
+    id: ids.next(now),
+    jobId: world.job.id,
+    cluster: world.job.cluster,
+    action,
+    path,
     ...(label !== undefined && label !== path && { label }),
     key: path === '' ? '' : toComparable(path),
     options,
     verify: ACTIONS[action].verified && (options.verify ?? settings.verify),
-    ...{ status: 'queued', desired: 'run', waiting: true, attempts: 0, refusedBy: [] },
-    ...{ lostAgain: 0, passedAgain: 0, restarts: 0 },
+    status: 'queued',
+    desired: 'run',
+    waiting: true,
+    attempts: 0,
+    refusedBy: [],
+    lostAgain: 0,
+    passedAgain: 0,
+    restarts: 0,
     createdAt: world.createdAt,
     notes: [],
   }

@@ -9,7 +9,7 @@ export type ScheduleEvent =
   | { readonly type: 'schedule.removed'; readonly scheduleId: Id; readonly by: string }
   /** Slots of the clock until then are accounted for. */
   | { readonly type: 'schedule.advanced'; readonly scheduleId: Id; readonly through: Instant }
-  /** A slot is written down, with the next number of its schedule. */
+  /** A slot is written down, with the next number of its schedule; one of the clock says until when it is accounted for. */
   | { readonly type: 'slot.recorded'; readonly slot: SlotRow }
   /** It was fired, skipped, looked at, or its job ended: the row as it is now. */
   | { readonly type: 'slot.changed'; readonly slot: SlotRow }

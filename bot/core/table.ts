@@ -20,6 +20,8 @@ export type Table<Row> = {
   rows(): Iterable<Row>
   readonly size: number
   set(id: string, row: Row): void
+  /** Sets a row of the table's own anew that is found under the same keys as before. */
+  amend(id: string, row: Row): void
   remove(id: string): void
   /** What a draft changed against the layer below, newest value each; empty for a committed table. */
   changes(): ReadonlyMap<string, Row | undefined>
@@ -51,6 +53,7 @@ export function createTable<Row extends Identified>(indexing: Indexing<Row>): Ta
       postings.move(id, rows.get(id), row)
       rows.set(id, row)
     },
+    amend: (id, row) => void rows.set(id, row),
     remove(id) {
       postings.move(id, rows.get(id), undefined)
       rows.delete(id)
@@ -101,6 +104,7 @@ export function createDraft<Row extends Identified>(below: Table<Row>): Table<Ro
       return below.size + grown
     },
     set: put,
+    amend: (id, row) => void changed.set(id, row),
     remove: id => put(id, undefined),
     changes: () => changed,
   }

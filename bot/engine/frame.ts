@@ -80,7 +80,7 @@ export function stamp(draft: State, index: number): void {
   for (const name of INDEXED) {
     const table = draft[name] as Table<Indexed & { readonly id: string }>
     for (const [id, row] of [...table.changes()]) {
-      if (row !== undefined) table.set(id, { ...row, createIndex: row.createIndex || index, modifyIndex: index })
+      if (row !== undefined) table.amend(id, { ...row, createIndex: row.createIndex || index, modifyIndex: index })
     }
   }
 }

@@ -48,15 +48,19 @@ function take(state: State, schedule: ScheduleRow, { firings, others, context }:
   const count = isPassed ? missed + 1 : missed
   const about = rows.at(isPassed ? -1 : -2) ?? rows.at(-1)
   const isTold = about !== undefined && count > 0 && !isOpen
+  const events = rows.map(slot => toRecorded(state, slot))
+  const newRow = events.at(-1)
+  // a new slot says how far its schedule is accounted for
+  const isSaid = newRow?.type === 'slot.recorded' && last.slot === newest.slot
   return [
-    advanced,
-    ...rows.map(slot => toRecorded(state, slot)),
+    ...events,
+    ...(isSaid ? [] : [advanced]),
     ...(isTold ? tellSlot(state, { schedule, slot: about, trouble: 'missed', count }, context) : []),
     ...forgetRuns(state, schedule, context),
   ]
 }
 
-function toRecorded(state: State, slot: SlotRow): Event {
+function toRecorded(state: State, slot: SlotRow): Extract<Event, { type: 'slot.recorded' | 'slot.changed' }> {
   return { type: state.slots.get(slot.id) === undefined ? 'slot.recorded' : 'slot.changed', slot }
 }
 

@@ -29,7 +29,8 @@ export const SCHEDULE_EVENTS: Evolvers<Type> = {
     const schedule = draft.schedules.get(slot.scheduleId)
     if (schedule === undefined) return
     draft.slots.set(slot.id, slot)
-    draft.schedules.set(schedule.id, { ...schedule, runs: Math.max(schedule.runs, slot.number) })
+    const through = slot.kind === 'clock' ? slot.slot : schedule.through
+    draft.schedules.set(schedule.id, { ...schedule, runs: Math.max(schedule.runs, slot.number), through })
   },
   'slot.changed'(draft, { slot }, at) {
     if (draft.slots.get(slot.id) === undefined) return
