@@ -18,9 +18,11 @@ type Told = Pick<SlotNotice, 'count' | 'expectedAt' | 'path' | 'message' | 'clus
 /** An alarm about a slot, for each place that is told of its schedule; gathered with others for some seconds. */
 export function tellSlot(_state: State, told: Told, { now, ids, settings }: Context): Event[] {
   const { schedule, slot, trouble, ...facts } = told
+  const places = toPlaces(schedule, settings)
+  if (places.length === 0) return []
   const saidAt = trouble === 'no-agent' ? now + AWAY_LASTS_MS : now
   const at = toInstant(saidAt)
-  return toPlaces(schedule, settings).map(place => ({
+  return places.map(place => ({
     type: 'notice.queued',
     notice: {
       ...{ id: ids.next(now), place, alarm: true, at, dueAt: toInstant(saidAt + END_LASTS_MS) },
