@@ -44,9 +44,18 @@ export function fire(state: State, firing: Firing, context: Context): Fired {
     if (!(thrown instanceof AppError)) throw thrown
     const rest = without(slot, 'plan', 'notBefore', 'awaited', 'checkAt', 'why')
     const failed: SlotRow = { ...rest, status: 'unstarted', message: thrown.message }
-    const told = tellSlot(state, { schedule, slot: failed, trouble: 'unstarted', message: thrown.message }, context)
-    return { events: [{ type: 'slot.changed', slot: failed }, ...told] }
+    return {
+      events: [{ type: 'slot.changed', slot: failed }, ...tellFailed(state, { schedule, slot: failed }, context)],
+    }
   }
+}
+
+// what went wrong at the slot before was told then: a schedule of every few seconds must not drown all else
+function tellFailed(state: State, { schedule, slot }: Firing, context: Context): Event[] {
+  const { message = '' } = slot
+  const before = schedule.lastSlotId === undefined ? undefined : state.slots.get(schedule.lastSlotId)
+  if (before?.status === 'unstarted' && before.message === message) return []
+  return tellSlot(state, { schedule, slot, trouble: 'unstarted', message }, context)
 }
 
 function toCommand(state: State, { schedule, slot, by }: Firing, context: Context): SubmitJob {
@@ -103,7 +112,9 @@ type Away = { readonly schedule: ScheduleRow; readonly slot: SlotRow; readonly c
 
 function tellAway(state: State, { schedule, slot, cluster }: Away, context: Context): Event[] {
   const isThere = [...state.agents.find('cluster', cluster)].some(agent => agent.connected)
-  return isThere ? [] : tellSlot(state, { schedule, slot, trouble: 'no-agent', cluster }, context)
+  // of the run that waits already it was told
+  const isTold = state.slots.countOf('active', schedule.id) > 0
+  return isThere || isTold ? [] : tellSlot(state, { schedule, slot, trouble: 'no-agent', cluster }, context)
 }
 
 /** That nobody is there to look at the marker that a slot waits for. */

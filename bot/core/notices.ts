@@ -60,8 +60,22 @@ function ofSchedule(job: Ended, { notify, home, name }: Scheduled, { routes }: P
   if (notify === 'never') return toAll(asked)
   if (isStoppedByPerson(job)) return toAll([...asked, ...homes])
   if (!alarm && notify === 'alarm') return toAll(asked)
-  const more = routes === undefined ? [ROBOT] : toRouted(routes, { name, alarm, homes })
+  const more = toScheduleTargets(routes, { name, alarm, homes, notify })
   return toAll([...asked, ...homes, ...more])
+}
+
+/**
+ * Where something about a schedule goes beside where it was made: the robot, or where the routes say. `always` tells the robot
+ * too, and so does an alarm that would reach nobody.
+ */
+export function toScheduleTargets(
+  routes: readonly Route[] | undefined,
+  about: Scheduling & Pick<Scheduled, 'notify'>,
+): Place[] {
+  if (routes === undefined) return [ROBOT]
+  const routed = toRouted(routes, about)
+  const isNobody = about.alarm && routed.length === 0 && about.homes.length === 0
+  return about.notify === 'always' || isNobody ? [...routed, ROBOT] : routed
 }
 
 // the text that reference document 000 sends about a name; a stop is a failure there
@@ -72,7 +86,7 @@ function toNamed(job: Ended): Told[] {
 type Scheduling = { readonly name: string; readonly alarm: boolean; readonly homes: readonly Place[] }
 
 /** Where the routes send something about a schedule. */
-export function toRouted(routes: readonly Route[], { name, alarm, homes }: Scheduling): Place[] {
+function toRouted(routes: readonly Route[], { name, alarm, homes }: Scheduling): Place[] {
   const meant = routes.filter(
     ({ when, via, name: pattern }) =>
       (when === 'ended' || alarm) &&

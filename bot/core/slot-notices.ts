@@ -3,7 +3,7 @@ import { type Place, ROBOT } from '../../shared/chat.ts'
 import { SECOND, toInstant } from '../../shared/time.ts'
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
-import { END_LASTS_MS, toRouted } from './notices.ts'
+import { END_LASTS_MS, toScheduleTargets } from './notices.ts'
 import type { ScheduleRow, SlotNotice, SlotRow, SlotTrouble, State } from './state.ts'
 
 /** An agent that comes back so soon is not told to be away: after a restart of the daemon each is away for a moment. */
@@ -49,6 +49,6 @@ export function unsayAway(state: State, cluster: string): Event[] {
 function toPlaces({ policy, home, name }: ScheduleRow, settings: Context['settings']): Place[] {
   if (policy.notify === 'never') return []
   const homes = home === undefined ? [] : [home.place]
-  const more = settings.routes === undefined ? [ROBOT] : toRouted(settings.routes, { name, alarm: true, homes })
+  const more = toScheduleTargets(settings.routes, { name, alarm: true, homes, notify: policy.notify })
   return [...new Set([...homes, ...more])].filter(place => place !== ROBOT || settings.robot === true)
 }

@@ -69,6 +69,34 @@ describe('without routes', () => {
   })
 })
 
+describe('a schedule with routes', () => {
+  const elsewhere: readonly Route[] = [{ when: 'alarm', via: ['schedule'], to: ['cidX=='] }]
+  const none: readonly Route[] = [{ when: 'ended', via: ['cli'], to: ['cidX=='] }]
+  const homeless = (notify: 'alarm' | 'always' | 'never') => {
+    const { home: _, ...scheduled } = of(notify).scheduled!
+    return { ...of(notify), scheduled }
+  }
+  test.each<[string, Partial<Ended>, readonly Route[], string[]]>([
+    [
+      'tells an alarm where it was made and where the routes say',
+      { ...of('alarm'), ...FAILED },
+      elsewhere,
+      [`${HOME} !`, 'conversation cidX== !'],
+    ],
+    ['its success is quiet whatever they say', of('alarm'), [{ when: 'ended', to: ['robot'] }], []],
+    ['but always goes to the robot beside them', of('always'), none, [HOME, 'robot']],
+    [
+      'an alarm that no route takes, of nobody, goes to the robot',
+      { ...homeless('alarm'), ...FAILED },
+      none,
+      ['robot !'],
+    ],
+    ['never is never', { ...homeless('never'), ...FAILED }, elsewhere, []],
+  ])('%s', (_what, job, routes, told) => {
+    expect(show(ended(job), routes)).toEqual(told)
+  })
+})
+
 describe('with routes', () => {
   test.each<[string, Partial<Ended>, readonly Route[], string[]]>([
     ['none of them match: nobody', { named: true }, [], []],

@@ -85,6 +85,8 @@ describe('a due slot', () => {
     expect(clock.slot(1)).toMatchObject({ status: 'unstarted', message: 'There is no cluster "c9"; known are c1.' })
     clock.due([firing(2, { plan: { problem: 'paths[0] is bad' } })])
     expect(clock.slot(2)).toMatchObject({ status: 'unstarted', message: 'paths[0] is bad' })
+    // the same again is not told again
+    clock.due([firing(3, { plan: { problem: 'paths[0] is bad' } })])
     expect(troubles(world)).toEqual(['unstarted robot', 'unstarted robot'])
     expect(world.state.jobs.size).toBe(0)
   })

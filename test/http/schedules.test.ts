@@ -242,6 +242,14 @@ describe('mistakes', () => {
     expect([status, body.details]).toEqual([400, [{ in: 'body', field, message: expect.stringMatching(message) }]])
   })
 
+  test('an end leaves a slot to come', async () => {
+    const endAt = '2020-01-01T00:00:00.000Z'
+    expect((await at.ask('POST', '/schedules', { ...NIGHTLY, name: 'over', endAt })).body).toMatchObject({
+      ...{ code: 'INVALID_INPUT', message: `endAt must leave a slot to come, got "${endAt}".` },
+      details: { field: 'endAt' },
+    })
+  })
+
   test('a jitter is shorter than the time between two slots', async () => {
     const asked = { ...NIGHTLY, name: 'often', expression: '*/5 * * * *', jitterSeconds: 300 }
     expect((await at.ask('POST', '/schedules', asked)).body).toEqual({

@@ -139,7 +139,7 @@ describe('a mistake', () => {
     ['1-60 * * * *', 'have a minute from 0 to 59, got "60" at character 3'],
     ['99 * * * * *', 'have a second from 0 to 59, got "99" at character 1'],
     ['H * * * *', 'have a minute from 0 to 59, got "H" at character 1'],
-    ['? * * * *', 'have a minute from 0 to 59, got "?" at character 1'],
+    ['1,? * * * *', 'have a minute from 0 to 59, got "?" at character 3'],
     ['-5 * * * *', 'have a minute from 0 to 59, got "" at character 1'],
     ['1-2-3 * * * *', 'have a minute from 0 to 59, got "1-2-3" at character 1'],
     ['1/2/3 * * * *', 'have a minute from 0 to 59, got "1/2/3" at character 1'],

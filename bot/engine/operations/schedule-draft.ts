@@ -1,6 +1,6 @@
 // what a schedule is asked to be, read whole before anything changes: its work, its times, its rules
 import { ACTIONS } from '../../../shared/actions.ts'
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, shown } from '../../../shared/errors.ts'
 import { type ScheduleRequest, WaitFor, type Work } from '../../../shared/schedule.ts'
 import { DAY, SECOND } from '../../../shared/time.ts'
 import { readWork } from '../../../shared/work-statement.ts'
@@ -16,6 +16,7 @@ export function readSchedule(deps: OperationsDeps, request: ScheduleRequest, how
   const { description, paused, overlap, misfire, misfireWithinSeconds, readyBy, notify } = request
   const { expression, zone, startAt, endAt, jitterSeconds, quietHours } = request
   const timing = calendar.read({ expression, zone, startAt, endAt, jitterSeconds, quietHours })
+  demandSlots(deps, timing)
   demandShortJitter(deps, timing)
   const { work, name } = toWork(request, how)
   const waitFor = toWaitFor(request.waitFor)
@@ -62,6 +63,14 @@ function toAsk({ action, paths = [], options = {}, cluster }: ScheduleRequest): 
   if (wanted !== 'none' && paths.length === 0)
     throw new AppError('INVALID_INPUT', `paths must have at least one path for ${action}, got none.`)
   return { kind: 'ask', action, paths, options, ...(cluster !== undefined && { cluster }) }
+}
+
+// whoever gives an end that is over has mistyped it
+function demandSlots({ calendar, clock }: OperationsDeps, timing: Timing): void {
+  const { endAt } = timing
+  if (endAt === undefined || calendar.next(timing, clock.now()) !== undefined) return
+  const details = { field: 'endAt', allowed: 'an instant after the next slot', got: endAt }
+  throw new AppError('INVALID_INPUT', `endAt must leave a slot to come, got ${shown(endAt)}.`, { details })
 }
 
 /** Slots to come that are looked at, and how far ahead. */

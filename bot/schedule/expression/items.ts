@@ -20,8 +20,7 @@ type Context = { readonly field: Field; readonly dialect: Dialect }
 /** Reads a field. Throws INVALID_INPUT with the position of what is wrong. */
 export function readContent(piece: Piece, context: Context): Content {
   const { field } = context
-  const isDay = field.name === 'day of month' || field.name === 'weekday'
-  if (isDay && piece.text === '?') return { text: '*', values: allOf(field), special: [], open: true }
+  if (piece.text === '?') return { text: '*', values: allOf(field), special: [], open: true }
   const parts = split(piece, ',')
   const items = parts.map(part => readItem(part, context))
   const values = [...new Set(items.flatMap(item => item.values))].sort((one, other) => one - other)
