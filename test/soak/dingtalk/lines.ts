@@ -56,17 +56,17 @@ export function readWall(local: LocalDingTalk, robotToken: string, kills: readon
   }
 }
 
-/** What takes long to be made stands after the text that went meanwhile. */
+/** What takes long to be made stands beside the text that went meanwhile, before it or after it: seconds are short here. */
 const LATE_CARD_MS = 60_000
 
 function markLateCards(lines: readonly Shown[]): readonly Shown[] {
   return lines.map((one, at) => {
     if (one.card === undefined) return one
-    const before = lines.slice(Math.max(0, at - 30), at)
-    const isLate = before.some(
-      ({ title, line }) => title === `已受理 #${one.card}` && one.line.at - line.at < LATE_CARD_MS,
+    const around = lines.slice(Math.max(0, at - 30), at + 30)
+    const isLate = around.some(
+      ({ title, line }) => title === `已受理 #${one.card}` && Math.abs(one.line.at - line.at) < LATE_CARD_MS,
     )
-    return isLate ? { ...one, maybe: true, why: one.why || 'after its text' } : one
+    return isLate ? { ...one, maybe: true, why: one.why || 'beside its text' } : one
   })
 }
 
