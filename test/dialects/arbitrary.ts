@@ -104,7 +104,10 @@ function toText(schema: JsonSchema): fc.Arbitrary<string> {
   if (typeof schema['pattern'] === 'string') {
     const pattern = new RegExp(schema['pattern'], 'u')
     return fc
-      .oneof(fc.constantFrom('a', '/a', '1h', '10', 'x-1', '08:30', '20:00'), fc.string({ minLength: 1, maxLength: 12 }))
+      .oneof(
+        fc.constantFrom('a', '/a', '1h', '10', 'x-1', '08:30', '20:00'),
+        fc.string({ minLength: 1, maxLength: 12 }),
+      )
       .filter(text => pattern.test(text) && text.length >= minLength)
   }
   const paths = fc.constantFrom('/a', '/a/b', '/datasets', '/中文 a', 'cosn://bucket/x', 'name', '5', '1h', 'true')
