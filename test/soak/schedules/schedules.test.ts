@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { runScheduleSoak } from './soak.ts'
 
 test('no slot is lost or run twice, however often the daemon is killed around it', { timeout: 120_000 }, async () => {
-  const { violations, numbers, faults } = await runScheduleSoak({ kills: 5, seed: 11 })
+  const { violations, numbers, faults } = await runScheduleSoak({ kills: 3, seed: 11 })
   expect(violations).toEqual([])
-  expect(faults.get('killed')).toBe(5)
-  expect(numbers['fired slots']).toBeGreaterThan(20)
+  expect(faults.get('killed')).toBe(3)
+  expect(numbers['fired slots']).toBeGreaterThan(10)
 })
