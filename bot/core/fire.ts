@@ -36,9 +36,7 @@ export function fire(state: State, firing: Firing, context: Context): Fired {
     }
     const away = tellAway(state, { schedule, slot: fired, cluster: created.job.cluster }, context)
     const late =
-      slot.late === undefined
-        ? []
-        : tellSlot(state, { schedule, slot: fired, trouble: 'late', count: slot.late }, context)
+      slot.late === undefined ? [] : tellSlot({ schedule, slot: fired, trouble: 'late', count: slot.late }, context)
     return { events: [...events, { type: 'slot.changed', slot: fired }, ...late, ...away], jobId: answer.jobId }
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
@@ -55,7 +53,7 @@ function tellFailed(state: State, { schedule, slot }: Firing, context: Context):
   const { message = '' } = slot
   const before = schedule.lastSlotId === undefined ? undefined : state.slots.get(schedule.lastSlotId)
   if (before?.status === 'unstarted' && before.message === message) return []
-  return tellSlot(state, { schedule, slot, trouble: 'unstarted', message }, context)
+  return tellSlot({ schedule, slot, trouble: 'unstarted', message }, context)
 }
 
 function toCommand(state: State, { schedule, slot, by }: Firing, context: Context): SubmitJob {
@@ -114,7 +112,7 @@ function tellAway(state: State, { schedule, slot, cluster }: Away, context: Cont
   const isThere = [...state.agents.find('cluster', cluster)].some(agent => agent.connected)
   // of the run that waits already it was told
   const isTold = state.slots.countOf('active', schedule.id) > 0
-  return isThere || isTold ? [] : tellSlot(state, { schedule, slot, trouble: 'no-agent', cluster }, context)
+  return isThere || isTold ? [] : tellSlot({ schedule, slot, trouble: 'no-agent', cluster }, context)
 }
 
 /** That nobody is there to look at the marker that a slot waits for. */

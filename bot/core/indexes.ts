@@ -12,6 +12,13 @@ export function joined(...parts: readonly (string | number)[]): string {
   return parts.join('\n')
 }
 
+/** The first of several keys in their order. */
+export function least(texts: Iterable<string>): string | undefined {
+  let first: string | undefined
+  for (const text of texts) if (first === undefined || text < first) first = text
+  return first
+}
+
 /** Whether a task could be placed now, were there an agent. */
 export function isPlaceable(row: TaskRow): boolean {
   return row.waiting && row.notBefore === undefined && row.attachedTo === undefined

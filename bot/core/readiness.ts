@@ -33,14 +33,14 @@ function look(state: State, slot: SlotRow, context: Context): Event[] {
   const { now } = context
   if (toMs(readyBy) <= now) {
     const told = { ...without(slot, 'checkAt'), told: 'over' } as const
-    return [change(told), ...tellSlot(state, { schedule, slot: told, trouble: 'over' }, context)]
+    return [change(told), ...tellSlot({ schedule, slot: told, trouble: 'over' }, context)]
   }
   const usualMs = toUsual(state, schedule)
   const expected = toExpected(state, slot, { now, usualMs })
   if (expected !== undefined && expected > toMs(readyBy) && slot.told === undefined) {
     const told = { ...slot, told: 'ahead', checkAt: readyBy } as const
     const facts = { schedule, slot: told, trouble: 'ahead', expectedAt: toInstant(expected) } as const
-    return [change(told), ...tellSlot(state, facts, context)]
+    return [change(told), ...tellSlot(facts, context)]
   }
   const next = toNextLook(slot, { now, usualMs })
   return next === checkAt ? [] : [change({ ...slot, checkAt: next })]

@@ -3,6 +3,7 @@ import { toInstant, toMs } from '../../shared/time.ts'
 import { rehomeOrphans } from './attach.ts'
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
+import { least } from './indexes.ts'
 import { expireLetters, nextExpiry } from './letters.ts'
 import { place } from './place.ts'
 import { watchReadiness } from './readiness.ts'
@@ -101,10 +102,4 @@ function removePurged(state: State): Event[] {
     jobId: job.id,
     allocationIds: allocationsOf(state, job),
   }))
-}
-
-function least(texts: Iterable<string>): string | undefined {
-  let first: string | undefined
-  for (const text of texts) if (first === undefined || text < first) first = text
-  return first
 }

@@ -16,7 +16,7 @@ type Told = Pick<SlotNotice, 'count' | 'expectedAt' | 'path' | 'message' | 'clus
 }
 
 /** An alarm about a slot, for each place that is told of its schedule; gathered with others for some seconds. */
-export function tellSlot(_state: State, told: Told, { now, ids, settings }: Context): Event[] {
+export function tellSlot(told: Told, { now, ids, settings }: Context): Event[] {
   const { schedule, slot, trouble, ...facts } = told
   const places = toPlaces(schedule, settings)
   if (places.length === 0) return []

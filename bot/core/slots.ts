@@ -5,6 +5,7 @@ import type { Context } from './commands.ts'
 import { decideStopJob } from './decide/stop.ts'
 import type { Event } from './events.ts'
 import { fire, tellUnseen } from './fire.ts'
+import { least } from './indexes.ts'
 import { toJobVerdict } from './job-verdict.ts'
 import { without } from './rows.ts'
 import type { Awaited, Outcome } from './schedule-rows.ts'
@@ -37,14 +38,14 @@ function settle(state: State, slot: SlotRow, context: Context): readonly Event[]
     const isSkipped = events.some(
       event => event.type === 'slot.changed' && event.slot.id === slot.id && event.slot.status === 'skipped',
     )
-    return isSkipped ? [...events, ...tellPassed(state, { schedule, slot }, context)] : events
+    return isSkipped ? [...events, ...tellPassed({ schedule, slot }, context)] : events
   }
   return fire(state, { schedule, slot }, context).events
 }
 
 // nobody was there at its time, and now it is not run either
-function tellPassed(state: State, of: Parameters<Rule>[1], context: Context): Event[] {
-  return of.slot.late === undefined ? [] : tellSlot(state, { ...of, trouble: 'missed', count: of.slot.late }, context)
+function tellPassed(of: Parameters<Rule>[1], context: Context): Event[] {
+  return of.slot.late === undefined ? [] : tellSlot({ ...of, trouble: 'missed', count: of.slot.late }, context)
 }
 
 // of the slots of one window the last one is run
@@ -115,7 +116,7 @@ function giveUp(state: State, slot: SlotRow, context: Context): Event[] {
   if (context.now - toMs(awaited.deadlineAt) > ABSENT_MS) return [lookAgain(slot, awaited, context)]
   const isRun = awaited.otherwise === 'load'
   const told = { schedule, slot, trouble: isRun ? 'unmarked' : 'marker', path: awaited.path } as const
-  return [isRun ? toDueAgain(rest) : toSkipped(slot, 'marker'), ...tellSlot(state, told, context)]
+  return [isRun ? toDueAgain(rest) : toSkipped(slot, 'marker'), ...tellSlot(told, context)]
 }
 
 /** A deadline that is noticed later than this passed while nobody was there to look. */
@@ -184,10 +185,4 @@ export function nextSlotDue(state: State): number | undefined {
 export function findDue(state: State, index: 'quiet' | 'deadline' | 'check', instant: string): SlotRow[] {
   const seconds = [...state.slots.keys(index)].filter(second => second <= instant.slice(0, 19))
   return seconds.flatMap(second => [...state.slots.find(index, second)])
-}
-
-function least(texts: Iterable<string>): string | undefined {
-  let first: string | undefined
-  for (const text of texts) if (first === undefined || text < first) first = text
-  return first
 }

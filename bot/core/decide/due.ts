@@ -55,7 +55,7 @@ function take(state: State, schedule: ScheduleRow, { firings, others, context }:
   return [
     ...events,
     ...(isSaid ? [] : [advanced]),
-    ...(isTold ? tellSlot(state, { schedule, slot: about, trouble: 'missed', count }, context) : []),
+    ...(isTold ? tellSlot({ schedule, slot: about, trouble: 'missed', count }, context) : []),
     ...forgetRuns(state, schedule, context),
   ]
 }
