@@ -2,7 +2,7 @@
 import type { Clock } from '../../shared/time.ts'
 import type { Workers } from '../../shared/verdict.ts'
 import type { AllocationDeps } from '../allocation-deps.ts'
-import { readJobMasterInfo, readMasterInfo, readWorkerStart, type ServerFact } from './master-web.ts'
+import { readJobMasterInfo, readMasterInfo, readWorker, type ServerFact } from './master-web.ts'
 import { type ReportAnswer, SILENT_AFTER_SECONDS } from './report-call.ts'
 
 export type ClusterTools = Pick<AllocationDeps, 'shared' | 'webs'> & { readonly clock: Clock }
@@ -24,8 +24,8 @@ const MOST_WORKERS_ASKED = 64
 
 /**
  * The workers: from the master's web (no CLI call), else from `fsadmin report capacity`, which tasks share. The web of 2.9
- * tells heartbeats as they were up to 10 s ago (measured), so when it matters each worker is asked itself whether it lives,
- * and where one does not answer the report is taken, which is exact.
+ * tells heartbeats and space as they were up to 10 s ago (measured), so when it matters each worker is asked itself, and where
+ * one does not answer the report is taken, which is exact.
  * @param notBefore the answer is at least as young as this instant (milliseconds of the clock); default: half a minute old
  */
 export async function askWorkers(tools: ClusterTools, notBefore?: number): Promise<WorkersAnswer> {
@@ -44,13 +44,13 @@ export async function askWorkers(tools: ClusterTools, notBefore?: number): Promi
   return { ...told, workers }
 }
 
-/** The same workers, those that live as heard of this moment; undefined when one of them does not answer. */
+/** The same workers, those that live as of this moment, in their own words; undefined when one of them does not answer. */
 async function askEachWorker(workers: readonly ServerFact[]): Promise<WorkerFact[] | undefined> {
   const asked = workers.filter(worker => !worker.lost && !isLongSilent(worker))
   if (asked.length > MOST_WORKERS_ASKED) return undefined
-  const starts = await Promise.all(asked.map(readWorkerStart))
-  if (starts.includes(undefined)) return undefined
-  return workers.map(worker => (asked.includes(worker) ? { ...worker, silentSeconds: 0 } : worker))
+  const told = new Map(await Promise.all(asked.map(async one => [one, (await readWorker(one))?.space] as const)))
+  if ([...told.values()].includes(undefined)) return undefined
+  return workers.map(worker => (told.has(worker) ? { ...worker, ...told.get(worker), silentSeconds: 0 } : worker))
 }
 
 /**
@@ -101,7 +101,7 @@ export async function readServers(tools: Pick<ClusterTools, 'webs'>): Promise<Se
       ? {}
       : {
           masterStartedAt: master.startedAt,
-          workers: await toLives(master.workers, own ? readWorkerStart : undefined),
+          workers: await toLives(master.workers, own ? startOf : undefined),
         }),
     ...(jobMaster === undefined
       ? {}
@@ -118,13 +118,17 @@ async function twice<T>(
   return (await read(base)) ?? (await read(base))
 }
 
+async function startOf(server: ServerFact): Promise<number | undefined> {
+  return (await readWorker(server))?.startedAt
+}
+
 async function toLives(
   servers: readonly ServerFact[],
-  startOf: (server: ServerFact) => Promise<number | undefined> = async () => undefined,
+  ask: (server: ServerFact) => Promise<number | undefined> = async () => undefined,
 ): Promise<Record<string, ServerLife>> {
   const lives = servers.map(async (server): Promise<[string, ServerLife]> => {
     const away = server.lost || isLongSilent(server)
-    const startedAt = away ? undefined : await startOf(server)
+    const startedAt = away ? undefined : await ask(server)
     const registered = server.startedAt === undefined ? {} : { registeredAt: server.startedAt }
     return [`${server.host}:${server.port}`, { away, ...registered, ...(startedAt === undefined ? {} : { startedAt }) }]
   })

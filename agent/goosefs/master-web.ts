@@ -15,6 +15,13 @@ const servers = z.array(Server)
 // fields of Alluxio 2.5 and 2.9, which GooseFS kept
 const MasterInfo = z.object({ startTimeMs: z.number(), workers: servers, lostWorkers: servers.catch([]) })
 const JobMasterInfo = z.object({ startTimeMs: z.number(), workers: servers.catch([]) })
+const WorkerInfo = z.object({
+  startTimeMs: z.number(),
+  capacity: z
+    .object({ total: z.number().min(0), used: z.number().min(0) })
+    .optional()
+    .catch(undefined),
+})
 const Browse = z.object({ ntotalFile: z.int().min(0), invalidPathError: z.string().nullish() })
 const Opened = z.object({ currentPath: z.string(), fileData: z.string() })
 const NOT_COMPLETE = 'The requested file is not complete yet.'
@@ -35,6 +42,12 @@ export type ServerFact = {
 
 export type MasterFacts = { readonly startedAt: number; readonly workers: readonly ServerFact[] }
 
+export type WorkerSelf = {
+  readonly startedAt: number
+  /** Undefined when it tells none. */
+  readonly space?: Pick<ServerFact, 'capacityBytes' | 'usedBytes'>
+}
+
 /** `GET /api/v1/master/info` of the master; undefined when it does not answer with one. */
 export async function readMasterInfo(base: string): Promise<MasterFacts | undefined> {
   const read = MasterInfo.safeParse(await askWeb({ base, path: 'master/info' }))
@@ -52,16 +65,18 @@ export async function readJobMasterInfo(base: string): Promise<MasterFacts | und
 }
 
 /**
- * When a worker itself started: its master keeps the first registration of an address, so a quick restart shows only here.
- * Undefined when its web does not tell.
+ * What a worker says of itself: when it started (its master keeps the first registration of an address, so a quick restart
+ * shows only here), and its space as it is now (its master's web tells that of up to 10 s ago). Undefined when it does not
+ * answer.
  */
-export async function readWorkerStart({ host, webPort }: ServerFact): Promise<number | undefined> {
+export async function readWorker({ host, webPort }: ServerFact): Promise<WorkerSelf | undefined> {
   if (webPort === 0 || !/^[\w.-]+$/.test(host)) return undefined
   const base = `http://${host}:${webPort}`
-  const read = z
-    .object({ startTimeMs: z.number() })
-    .safeParse(await askWeb({ base, path: 'worker/info', timeoutMs: 2_000 }))
-  return read.success ? read.data.startTimeMs : undefined
+  const read = WorkerInfo.safeParse(await askWeb({ base, path: 'worker/info', timeoutMs: 2_000 }))
+  if (!read.success) return undefined
+  const { startTimeMs, capacity } = read.data
+  const space = capacity && { capacityBytes: capacity.total, usedBytes: capacity.used }
+  return { startedAt: startTimeMs, ...(space === undefined ? {} : { space }) }
 }
 
 /**

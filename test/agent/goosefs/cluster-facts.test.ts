@@ -39,6 +39,19 @@ describe('workers', () => {
     expect(answer.workers?.map(({ silentSeconds }) => silentSeconds)).toEqual([0, 40, 400])
   })
 
+  it('tell themselves how much they hold: the word of the web may be from before the load', async () => {
+    const told: Told = { self: { total: 100, used: 98 } }
+    const web = await createClusterWeb(told)
+    const port = Number(new URL(web.base).port)
+    told.master = { since: 5, workers: [{ ...worker, host: '127.0.0.1', web: port }] }
+    const world = createWorld()
+    const answer = await askWorkers({ ...world, webs: web.webs }, world.clock.now())
+    expect(answer).toMatchObject({ calls: 0, workers: [{ capacityBytes: 100, usedBytes: 98 }] })
+    // a web of other words: the report tells it
+    told.self = {}
+    expect(await askWorkers({ ...world, webs: web.webs }, world.clock.now())).toMatchObject({ calls: 1, cheap: false })
+  })
+
   it('are told by the CLI where one of them does not answer: the word of the web may be old', async () => {
     const web = await createClusterWeb({ master: { since: 5, workers: [{ ...worker, host: '127.0.0.1', web: 1 }] } })
     const world = createWorld()

@@ -19,6 +19,8 @@ export type FakeJob = { path: string; status: string; error?: string; children?:
 export type Told = {
   master?: { since: number; workers: FakeWorker[]; lost?: FakeWorker[] } | undefined
   jobMaster?: { since: number; workers: FakeWorker[]; jobs?: Map<number, FakeJob> } | undefined
+  /** What a worker says of itself; default: as much as its master says of the first one. */
+  self?: { total?: number; used?: number }
   /** Direct children by directory. */
   children?: Record<string, number>
 }
@@ -29,7 +31,10 @@ const toServer = ({ host, port = 1, since = 1, silent = 0, capacity = 0, used = 
 })
 
 const ANSWERS: Record<string, (told: Told, query: URLSearchParams) => unknown> = {
-  'worker/info': () => ({ startTimeMs: 7 }),
+  'worker/info': ({ self, master }) => {
+    const { capacity = 0, used = 0 } = master?.workers[0] ?? {}
+    return { startTimeMs: 7, capacity: self ?? { total: capacity, used } }
+  },
   'master/info': ({ master }) =>
     master && {
       startTimeMs: master.since,
