@@ -24,24 +24,24 @@ const MOST_WORKERS_ASKED = 64
 
 /**
  * The workers: from the master's web (no CLI call), else from `fsadmin report capacity`, which tasks share. The web of 2.9
- * tells heartbeats and space as they were up to 10 s ago (measured), so when it matters each worker is asked itself, and where
- * one does not answer the report is taken, which is exact.
+ * tells heartbeats and space as they were up to 10 s ago (measured), so each worker is asked itself; where one does not
+ * answer the report is taken, which is exact, or where youth does not matter what the web told.
  * @param notBefore the answer is at least as young as this instant (milliseconds of the clock); default: half a minute old
  */
 export async function askWorkers(tools: ClusterTools, notBefore?: number): Promise<WorkersAnswer> {
   const { masterWeb } = (await tools.webs?.()) ?? {}
   const info = masterWeb === undefined ? undefined : await readMasterInfo(masterWeb)
-  if (info !== undefined && notBefore === undefined) return { workers: info.workers, calls: 0, cheap: true }
-  const heard = info === undefined ? undefined : await askEachWorker(info.workers)
-  if (heard !== undefined) return { workers: heard, calls: 0, cheap: true }
+  const old = notBefore === undefined ? info?.workers : undefined
+  const told = info === undefined ? undefined : ((await askEachWorker(info.workers)) ?? old)
+  if (told !== undefined) return { workers: told, calls: 0, cheap: true }
   const age = notBefore === undefined ? {} : { maxAgeMs: Math.max(0, tools.clock.now() - notBefore) }
   const { report, trouble, calls } = await tools.shared.capacity(age)
-  const told = { calls, cheap: false, ...(trouble === undefined ? {} : { trouble }) }
-  if (report === undefined || (report.workers.length === 0 && (report.capacityBytes ?? 0) > 0)) return told
+  const answer = { calls, cheap: false, ...(trouble === undefined ? {} : { trouble }) }
+  if (report === undefined || (report.workers.length === 0 && (report.capacityBytes ?? 0) > 0)) return answer
   const workers = report.workers.map(({ heartbeatSeconds, lost = false, ...row }) => {
     return { ...row, lost, silentSeconds: heartbeatSeconds }
   })
-  return { ...told, workers }
+  return { ...answer, workers }
 }
 
 /** The same workers, those that live as of this moment, in their own words; undefined when one of them does not answer. */

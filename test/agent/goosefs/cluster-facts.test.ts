@@ -47,6 +47,7 @@ describe('workers', () => {
     const world = createWorld()
     const answer = await askWorkers({ ...world, webs: web.webs }, world.clock.now())
     expect(answer).toMatchObject({ calls: 0, workers: [{ capacityBytes: 100, usedBytes: 98 }] })
+    expect(await askWorkers({ ...world, webs: web.webs })).toMatchObject({ calls: 0, workers: [{ usedBytes: 98 }] })
     // a web of other words: the report tells it
     told.self = {}
     expect(await askWorkers({ ...world, webs: web.webs }, world.clock.now())).toMatchObject({ calls: 1, cheap: false })
