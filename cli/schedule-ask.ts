@@ -1,11 +1,11 @@
 // what a schedule is asked to be: from the command line, and from what it was before
 import type * as z from 'zod'
-import { ACTIONS, ActionName } from '../shared/actions.ts'
-import { MOST_PATHS } from '../shared/job.ts'
+import { ActionName } from '../shared/actions.ts'
 import type { Schedule, ScheduleRequest, TimingRequest, WaitFor } from '../shared/schedule.ts'
+import { EVERYTHING } from '../shared/work-statement.ts'
 import { usage } from './failure.ts'
-import { readPaths } from './paths.ts'
 import { withCaret } from './schedule-find.ts'
+import { EVERYTHING_HINT, type Given, readGiven } from './schedule-given.ts'
 import { askPreview } from './schedule-next.ts'
 import { NONE } from './schedule-options.ts'
 import { type Edge, isAbsolute, readWhen } from './schedule-time.ts'
@@ -14,39 +14,19 @@ import type { Context } from './verb.ts'
 
 type Asked = z.input<typeof ScheduleRequest>
 type Timing = z.input<typeof TimingRequest>
-type Given = {
-  readonly expression?: string
-  readonly action?: ActionName
-  readonly paths: readonly string[]
-}
-
-const isAction = (word: string): word is ActionName => ActionName.safeParse(word).success
-
-/** Bare words: the expression, up to the first word that is an action, and the paths behind it. */
-export async function readGiven(words: readonly string[], file: string | undefined): Promise<Given> {
-  const at = words.findIndex(isAction)
-  const action = words.find(isAction)
-  const expression = words.slice(0, at < 0 ? words.length : at).join(' ')
-  const rest = at < 0 ? [] : words.slice(at + 1)
-  const listed = rest.length > 0 || file !== undefined
-  const needed = action !== undefined && ACTIONS[action].paths !== 'none'
-  const paths = listed || needed ? await readPaths(rest, file) : []
-  if (paths.length > MOST_PATHS) throw usage(`A schedule has at most ${MOST_PATHS} paths, not ${paths.length}.`)
-  return { ...(expression === '' ? {} : { expression }), ...(action === undefined ? {} : { action }), paths }
-}
 
 /** What a new schedule is to be. Throws a usage `Failure` when the words do not say when, or what. */
 export async function toNew(context: Context): Promise<Asked> {
   const given = await readGiven(context.words, context.options.file)
-  if (given.action === undefined) {
+  if (given.action === undefined && given.everything === undefined) {
     const got = JSON.stringify(context.words.slice(0, 7).join(' '))
     throw usage(
-      `What to do is missing: EXPRESSION ACTION PATH, an action being ${ActionName.options.join(', ')}; got ${got}.`,
+      `What to do is missing: EXPRESSION ACTION PATH, an action being ${ActionName.options.join(', ')}; got ${got}. ${EVERYTHING_HINT}.`,
     )
   }
   if (given.expression === undefined) throw usage('When is missing: gander schedule add "0 2 * * *" load /data/db1')
   const timing = await toTiming(context, given.expression)
-  return { ...timing, ...toRules(context), ...toLoad(context, given) }
+  return { ...timing, ...toRules(context), ...(given.everything ? toEverything(context) : toLoad(context, given)) }
 }
 
 /** What a schedule is to be from now on: what was given, and for the rest what it was. */
@@ -119,8 +99,17 @@ function toLoad(context: Context, { action, paths }: Given, now?: Schedule): Loa
   return { action, paths: [...paths], options, ...(cluster === undefined ? {} : { cluster }) }
 }
 
+function toEverything(context: Context, now?: Schedule): Load {
+  const [option] = Object.keys(toTaskOptions(context.options))
+  if (option !== undefined)
+    throw usage(`No option of a load goes with ${EVERYTHING}, only --cluster; got one for ${option}.`)
+  const cluster = context.options.cluster ?? now?.cluster
+  return { statement: EVERYTHING, ...(cluster === undefined ? {} : { cluster }) }
+}
+
 // what was asked for in words stays so until something of it is given anew
 function toWork(context: Context, given: Given, now: Schedule): Load {
+  if (given.everything) return toEverything(context, now)
   const action = given.action ?? now.action
   const paths = given.paths.length > 0 || given.action !== undefined ? given.paths : (now.paths ?? [])
   const options = toTaskOptions(context.options)

@@ -34,7 +34,7 @@ const when = z
   .string()
   .refine(
     text => readWhen(text, 'UTC') !== undefined,
-    'must be an instant such as 2026-11-01T02:00:00Z, a time such as 2026-11-01T02:00 or a date such as 2026-11-01',
+    'must be an instant such as 2026-11-01T02:00:00Z or 2026-11-01T02:00:00+08:00, a time such as 2026-11-01T02:00 or a date such as 2026-11-01',
   )
 
 const clock = z

@@ -106,8 +106,9 @@ function toState({ paused, problem, nextAt }: Schedule, paint: Paint): string {
   return nextAt === undefined ? paint('dim', 'over') : paint('good', 'active')
 }
 
-function toWork({ action, paths = [], statement }: Schedule): string {
-  if (action === undefined) return toPrintable(statement ?? '-')
+function toWork({ action, paths = [], statement, problem }: Schedule): string {
+  if (action === undefined)
+    return `${toPrintable(statement ?? '-')}${problem === undefined ? ' (everything ever loaded)' : ''}`
   const [first = ''] = paths
   const more = paths.length > 1 ? ` and ${paths.length - 1} more` : ''
   return `${action} ${toPrintable(first)}${more}`.trim()

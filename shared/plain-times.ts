@@ -1,5 +1,6 @@
-// when something is to be done again, said in plain words: `每天 02:00`, `weekly mon 06:30`
+// when something is to be done again, said in plain words: `每天 02:00`, `weekly mon 06:30`, `工作日 8点和20点`
 import { AppError, shown } from './errors.ts'
+import { readTimes } from './times-of-day.ts'
 import { toHalfWidth } from './width.ts'
 
 /** What was nearly right: which part of it is not, what is allowed there, and where it stands, from 1. */
@@ -29,16 +30,18 @@ export function readPlainTime(text: string): PlainTime | undefined {
     const said = Object.entries(found.groups ?? {}).map(([name, part = '']) => [name, part.trim()] as const)
     const plain = read(Object.fromEntries(said))
     if ('cron' in plain) return plain
-    const { allowed, got } = plain
+    const { allowed, got, fromEnd } = plain
+    const end = folded.trimEnd().length
     // what is not there is missed at the end
-    const at = got === '' ? folded.trimEnd().length : folded.lastIndexOf(got)
+    const at = fromEnd === undefined ? (got === '' ? end : folded.lastIndexOf(got)) : end - fromEnd
     return { mistake: { allowed, got: text.slice(at, at + got.length), position: at + 1 } }
   }
   return undefined
 }
 
 type Said = { readonly [part: string]: string | undefined }
-type Wrong = { readonly allowed: string; readonly got: string }
+/** `fromEnd`: where it stands, when that is known. */
+type Wrong = { readonly allowed: string; readonly got: string; readonly fromEnd?: number }
 type Shape = readonly [pattern: RegExp, read: (said: Said) => { readonly cron: string } | Wrong]
 
 const TIME = String.raw`\s*(?:\bat\s)?\s*(?<time>.*)$`
@@ -72,27 +75,13 @@ const SHAPES: readonly Shape[] = [
 
 const WEEKDAYS = 'a weekday such as 周一 or mon'
 const DAYS = 'a day of month such as 1号, 最后一天, 15 or last'
-const CLOCK = 'a time of day from 00:00 to 23:59'
-
-/** Second, minute and hour of a time of day. */
-function readTime(time: string): string | Wrong {
-  const parts =
-    /^(\d{1,2}):(\d\d)(?::(\d\d))?$/u.exec(time) ?? /^(\d{1,2})\s*[点时]\s*(?:(\d{1,2})\s*分?|(半)|整)?$/u.exec(time)
-  if (parts === null) return { allowed: CLOCK, got: time }
-  const isHalf = parts[3] === '半'
-  const [hour, minute, second] = [
-    Number(parts[1]),
-    isHalf ? 30 : Number(parts[2] ?? 0),
-    isHalf ? 0 : Number(parts[3] ?? 0),
-  ]
-  if (hour > 23 || minute > 59 || second > 59) return { allowed: CLOCK, got: time }
-  return second === 0 ? `${minute} ${hour}` : `${second} ${minute} ${hour}`
-}
 
 function at(days: string): Shape[1] {
   return ({ time = '' }) => {
-    const read = readTime(time)
-    return typeof read === 'string' ? { cron: `${read} ${days}` } : read
+    const read = readTimes(time)
+    if ('cron' in read) return { cron: `${read.cron} ${days}` }
+    const { allowed, got, at } = read
+    return { allowed, got, fromEnd: time.length - at }
   }
 }
 

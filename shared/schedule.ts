@@ -5,7 +5,7 @@ import { Id } from './ids.ts'
 import { JobName, MOST_PATHS, Paths, Via } from './job.ts'
 import { ClockTime, Misfire, NotifyPolicy, Overlap, QuietHours, TemplatePath, WaitFor } from './schedule-rules.ts'
 import { Run } from './schedule-run.ts'
-import { Instant } from './time.ts'
+import { AskedInstant, Instant } from './time.ts'
 
 export { ClockTime, Misfire, NotifyPolicy, Overlap, QuietHours, WaitFor, type Work } from './schedule-rules.ts'
 export { Run, RunKind, RunStatus, Why } from './schedule-run.ts'
@@ -22,7 +22,7 @@ export const TimingRequest = z.strictObject({
     .max(LONGEST_EXPRESSION)
     .meta({
       description:
-        'five, six (seconds first) or seven (year last) cron fields, @daily and the like, or words: 每天 02:00, weekly mon 06:30',
+        'five, six (seconds first) or seven (year last) cron fields, @daily and the like, or words: 每天 02:00, weekly mon 06:30, weekdays 08:00 and 20:00',
       examples: ['0 2 * * *', '每天 02:00'],
     }),
   zone: z
@@ -31,8 +31,8 @@ export const TimingRequest = z.strictObject({
     .max(64)
     .optional()
     .meta({ description: 'IANA zone; default: GANDER_TZ', examples: ['Asia/Shanghai'] }),
-  startAt: Instant.optional().meta({ description: 'no slots before' }),
-  endAt: Instant.optional().meta({ description: 'no slots after' }),
+  startAt: AskedInstant.optional().meta({ description: 'no slots before' }),
+  endAt: AskedInstant.optional().meta({ description: 'no slots after' }),
   jitterSeconds: z
     .int()
     .min(0)
@@ -134,7 +134,7 @@ export type Schedule = z.infer<typeof Schedule>
 export const PreviewRequest = TimingRequest.extend({
   paths: Paths.optional(),
   count: z.int().min(1).max(100).default(5),
-  from: Instant.optional().meta({ description: 'default: now' }),
+  from: AskedInstant.optional().meta({ description: 'default: now' }),
 }).meta({ id: 'PreviewRequest' })
 export type PreviewRequest = z.infer<typeof PreviewRequest>
 
@@ -163,8 +163,8 @@ export type Preview = z.infer<typeof Preview>
 export const MOST_BACKFILL = 366
 export const BackfillRequest = z
   .strictObject({
-    from: Instant,
-    to: Instant,
+    from: AskedInstant,
+    to: AskedInstant,
     only: z
       .enum(['missing', 'all'])
       .default('missing')

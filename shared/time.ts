@@ -1,9 +1,25 @@
 // instants and the clock port
 import * as z from 'zod'
+import { got } from './errors.ts'
 
 /** An instant: ISO 8601 in UTC with milliseconds. Lexical order is order in time. */
 export const Instant = z.iso.datetime().meta({ id: 'Instant' })
 export type Instant = string
+
+const toAskedMistake = (input: unknown): string =>
+  `must be an instant with Z or an offset, such as 2026-11-01T18:00:00Z or 2026-11-02T02:00:00+08:00, ${got(input)}`
+
+/** An instant as people and programs write it, with `Z` or an offset; what is kept is the same one in UTC. */
+export const AskedInstant = z.iso
+  .datetime({ offset: true, error: ({ input }) => toAskedMistake(input) })
+  .transform((text, context): Instant => {
+    const instant = toInstant(toMs(text))
+    // an offset may lead out of the years that have four digits, which alone are in order as texts
+    if (Instant.safeParse(instant).success) return instant
+    context.addIssue({ code: 'custom', message: toAskedMistake(text), input: text })
+    return z.NEVER
+  })
+  .meta({ description: 'with Z or an offset; kept in UTC', examples: ['2026-11-02T02:00:00+08:00'] })
 
 export const SECOND = 1_000
 export const MINUTE = 60 * SECOND

@@ -1,5 +1,5 @@
 // what can have happened in chat and at the post: none of it is a change of anybody's work
-import type { Asker, Place } from '../../shared/chat.ts'
+import type { Asker, Channel, Place } from '../../shared/chat.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { CardRow, ConversationRow, Done, LetterRow, MessageRow, MeterRow, NoticeRow } from './chat-rows.ts'
 
@@ -22,6 +22,8 @@ export type ChatEvent =
   | { readonly type: 'letter.queued'; readonly letter: LetterRow }
   /** How it stands after a try. */
   | { readonly type: 'letter.tried'; readonly letter: LetterRow }
+  /** A way that was over for them is there again. */
+  | { readonly type: 'letter.reopened'; readonly letterIds: readonly Id[]; readonly channel: Channel }
   /** It is gone: arrived, replaced by a card or another letter, refused for good, or too old. */
   | {
       readonly type: 'letter.removed'
@@ -51,6 +53,7 @@ const TYPES: Readonly<Record<ChatEvent['type'], true>> = {
   'notice.dropped': true,
   'letter.queued': true,
   'letter.tried': true,
+  'letter.reopened': true,
   'letter.removed': true,
   'card.opened': true,
   'card.shown': true,

@@ -31,8 +31,11 @@ export const CHAT_INDEXES: { readonly [Name in Chat]: Indexing<Rows[Name]> } = {
   conversations: { session: row => row.session?.expiresAt.slice(0, 16), day: row => row.heardAt.slice(0, 10) },
   /** `job` · `hour`. */
   notices: { job: row => (row.about === 'slot' ? undefined : row.jobId), hour: row => hourOf(row.at) },
-  /** `hour`. */
-  letters: { hour: row => hourOf(row.at) },
+  /** `hour` · `sessionless` (place: the session that it had is over for it). */
+  letters: {
+    hour: row => hourOf(row.at),
+    sessionless: row => (row.closed.includes('session') ? row.place : undefined),
+  },
   /** `job` · `live` ("all": open or closing) · `open` (job, place) · `hour`. */
   cards: {
     job: row => row.jobId,

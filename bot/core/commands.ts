@@ -8,7 +8,7 @@ import type { LiveAllocation, Report } from '../../shared/wire.ts'
 import type { ChatCommand } from './chat-commands.ts'
 import type { Event } from './events.ts'
 import type { ScheduleCommand } from './schedule-commands.ts'
-import type { CompanionRow, PolicyRow, Scheduled, Settings } from './state.ts'
+import type { CompanionRow, Idempotency, PolicyRow, Scheduled, Settings } from './state.ts'
 
 /** One unit of a submission. `report` has the path "". */
 export type Ask = {
@@ -36,7 +36,7 @@ export type SubmitJob = {
   readonly resume?: boolean
   /** Only when the name was asked about last at this index of the state; 0: only when there is no such name. */
   readonly enforceIndex?: number
-  readonly idempotency?: { readonly key: string; readonly fingerprint: string }
+  readonly idempotency?: Idempotency
   /** The run of a slot: a job of its own, whatever is open under its name. */
   readonly scheduled?: Scheduled
 }
@@ -86,8 +86,10 @@ export type Command =
   | { readonly type: 'token.revoke'; readonly actor: Actor; readonly tokenId: Id }
   /** Once after the state was loaded: no agent is connected, whatever was stored. */
   | { readonly type: 'daemon.started' }
-  /** Time has passed: reconcile looks at everything due. */
+  /** Time has passed: reconcile looks at everything due, but for slots. */
   | { readonly type: 'tick' }
+  /** Slots whose wait is over begin, or are given up. */
+  | { readonly type: 'slots.wake' }
 
 /** Which tasks of a job run again: what failed or was lost, what has not succeeded, or everything. */
 export type Again = 'failed' | 'unfinished' | 'all'
@@ -125,4 +127,10 @@ export type Answer = {
 /** What an ask means: what happens because of it, and what the asker learns. */
 export type Decision = { readonly events: readonly Event[]; readonly answer: Answer }
 
-export type Context = { readonly now: number; readonly ids: Ids; readonly settings: Settings }
+export type Context = {
+  readonly now: number
+  readonly ids: Ids
+  readonly settings: Settings
+  /** What is judged may use the room that is kept for a full disk, so that work can end: no slot begins with it. */
+  readonly isUrgent?: boolean
+}

@@ -53,6 +53,7 @@ const DECIDERS: Deciders = {
   'schedule.backfill': decideBackfill,
   'schedule.due': decideDue,
   'slot.looked': decideLooked,
+  'slots.wake': () => ({ events: [], answer: {} }),
   tick: (state, _command, context) => ({ events: removeOld(state, context), answer: {} }),
 }
 

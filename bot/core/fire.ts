@@ -8,7 +8,7 @@ import { decideSubmit } from './decide/submit.ts'
 import type { Event } from './events.ts'
 import { without } from './rows.ts'
 import { tellSlot } from './slot-notices.ts'
-import type { Plan, Scheduled, ScheduleRow, SlotRow, State } from './state.ts'
+import { courseOf, type Plan, type Scheduled, type ScheduleRow, type SlotRow, type State } from './state.ts'
 
 /** Paths that `*` stands for at most. */
 const MOST_WARMED_PATHS = 10_000
@@ -51,7 +51,8 @@ export function fire(state: State, firing: Firing, context: Context): Fired {
 // what went wrong at the slot before was told then: a schedule of every few seconds must not drown all else
 function tellFailed(state: State, { schedule, slot }: Firing, context: Context): Event[] {
   const { message = '' } = slot
-  const before = schedule.lastSlotId === undefined ? undefined : state.slots.get(schedule.lastSlotId)
+  const { lastSlotId } = courseOf(state, schedule)
+  const before = lastSlotId === undefined ? undefined : state.slots.get(lastSlotId)
   if (before?.status === 'unstarted' && before.message === message) return []
   return tellSlot({ schedule, slot, trouble: 'unstarted', message }, context)
 }

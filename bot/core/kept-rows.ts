@@ -6,11 +6,21 @@ import type { Instant } from '../../shared/time.ts'
 /** Indexes of the state at which a row came to be and changed last; the frame that saves it sets them. */
 export type Indexed = { readonly createIndex: number; readonly modifyIndex: number }
 
-/** An `Idempotency-Key` that was used; its id is `user NUL key`. */
+/** An `Idempotency-Key` of an ask, and what tells asks apart that have the same one. */
+export type Idempotency = { readonly key: string; readonly fingerprint: string }
+
+/** An `Idempotency-Key` that was used for a job; its id is `user NUL key`. */
 export type KeyRow = {
   readonly id: string
   readonly jobId: Id
   readonly taskIds: readonly Id[]
+  readonly fingerprint: string
+}
+
+/** The same for a schedule: a key that was used for a job says nothing about schedules, nor the reverse. */
+export type ScheduleKeyRow = {
+  readonly id: string
+  readonly scheduleId: Id
   readonly fingerprint: string
 }
 

@@ -1,10 +1,10 @@
 // a letter as it is queued, and how it stands after a try
-import type { LetterDraft } from '../../shared/chat.ts'
+import { type LetterDraft, toConversation } from '../../shared/chat.ts'
 import { DAY, type Instant, toInstant, toMs } from '../../shared/time.ts'
 import type { ChatCommand } from './chat-commands.ts'
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
-import type { LetterRow, State } from './state.ts'
+import type { ConversationRow, LetterRow, State } from './state.ts'
 import type { Table } from './table.ts'
 
 /** What nobody took within a day is not worth telling any more. */
@@ -43,6 +43,14 @@ export function toTried(row: LetterRow, tried: Extract<ChatCommand, { type: 'let
     last: { channel, class: outcome.class, code: outcome.code },
   }
   return { type: 'letter.tried', letter }
+}
+
+/** A session that came since gives its letters back the way that was over with the last one. */
+export function reopenSession(state: State, { id, session }: ConversationRow): Event[] {
+  const known = state.conversations.get(id)?.session
+  if (session === undefined || (session.url === known?.url && session.expiresAt === known.expiresAt)) return []
+  const letterIds = Array.from(state.letters.find('sessionless', toConversation(id)), row => row.id)
+  return letterIds.length === 0 ? [] : [{ type: 'letter.reopened', letterIds, channel: 'session' }]
 }
 
 /** The end of a letter. */

@@ -7,8 +7,8 @@ import type { MeterRow, State } from './state.ts'
 
 /** Channels whose calls the platform bills. */
 const BILLED: ReadonlySet<string> = new Set<Channel | 'stream'>(['api', 'session', 'robot', 'card', 'stream'])
-/** The platform ignores a robot for ten minutes when it goes on too fast. */
-const LONGEST_BLOCK_MS = 10 * MINUTE
+/** The platform ignores a robot for ten minutes when it goes on too fast. Of the others it says itself how long, or nothing. */
+const LONGEST_BLOCK_MS = { robot: 10 * MINUTE, others: MINUTE } as const
 
 /** Counts a message that was heard. */
 export function countHeard(state: State, now: number): Event {
@@ -37,8 +37,10 @@ function withOutcome(meter: MeterRow, outcome: Exclude<Sending['outcome'], 'send
     return { ...free, blocks: 0 }
   }
   if (outcome.class !== 'rate') return told
-  const first = meter.id === 'robot' ? Math.max(MINUTE, outcome.waitMs ?? 0) : (outcome.waitMs ?? MINUTE)
-  const until = now + Math.min(LONGEST_BLOCK_MS, first * 2 ** Math.min(meter.blocks, 10))
+  const isRobot = meter.id === 'robot'
+  const first = isRobot ? Math.max(MINUTE, outcome.waitMs ?? 0) : (outcome.waitMs ?? MINUTE)
+  const longest = isRobot ? LONGEST_BLOCK_MS.robot : Math.max(LONGEST_BLOCK_MS.others, first)
+  const until = now + Math.min(longest, first * 2 ** Math.min(meter.blocks, 10))
   const known = meter.blockedUntil === undefined ? 0 : toMs(meter.blockedUntil)
   return { ...told, blocks: meter.blocks + 1, blockedUntil: toInstant(Math.max(until, known)) }
 }

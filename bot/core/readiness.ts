@@ -6,7 +6,7 @@ import type { Event } from './events.ts'
 import { toJobProgress } from './rollup.ts'
 import { without } from './rows.ts'
 import { tellSlot } from './slot-notices.ts'
-import { findDue } from './slots.ts'
+import { findDue } from './slot-waits.ts'
 import type { ScheduleRow, SlotRow, State } from './state.ts'
 
 /** Runs that the usual duration is the median of. */

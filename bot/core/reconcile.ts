@@ -9,7 +9,8 @@ import { place } from './place.ts'
 import { watchReadiness } from './readiness.ts'
 import { allocationsOf, nextRemoval } from './retention.ts'
 import { settleLoss } from './settle.ts'
-import { followRuns, nextSlotDue, releaseSlots, settleSlots, wakeSlots } from './slots.ts'
+import { nextCheck, releaseSlots, wakeSlots } from './slot-waits.ts'
+import { followRuns, settleSlots } from './slots.ts'
 import type { Settings, State } from './state.ts'
 import { followJobs, nextHalfway, tellEnd, tellHalfway } from './tell.ts'
 
@@ -24,22 +25,29 @@ const STAGES: readonly Stage[] = [
   ...[removePurged, place],
 ]
 
+/** In these slots begin, or are given up. */
+const BEGINNINGS: ReadonlySet<Stage> = new Set([wakeSlots, settleSlots, releaseSlots])
+
 /**
  * What follows from the state at this instant. Called again after its events were applied, until it has nothing to add.
  * The work is proportional to what is due or can be placed.
  */
 export function reconcile(draft: State, context: Context): readonly Event[] {
   for (const stage of STAGES) {
+    if (context.isUrgent && BEGINNINGS.has(stage)) continue
     const events = stage(draft, context)
     if (events.length > 0) return events
   }
   return []
 }
 
-/** The earliest instant (ms since the epoch) at which time alone changes something; undefined when nothing is due ever. */
+/**
+ * The earliest instant (ms since the epoch) at which time alone changes something, but for the waits of slots (`nextWake`);
+ * undefined when nothing is due ever.
+ */
 export function nextDue(state: State, settings: Settings): number | undefined {
   const work = [nextDelayed(state), nextDeadline(state), nextSilence(state, settings), nextRemoval(state, settings)]
-  const known = [...work, nextHalfway(state), nextExpiry(state), nextSlotDue(state)].flatMap(instant => instant ?? [])
+  const known = [...work, nextHalfway(state), nextExpiry(state), nextCheck(state)].flatMap(instant => instant ?? [])
   return known.length === 0 ? undefined : Math.min(...known)
 }
 

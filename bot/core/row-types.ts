@@ -15,11 +15,12 @@ import type {
   Indexed,
   KeyRow,
   PolicyRow,
+  ScheduleKeyRow,
   SubmissionRow,
   TokenRow,
   WarmedRow,
 } from './kept-rows.ts'
-import type { Scheduled, ScheduleRow, SlotRow } from './schedule-rows.ts'
+import type { CourseRow, Scheduled, ScheduleRow, SlotRow } from './schedule-rows.ts'
 
 export type * from './chat-rows.ts'
 export type * from './kept-rows.ts'
@@ -186,6 +187,8 @@ export type Rows = {
   readonly cards: CardRow
   readonly meters: MeterRow
   readonly schedules: ScheduleRow
+  readonly scheduleKeys: ScheduleKeyRow
+  readonly courses: CourseRow
   readonly slots: SlotRow
   readonly counters: CountersRow
 }

@@ -3,6 +3,7 @@ import type { Id } from '../../shared/ids.ts'
 import type { Actor } from '../../shared/job.ts'
 import type { QuietHours } from '../../shared/schedule.ts'
 import type { Instant } from '../../shared/time.ts'
+import type { Idempotency } from './kept-rows.ts'
 import type { Plan, ScheduleRow } from './schedule-rows.ts'
 
 /** What a schedule is to be, validated at the door. */
@@ -46,6 +47,8 @@ export type ScheduleCommand =
       readonly scheduleId?: Id
       readonly draft: ScheduleDraft
       readonly distinct?: boolean
+      /** Of one that is made: the same again answers with the schedule that it made the first time. */
+      readonly idempotency?: Idempotency
       /** Slots that wait, as they are to be now. */
       readonly replanned?: readonly { readonly slotId: string; readonly firing: Firing }[]
     }
@@ -76,5 +79,5 @@ export type ScheduleCommand =
     }
   /** The clock: these are due. Slots that were run before are refused, whoever says that they are due. */
   | { readonly type: 'schedule.due'; readonly due: readonly DueSchedule[] }
-  /** A look at the marker of a slot that waits for it. */
-  | { readonly type: 'slot.looked'; readonly slotId: string; readonly look?: Look }
+  /** A look at the marker of a slot that waits for it. `path`: what was looked at, when the slot may wait for another one by now. */
+  | { readonly type: 'slot.looked'; readonly slotId: string; readonly path?: string; readonly look?: Look }

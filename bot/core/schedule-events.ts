@@ -1,11 +1,18 @@
 // what can have happened to schedules and their slots
 import type { Id } from '../../shared/ids.ts'
 import type { Instant } from '../../shared/time.ts'
+import type { ScheduleKeyRow } from './kept-rows.ts'
 import type { ScheduleRow, SlotRow, Stretch } from './schedule-rows.ts'
 
 export type ScheduleEvent =
-  /** Made, replaced, paused or resumed: the row as it is now. */
-  | { readonly type: 'schedule.changed'; readonly schedule: ScheduleRow; readonly by: string }
+  /** Made, replaced, paused or resumed: the row as it is now. `through`: slots of the clock until then are accounted for. */
+  | {
+      readonly type: 'schedule.changed'
+      readonly schedule: ScheduleRow
+      readonly through?: Instant
+      readonly by: string
+    }
+  | { readonly type: 'schedule.keyed'; readonly key: ScheduleKeyRow }
   | { readonly type: 'schedule.removed'; readonly scheduleId: Id; readonly by: string }
   /** Slots of the clock until then are accounted for. */
   | { readonly type: 'schedule.advanced'; readonly scheduleId: Id; readonly through: Instant }

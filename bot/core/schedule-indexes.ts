@@ -13,9 +13,14 @@ export function isOver(row: SlotRow): boolean {
   return !isActive(row) && row.status !== 'waiting' && row.status !== 'due'
 }
 
-export const SCHEDULE_INDEXES: { readonly [Name in 'schedules' | 'slots']: Indexing<Rows[Name]> } = {
+export const SCHEDULE_INDEXES: {
+  readonly [Name in 'schedules' | 'scheduleKeys' | 'courses' | 'slots']: Indexing<Rows[Name]>
+} = {
   /** `number` · `name` · `owner`. */
   schedules: { number: row => String(row.number), name: row => row.name, owner: row => row.owner },
+  /** `schedule`. */
+  scheduleKeys: { schedule: row => row.scheduleId },
+  courses: {},
   /**
    * `schedule` (all of it, in the order in which they were written down) · `over` (schedule: may be forgotten) · `active`
    * (schedule: its job is at work) · `due` ("all") · `waiting` (schedule) · `overlap` (schedule: waits for an earlier run) ·

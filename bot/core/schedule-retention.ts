@@ -1,7 +1,7 @@
 // how many runs of a schedule are kept
 import type { Context } from './commands.ts'
 import type { Event } from './events.ts'
-import type { ScheduleRow, SlotRow, State, Stretch } from './state.ts'
+import { type CourseRow, courseOf, type ScheduleRow, type SlotRow, type State, type Stretch } from './state.ts'
 
 const MOST_KEPT = 500
 const LEAST_KEPT = 20
@@ -16,7 +16,9 @@ export function forgetRuns(state: State, schedule: ScheduleRow, { settings }: Co
   const surplus = Math.min(MOST_FORGOTTEN, state.slots.countOf('over', id) - kept)
   if (surplus <= 0) return []
   const rows = [...state.slots.find('over', id)].sort((a, b) => a.number - b.number).slice(0, surplus)
-  const forgotten = rows.filter(({ kind }) => kind === 'clock').reduce(withForgotten, schedule.forgotten ?? [])
+  const forgotten = rows
+    .filter(({ kind }) => kind === 'clock')
+    .reduce(withForgotten, courseOf(state, schedule).forgotten ?? [])
   return [{ type: 'slot.forgotten', scheduleId: id, slotIds: rows.map(row => row.id), forgotten }]
 }
 
@@ -42,6 +44,6 @@ function squeeze(stretches: readonly Stretch[]): readonly Stretch[] {
 }
 
 /** Whether a slot of the clock was judged and forgotten since. */
-export function wasForgotten({ forgotten = [] }: Pick<ScheduleRow, 'forgotten'>, slot: string): boolean {
+export function wasForgotten({ forgotten = [] }: Pick<CourseRow, 'forgotten'>, slot: string): boolean {
   return forgotten.some(({ from, through }) => from <= slot && slot <= through)
 }

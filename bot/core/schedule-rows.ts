@@ -48,6 +48,15 @@ export type ScheduleRow = {
   readonly view: string
   readonly document?: unknown
   readonly paused: boolean
+  /** Goes up with each change of what it does and when: what was computed for an older one is void. */
+  readonly version: number
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
+/** How far a schedule came, under its id: apart from it, since each slot changes this, and what it does may be long. */
+export type CourseRow = {
+  readonly id: Id
   /** Slots written down so far; the next one has the number after it. */
   readonly runs: number
   /** When the newest of its runs began. */
@@ -57,10 +66,6 @@ export type ScheduleRow = {
   readonly through: Instant
   /** Slots that were judged and forgotten, and are not run again: stretches of them, oldest first. */
   readonly forgotten?: readonly Stretch[]
-  /** Goes up with each change of what it does and when: what was computed for an older one is void. */
-  readonly version: number
-  readonly createdAt: Instant
-  readonly updatedAt: Instant
 }
 
 /** What a slot loads: the macros filled in for it, or why that cannot be. */

@@ -20,7 +20,8 @@ export function toDueAgain(slot: SlotRow): Event {
   return { type: 'slot.changed', slot: { ...without(slot, 'why'), status: 'due' } }
 }
 
-/** It waits. */
+/** It waits: for the end of its quiet hours, or for something behind them. */
 export function toWaiting(slot: SlotRow, why: Why): Event {
-  return { type: 'slot.changed', slot: { ...slot, status: 'waiting', why } }
+  const rest = why === 'quiet' ? slot : without(slot, 'notBefore')
+  return { type: 'slot.changed', slot: { ...rest, status: 'waiting', why } }
 }

@@ -36,6 +36,11 @@ export function tellSlot(told: Told, { now, ids, settings }: Context): Event[] {
   }))
 }
 
+/** Nobody was there at its time, and now it is not run either. */
+export function tellPassed(of: Pick<Told, 'schedule' | 'slot'>, context: Context): Event[] {
+  return of.slot.late === undefined ? [] : tellSlot({ ...of, trouble: 'missed', count: of.slot.late }, context)
+}
+
 /** An agent of that cluster has come: that there was none is not told any more, when nobody has heard it yet. */
 export function unsayAway(state: State, cluster: string): Event[] {
   const noticeIds = Array.from(state.notices.rows()).flatMap(notice => {

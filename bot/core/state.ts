@@ -1,6 +1,6 @@
 // everything the daemon knows: the tables through which its rows are found without walking everything
 import { INDEXES } from './indexes.ts'
-import type { CountersRow, Rows } from './row-types.ts'
+import type { CountersRow, CourseRow, Rows, ScheduleRow } from './row-types.ts'
 import { createDraft, createTable, mergeDraft, type Table } from './table.ts'
 
 export type * from './row-types.ts'
@@ -30,6 +30,11 @@ export function mergeDraftState(draft: State, into: State): void {
 /** The counters; before the first frame they stand at the beginning. */
 export function countersOf(state: State): CountersRow {
   return state.counters.get('counters') ?? { id: 'counters', nextNumber: 1, nextSchedule: 1, index: 0 }
+}
+
+/** How far a schedule came; before its first step it stands where it was made. */
+export function courseOf(state: State, { id, createdAt }: Pick<ScheduleRow, 'id' | 'createdAt'>): CourseRow {
+  return state.courses.get(id) ?? { id, runs: 0, through: createdAt }
 }
 
 function build(make: (name: TableName) => unknown): State {

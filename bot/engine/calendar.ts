@@ -25,12 +25,8 @@ export type Calendar = {
   next(timing: Timing, after: number): number | undefined
   /** The oldest slots after `after` up to and including `until`, at most `most` of them. */
   between(timing: Timing, span: { readonly after: number; readonly until: number; readonly most: number }): number[]
-  /** The newest slot after `after` up to and including `until`, found without walking all of them. */
-  latest(timing: Timing, span: { readonly after: number; readonly until: number }): number | undefined
   /** What is to be done at a slot: macros filled in, jitter, quiet hours and times of day as instants. */
   toFiring(schedule: Dated, slot: number): Firing
-  /** A macro text filled in for a slot: several texts where it says so. */
-  fill(template: string, slot: number, zone: string): readonly string[]
   /** An instant on a zone's clock, with its offset: `2026-11-22 02:00:00 +08:00`. */
   toLocal(instant: number, zone: string): string
 }

@@ -57,6 +57,7 @@ export type Story = {
 /** What changed in one frame, as far as it concerns the post. */
 export type PostNews = {
   readonly notices: boolean
+  /** Letters changed, or somebody spoke, whose session may take some. */
   readonly letters: boolean
   readonly cards: boolean
   readonly jobs: readonly Id[]

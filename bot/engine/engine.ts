@@ -11,6 +11,7 @@ import type { Settings, State } from '../core/state.ts'
 import type { Bus } from './bus.ts'
 import { createFrame, type Frame } from './frame.ts'
 import type { StateStore } from './ports.ts'
+import { createSlotWaker } from './slot-waker.ts'
 
 export type EngineDeps = {
   readonly state: State
@@ -69,6 +70,7 @@ export function createEngine(deps: EngineDeps): Engine {
   let closed = false
   // saves that failed in a row: what is due then waits a little longer each time
   let failures = 0
+  const waker = createSlotWaker(deps)
   let disarm = (): void => {}
 
   const wake = (): void => {
@@ -81,16 +83,31 @@ export function createEngine(deps: EngineDeps): Engine {
   async function work(): Promise<void> {
     // everything asked in this turn of the event loop shares the frame
     await Promise.resolve()
-    while (waiting.length > 0) failures = (await carryOut(deps, takeBatch(waiting))) ? 0 : failures + 1
+    while (waiting.length > 0) {
+      const batch = takeBatch(waiting)
+      const isUrgent = isPriority(batch[0])
+      const isSaved = await carryOut(deps, batch, isUrgent)
+      failures = isSaved ? 0 : failures + 1
+      if (!isUrgent) waker.heed(isSaved)
+      else if (isSaved && !closed && waker.isDue()) wakeSlots()
+    }
     arm()
+  }
+
+  // what an urgent frame let go begins in one of its own, which must not use the reserve
+  function wakeSlots(): void {
+    if (waiting.some(({ command }) => command.type === 'slots.wake')) return
+    dispatch({ type: 'slots.wake' }).catch(cause => deps.log.debug('slots that waited could not begin', { cause }))
   }
 
   function arm(): void {
     disarm()
-    const due = closed ? undefined : nextDue(deps.state, deps.settings)
-    if (due === undefined) return
+    if (closed) return
+    const due = nextDue(deps.state, deps.settings)
+    const left = Math.min(...[due === undefined ? [] : due - deps.clock.now(), waker.delayMs() ?? []].flat())
+    if (left === Number.POSITIVE_INFINITY) return
     const rest = failures === 0 ? 0 : backoffMs(failures - 1, { minMs: SECOND, maxMs: LONGEST_NAP_MS }, 1)
-    const delayMs = Math.min(Math.max(rest, due - deps.clock.now()), LONGEST_NAP_MS)
+    const delayMs = Math.min(Math.max(rest, left), LONGEST_NAP_MS)
     disarm = deps.clock.after(delayMs, () => {
       dispatch({ type: 'tick' }).catch(cause => deps.log.error('the timer failed', { cause }))
     })
@@ -116,23 +133,21 @@ export function createEngine(deps: EngineDeps): Engine {
 
 // a run of asks of the same priority: ordinary ones must not share a frame that may use the reserve
 function takeBatch(waiting: Waiting[]): Waiting[] {
-  const first = waiting[0]
-  const priority = first !== undefined && PRIORITY.has(first.command.type)
+  const priority = isPriority(waiting[0])
   let length = 1
-  while (
-    length < waiting.length &&
-    length < LARGEST_BATCH &&
-    PRIORITY.has(waiting[length]?.command.type ?? 'tick') === priority
-  )
-    length += 1
+  while (length < waiting.length && length < LARGEST_BATCH && isPriority(waiting[length]) === priority) length += 1
   return waiting.splice(0, length)
 }
 
+function isPriority(asked: Waiting | undefined): boolean {
+  return asked !== undefined && PRIORITY.has(asked.command.type)
+}
+
 // false when the frame could not be saved
-async function carryOut(deps: EngineDeps, batch: readonly Waiting[]): Promise<boolean> {
-  const frame = createFrame(deps, deps.clock.now())
+async function carryOut(deps: EngineDeps, batch: readonly Waiting[], isUrgent: boolean): Promise<boolean> {
+  const frame = createFrame(deps, { now: deps.clock.now(), isUrgent })
   const answered = batch.map(asked => ({ ...asked, answer: judge(frame, asked, deps.log) }))
-  const saved = await save(deps, frame, PRIORITY.has(batch[0]?.command.type ?? 'tick'))
+  const saved = await save(deps, frame, isUrgent)
   for (const { answer, resolve, reject } of answered) {
     if (answer instanceof Error) reject(answer)
     else if (saved instanceof Error) reject(saved)

@@ -27,15 +27,15 @@ const MOST_ROUNDS = 1_000
 /** Slots that are due together are settled one after the other: each is released, settled, and followed when its job ends. */
 const ROUNDS_A_SLOT = 8
 
-/** Opens a frame over `state` at the instant `now` (ms since the epoch). */
+/** Opens a frame over `state` at the instant `now` (ms since the epoch). `isUrgent`: it may use the store's reserve. */
 export function createFrame(
   world: { readonly state: State; readonly ids: Ids; readonly settings: Settings },
-  now: number,
+  { now, isUrgent }: { readonly now: number; readonly isUrgent: boolean },
 ): Frame {
   let draft = createDraftState(world.state)
   let isUntouched = true
   const events: Event[] = []
-  const context: Context = { now, ids: world.ids, settings: world.settings }
+  const context: Context = { now, ids: world.ids, settings: world.settings, isUrgent }
   return {
     apply(command) {
       // a draft of its own, so that a command that fails half way leaves no trace; the first one may have the whole frame

@@ -74,7 +74,9 @@ export function createPostOffice({ state, engine, frames, output, log }: PostDep
 
 function toNews({ events, changed }: Published): PostNews {
   const tells = (of: string): boolean => events.some(({ type }: Event) => type.startsWith(of))
-  return { notices: tells('notice.'), letters: tells('letter.'), cards: tells('card.'), jobs: changed.jobs }
+  // whoever speaks brings a session, by which letters can go that waited for one
+  const letters = tells('letter.') || tells('conversation.heard')
+  return { notices: tells('notice.'), letters, cards: tells('card.'), jobs: changed.jobs }
 }
 
 function countOld(events: readonly Event[]): number {

@@ -1,5 +1,14 @@
 // the stored tables as the live state: rows were parsed by the store, here they only find their places
-import { createDraftState, type JobRow, mergeDraftState, type State, TABLE_NAMES, type TaskRow } from '../core/state.ts'
+import {
+  type CourseRow,
+  createDraftState,
+  type JobRow,
+  mergeDraftState,
+  type ScheduleRow,
+  type State,
+  TABLE_NAMES,
+  type TaskRow,
+} from '../core/state.ts'
 import type { StoredTables } from './ports.ts'
 
 /** Puts every stored row into the empty `state`, oldest id first, so that the order of its tables is their age. */
@@ -12,7 +21,22 @@ export function fillState(state: State, stored: StoredTables): void {
     const table = draft[name] as { set(id: string, row: unknown): void }
     for (const [id, row] of rows) table.set(id, toRow(row as object))
   }
+  for (const schedule of draft.schedules.rows()) {
+    if (draft.courses.get(schedule.id) === undefined) draft.courses.set(schedule.id, toCourse(draft, schedule))
+  }
   mergeDraftState(draft, state)
+}
+
+// how far a schedule came stood in its own row once: then its slots tell it
+function toCourse(state: State, { id, updatedAt }: ScheduleRow): CourseRow {
+  const course: { -readonly [Key in keyof CourseRow]: CourseRow[Key] } = { id, runs: 0, through: updatedAt }
+  for (const { id: slotId, number, kind, slot, status, at, firedAt } of state.slots.find('schedule', id)) {
+    course.runs = Math.max(course.runs, number)
+    if (kind === 'clock' && slot > course.through) course.through = slot
+    const begunAt = firedAt ?? (status === 'unstarted' ? at : '')
+    if (begunAt > (course.lastRunAt ?? '')) Object.assign(course, { lastRunAt: begunAt, lastSlotId: slotId })
+  }
+  return course
 }
 
 /** The youngest id in use, so that new ones are younger; undefined in an empty state. */

@@ -1,8 +1,8 @@
 // what the clock's timer and the watch over markers may say and read of the state
-
+import type { Instant } from '../../shared/time.ts'
 import type { Published } from '../core/events.ts'
 import type { ScheduleCommand } from '../core/schedule-commands.ts'
-import type { ScheduleRow, SlotRow, State } from '../core/state.ts'
+import { courseOf, type ScheduleRow, type SlotRow, type State } from '../core/state.ts'
 import type { Bus } from './bus.ts'
 import type { Engine } from './engine.ts'
 
@@ -15,11 +15,14 @@ export type ScheduleDesk = {
   /** All that are not paused. */
   active(): Iterable<ScheduleRow>
   schedule(id: string): ScheduleRow | undefined
+  /** Slots of the clock until then are accounted for. */
+  through(schedule: ScheduleRow): Instant
   /** Slots that wait for their marker. */
   awaiting(): Iterable<SlotRow>
   /** Resolves when all of it is on disk. */
   due(due: Say<'schedule.due'>['due']): Promise<void>
-  looked(slotId: string, look?: Say<'slot.looked'>['look']): Promise<void>
+  /** Void for slots that wait for another path by now. */
+  looked(slotId: string, path: string, look?: Say<'slot.looked'>['look']): Promise<void>
   /** Hears of schedules that changed or are gone, and whether slots began or ceased to wait for markers. */
   onNews(listener: (news: ScheduleNews) => void): () => void
 }
@@ -35,12 +38,13 @@ export function createScheduleDesk({ state, engine, frames }: Deps): ScheduleDes
       for (const row of state.schedules.rows()) if (!row.paused) yield row
     },
     schedule: id => state.schedules.get(id),
+    through: schedule => courseOf(state, schedule).through,
     awaiting: () => [...state.slots.find('marker', 'all')],
     async due(due) {
       await engine.dispatch({ type: 'schedule.due', due })
     },
-    async looked(slotId, look) {
-      await engine.dispatch({ type: 'slot.looked', slotId, ...(look !== undefined && { look }) })
+    async looked(slotId, path, look) {
+      await engine.dispatch({ type: 'slot.looked', slotId, path, ...(look !== undefined && { look }) })
     },
     onNews: listener =>
       frames.subscribe(({ events }) => {

@@ -60,7 +60,6 @@ function toMistake(part: keyof RawInput, issue: z.core.$ZodIssue): Mistake {
 }
 
 type Issue = z.core.$ZodRawIssue
-const FORMATS: { readonly [format: string]: string } = { datetime: 'an instant in UTC such as 2026-11-01T18:00:00Z' }
 
 const SENTENCES: { readonly [code: string]: (issue: Issue) => string } = {
   invalid_type: issue => `must be ${'expected' in issue ? toKind(String(issue.expected)) : 'of another type'}`,
@@ -68,8 +67,7 @@ const SENTENCES: { readonly [code: string]: (issue: Issue) => string } = {
   unrecognized_keys: issue => `must not have ${'keys' in issue ? (issue.keys as unknown[]).map(shown).join(', ') : ''}`,
   too_big: issue => `must be at most ${'maximum' in issue ? String(issue.maximum) : ''}${toUnit(issue)}`,
   too_small: issue => `must be at least ${'minimum' in issue ? String(issue.minimum) : ''}${toUnit(issue)}`,
-  invalid_format: issue =>
-    `must be ${'format' in issue ? (FORMATS[String(issue.format)] ?? `a valid ${issue.format}`) : 'a valid value'}`,
+  invalid_format: issue => `must be a valid ${'format' in issue ? String(issue.format) : 'value'}`,
   invalid_union: () => 'must have another form',
 }
 

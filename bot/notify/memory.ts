@@ -33,7 +33,11 @@ export function createMemories() {
       kept.set(letter.id, made)
       return made
     },
-    closedOf: (letter: LetterRow): ReadonlySet<Channel> => kept.get(letter.id)?.round ?? new Set(letter.closed),
+    /** Ways that are over for it now: what came back since is told by the letter itself. */
+    closedOf(letter: LetterRow): ReadonlySet<Channel> {
+      const round = kept.get(letter.id)?.round
+      return new Set(letter.closed.filter(channel => round === undefined || round.has(channel)))
+    },
     hasNoCard: ({ id }: LetterRow): boolean => kept.get(id)?.noCard === true,
     /** Forgets letters that are gone, as soon as they are more than those that wait. */
     keepOnly(letters: readonly LetterRow[]): void {

@@ -56,10 +56,10 @@ export function toTurn(letters: readonly LetterRow[], view: View): Turn {
 function judge(letter: LetterRow, view: View): Judged {
   const { nowMs } = view
   const restsUntil = letter.notBefore === undefined ? 0 : toMs(letter.notBefore)
-  const [channel] = view.waysOf(letter)
+  const channel = firstOf(letter, view.waysOf(letter))
   if (channel !== undefined) {
-    // a way that was not there when all others had failed need not wait for them
-    if (restsUntil > nowMs && isSlow(letter)) return { do: 'wait', untilMs: restsUntil, blocks: true }
+    // a way that was not there when another one had failed need not wait for that
+    if (restsUntil > nowMs && isSlow(letter, channel)) return { do: 'wait', untilMs: restsUntil, blocks: true }
     return whenReady(letter, { channel, anew: false }, view)
   }
   if (restsUntil > nowMs) return { do: 'wait', untilMs: restsUntil, blocks: false }
@@ -70,8 +70,14 @@ function judge(letter: LetterRow, view: View): Judged {
 
 const SLOW: ReadonlySet<FailureClass> = new Set<FailureClass>(['unknown', 'busy', 'rate'])
 
-function isSlow({ last }: LetterRow): boolean {
-  return last !== undefined && SLOW.has(last.class)
+function isSlow({ last }: LetterRow, channel: Channel): boolean {
+  return last !== undefined && last.channel === channel && SLOW.has(last.class)
+}
+
+// what may have arrived stays with the one way that knows a repeat, whatever other way has come since
+function firstOf({ last }: LetterRow, ways: readonly Channel[]): Channel | undefined {
+  const stays = last?.channel === 'robot' && last.class === 'unknown' && ways.includes('robot')
+  return stays ? 'robot' : ways[0]
 }
 
 // the robot is the last way of others: while they wait for it their place has its own ways

@@ -10,13 +10,13 @@ import { createSharedNext } from './shared-next.ts'
 import { createTaking, type Due } from './taking.ts'
 
 export type BookDeps = {
-  readonly desk: Pick<ScheduleDesk, 'schedule'>
+  readonly desk: Pick<ScheduleDesk, 'schedule' | 'through'>
   readonly calendar: Calendar
   readonly clock: Clock
   readonly log: Log
 }
 
-/** What is known of a schedule. Without `head` it has to be computed, without `cursor` from its row. */
+/** What is known of a schedule. Without `head` it has to be computed, without `cursor` from its course. */
 type Entry = {
   readonly id: string
   /** Slots until then were handed in. */
@@ -70,7 +70,7 @@ export function createDueBook({ desk, calendar, clock, log }: BookDeps): DueBook
 
   /** Finds its next slot and puts it where it belongs. */
   function arm(entry: Entry, row: ScheduleRow, now: number): void {
-    entry.cursor = Math.min(entry.cursor ?? toMs(row.through), now)
+    entry.cursor = Math.min(entry.cursor ?? toMs(desk.through(row)), now)
     const next = nextOf(row.timing, entry.cursor)
     entry.version = row.version
     entry.head = next

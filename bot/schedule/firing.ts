@@ -3,23 +3,13 @@ import type { QuietHours } from '../../shared/schedule.ts'
 import { DAY, MINUTE, toInstant } from '../../shared/time.ts'
 import type { Calendar, Dated, Firing } from '../engine/calendar.ts'
 import type { Moment } from './fill.ts'
-import { checkTemplates, fillMarker, fillPaths, fillWritten, toError } from './templates.ts'
+import { checkTemplates, fillMarker, fillPaths, fillWritten } from './templates.ts'
 import { instantOf, wallOf } from './wall.ts'
 
 type Plan = Firing['plan']
 
 /** The part of a calendar that makes firings. */
-export type FiringPart = Pick<Calendar, 'toFiring' | 'fill' | 'checkTemplates'>
-
-export const FIRING: FiringPart = {
-  checkTemplates,
-  fill(template, slot, zone) {
-    const filled = fillWritten({ field: 'template', text: template, as: 'text' }, { instant: slot, zone })
-    if ('mistake' in filled) throw toError(filled.mistake)
-    return filled.texts
-  },
-  toFiring,
-}
+export const FIRING: Pick<Calendar, 'toFiring' | 'checkTemplates'> = { checkTemplates, toFiring }
 
 /** When a slot is due: itself, and up to `jitterSeconds` later, always the same for the same schedule and slot. In ms. */
 export function dueAtOf({ id, timing }: Pick<Dated, 'id' | 'timing'>, slot: number): number {

@@ -32,6 +32,8 @@ const MOST_AT_ONCE = 4
 /** When nobody could be asked, it is tried again so soon. */
 const RETRY_MS = MINUTE
 
+const toKey = ({ cluster, path }: Pick<Place, 'cluster' | 'path'>): string => `${cluster} ${path}`
+
 /** Makes the watch. What nobody could look at is said to nobody. */
 export function createMarkerWatch({ desk, calls, clusterOf, clock, log }: Deps): MarkerWatch {
   let places = new Map<string, Place>()
@@ -59,17 +61,17 @@ export function createMarkerWatch({ desk, calls, clusterOf, clock, log }: Deps):
       const cluster = awaited === undefined ? undefined : clusterOfSlot(scheduleId)
       if (awaited === undefined || cluster === undefined) continue
       const path = toNamespacePath(awaited.path)
-      const key = `${cluster} ${path}`
+      const key = toKey({ cluster, path })
       const everyMs = awaited.everySeconds * SECOND
       const known = waiting.get(key)
       const place = known ?? places.get(key) ?? { cluster, path, everyMs, nextAt: now, isLookedAt: false, slots: [] }
       if (known === undefined) Object.assign(place, { everyMs, slots: [] })
       place.everyMs = Math.min(place.everyMs, everyMs)
       place.slots.push(id)
-      // whoever is new does not wait for the next look of others, and a clock that went backward puts nothing off
-      place.nextAt = seen.has(id) ? Math.min(place.nextAt, now + place.everyMs) : now
+      // whoever is new here does not wait for the next look of others, and a clock that went backward puts nothing off
+      place.nextAt = seen.has(`${id} ${key}`) ? Math.min(place.nextAt, now + place.everyMs) : now
       waiting.set(key, place)
-      slots.add(id)
+      slots.add(`${id} ${key}`)
     }
     places = waiting
     seen = slots
@@ -77,10 +79,13 @@ export function createMarkerWatch({ desk, calls, clusterOf, clock, log }: Deps):
 
   async function look(place: Place): Promise<void> {
     const sight = await ask(place)
+    // a schedule may have been edited meanwhile: what was seen here says nothing to who waits elsewhere
+    if (!isClosed) gather(clock.now())
     place.nextAt = clock.now() + (sight === 'unknown' ? Math.min(RETRY_MS, place.everyMs) : place.everyMs)
     if (sight === 'unknown' || isClosed) return
+    if (places.get(toKey(place)) !== place) return
     const look = sight === 'absent' ? undefined : sight
-    await Promise.all(place.slots.map(slot => desk.looked(slot, look)))
+    await Promise.all(place.slots.map(slot => desk.looked(slot, place.path, look)))
   }
 
   async function ask({ cluster, path }: Place): Promise<Look | 'absent' | 'unknown'> {

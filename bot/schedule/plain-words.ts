@@ -13,9 +13,9 @@ export function plainWords(cron: string): Words | undefined {
     const often = oftenWords(second, minute, hour)
     if (often !== undefined) return often
   }
-  const time = toTime([hour, minute, second])
-  const days = time === undefined ? undefined : daysWords(day, weekday)
-  return days && { en: `${days.en} at ${time}`, zh: `${days.zh} ${time}` }
+  const times = hour.split(',').map(one => toTime([one, minute, second]))
+  const days = times.includes(undefined) ? undefined : daysWords(day, weekday)
+  return days && { en: `${days.en} at ${listed(times)}`, zh: `${days.zh} ${times.join('、')}` }
 }
 
 const isNumber = (text: string): boolean => /^\d+$/.test(text)
@@ -68,5 +68,5 @@ function weekdayWords(weekday: string): Words | undefined {
   }
 }
 
-const listed = (items: readonly string[]): string =>
+const listed = (items: readonly (string | undefined)[]): string =>
   items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`

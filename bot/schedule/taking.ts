@@ -1,5 +1,4 @@
 // what is due of one schedule, made ready to be handed in
-import { toMs } from '../../shared/time.ts'
 import type { Calendar, Firing } from '../engine/calendar.ts'
 import type { DueSchedule, ScheduleRow } from '../engine/schedule-desk.ts'
 import { type DueSlots, dueUntil, findDueSlots } from './due-slots.ts'
@@ -34,7 +33,7 @@ export function createTaking({ calendar, pace, nextOf }: Taking) {
   return (row: ScheduleRow, head: number, now: number): Due | Promise<Due> => {
     const next = nextOf(row.timing, head)
     if (next !== undefined && next <= now)
-      return slotsOf(row, head, now).then(slots => toDue(row, slots, { calendar, pace }))
+      return slotsOf(row, head, now).then(slots => toDue(row, slots, { head, calendar, pace }))
     const firing = calendar.toFiring(row, head)
     pace.isSpent(pathsOf(firing) / PATHS_A_SLOT)
     const due = { scheduleId: row.id, version: row.version, firings: [firing] }
@@ -45,7 +44,7 @@ export function createTaking({ calendar, pace, nextOf }: Taking) {
 async function toDue(
   row: ScheduleRow,
   { named, others }: DueSlots,
-  { calendar, pace }: Omit<Taking, 'nextOf'>,
+  { head, calendar, pace }: Omit<Taking, 'nextOf'> & { readonly head: number },
 ): Promise<Due> {
   let dueAt = ''
   let paths = 0
@@ -59,7 +58,7 @@ async function toDue(
     await pace.spend(1 + pathsOf(firing) / PATHS_A_SLOT)
   }
   const due = { scheduleId: row.id, version: row.version, firings, ...(others !== undefined && { others }) }
-  return { due, newest: named.at(-1) ?? toMs(row.through), paths }
+  return { due, newest: named.at(-1) ?? head - 1, paths }
 }
 
 const pathsOf = ({ plan }: Firing): number => ('paths' in plan ? plan.paths.length : 0)

@@ -4,7 +4,7 @@ import { SECOND } from '../../shared/time.ts'
 import type { ScheduleDesk } from '../engine/schedule-desk.ts'
 import { type BookDeps, createDueBook, toNextAt } from './due-book.ts'
 
-type Deps = BookDeps & { readonly desk: Pick<ScheduleDesk, 'active' | 'schedule' | 'due' | 'onNews'> }
+type Deps = BookDeps & { readonly desk: Pick<ScheduleDesk, 'active' | 'schedule' | 'through' | 'due' | 'onNews'> }
 
 export type TimerStatus = {
   /** Schedules that have a slot to come. */

@@ -79,6 +79,13 @@ export const SCHEDULE_RECORDS = {
     view: z.string(),
     document: z.unknown().optional(),
     paused: z.boolean(),
+    version: count,
+    createdAt: Instant,
+    updatedAt: Instant,
+  }),
+  scheduleKeys: z.object({ id: z.string(), scheduleId: Id, fingerprint: z.string() }),
+  courses: z.object({
+    id: Id,
     runs: count,
     lastRunAt: Instant.exactOptional(),
     lastSlotId: z.string().exactOptional(),
@@ -87,9 +94,6 @@ export const SCHEDULE_RECORDS = {
       .array(z.object({ from: Instant, through: Instant, open: z.boolean().exactOptional() }))
       .readonly()
       .exactOptional(),
-    version: count,
-    createdAt: Instant,
-    updatedAt: Instant,
   }),
   slots: z.object({
     id: z.string(),

@@ -7,6 +7,7 @@ import { EXIT } from '../failure.ts'
 import type { OptionName } from '../options.ts'
 import { toEdited, toNew, toTiming } from '../schedule-ask.ts'
 import { addressOf, findSchedule, ROOT, withCaret } from '../schedule-find.ts'
+import { beforeEverything } from '../schedule-given.ts'
 import { askNext, askPreview, toLines, toNextLines, toObjects } from '../schedule-next.ts'
 import { toName } from '../schedule-words.ts'
 import type { Context, Verb } from '../verb.ts'
@@ -33,12 +34,14 @@ export const add: Verb = {
       `gander schedule add 每天 02:00 load '/data/\${yyyyMMdd-1d}' --wait-for '/data/\${yyyyMMdd-1d}/_SUCCESS'`,
       'the day before',
     ],
+    [`gander schedule add "0 4 * * *" '*'`, 'everything that was ever loaded, metadata first; bare, a shell expands *'],
     ['gander schedule add @daily load -f paths.txt --quiet 08:00-20:00 --ready-by 07:30', 'a list'],
     ['gander schedule add "0 2 * * *" load /data/db1 --start 2026-12-01 --end 2026-12-31', 'both days included'],
   ],
   run: async context => {
     const body = await toNew(context)
-    const made = await withCaret(body, () => askFor(context.api, Schedule, ['POST', ROOT, { body }]))
+    const call = ['POST', ROOT, { body, key: crypto.randomUUID() }] as const
+    const made = await withCaret(body, () => askFor(context.api, Schedule, call))
     return tellWritten(context, made, 'is made')
   },
 }
@@ -51,6 +54,7 @@ export const edit: Verb = {
   examples: [
     ['gander schedule edit nightly "30 3 * * *"', 'another time'],
     ['gander schedule edit nightly load /data/db1 /data/db2', 'other paths'],
+    [`gander schedule edit nightly '*'`, 'everything that was ever loaded, in place of its paths'],
     ['gander schedule edit 7 --quiet none --notify always', 'other rules'],
   ],
   run: async context => {
@@ -74,7 +78,7 @@ export const preview: Verb = {
   run: async context => {
     const { words, options, screen } = context
     const at = words.findIndex(word => pathProblem(word) === undefined)
-    const expression = words.slice(0, at < 0 ? words.length : at).join(' ')
+    const expression = (at < 0 ? (beforeEverything(words) ?? words) : words.slice(0, at)).join(' ')
     const paths = at < 0 ? {} : { paths: words.slice(at) }
     const body = { ...(await toTiming(context, expression)), ...paths, count: options.count ?? PREVIEWED }
     const told = await withCaret(body, () => askPreview(context.api, body))

@@ -94,6 +94,29 @@ describe('新建', () => {
     expect(rows(dialogue)[0]?.work).toMatchObject({ kind: 'ask', action: 'load', paths: ['/a'] })
   })
 
+  test.each([
+    ['每天 8点和20点 预热 /a、/b', '0 0 8,20 * * * *'],
+    ['每天8点、20点预热/a、/b', '0 0 8,20 * * * *'],
+    ['每天 ０８：００，２０：００ 预热 /a，/b', '0 0 8,20 * * * *'],
+    ['工作日 8:30, 12:30 和 18:30 预热：/a /b', '0 30 8,12,18 * * 1-5 *'],
+    ['/a、/b 每天 08:00、20:00 预热', '0 0 8,20 * * * *'],
+    ['“每天 8:00 和 20:00” 预热 /a、“/b”', '0 0 8,20 * * * *'],
+    ['every day at 8:00 and 20:00 load /a, /b', '0 0 8,20 * * * *'],
+  ])('tells several times of day from several paths: %s', async (said, cron) => {
+    const dialogue = await createDialogue()
+    expect(await dialogue.says(`定时 新建 ${said}`)).toContain('已新建定时 **#1 定时-1**')
+    expect(rows(dialogue)[0]).toMatchObject({ timing: { cron }, work: { action: 'load', paths: ['/a', '/b'] } })
+  })
+
+  test('leaves 和 and 、 in a path alone, and * behind several times', async () => {
+    const dialogue = await createDialogue()
+    const told = await dialogue.says('定时 新建 每天 8点和20点 预热 /数据和日志、旧')
+    expect(told).toContain('**时间**：每天 08:00、20:00')
+    expect(rows(dialogue)[0]?.work).toMatchObject({ paths: ['/数据和日志、旧'] })
+    await dialogue.says('定时 新建 每天 08:00、20:00 *')
+    expect(rows(dialogue)[1]).toMatchObject({ timing: { cron: '0 0 8,20 * * * *' }, work: { kind: 'warmed' } })
+  })
+
   test('keeps date macros whole, whatever keyboard typed them', async () => {
     const dialogue = await createDialogue()
     const line = `定时 新建 每天 02:00 预热 /d/\${yyyy-MM-dd HH:mm-1d} ／ｅ／＄｛ｙｙｙｙＭＭｄｄ－６ｄ．．０ｄ｝ 等待=/m/\${yyyyMMdd}/_SUCCESS 名称=日\${MMdd}`
@@ -137,6 +160,11 @@ describe('新建', () => {
     await says('定时 新建 每天 02:00 预热 /a 名称=夜间')
     const wrong: readonly (readonly [line: string, told: string])[] = [
       ['每天 25:00 预热 /a', '时间不对：时刻应为 00:00 到 23:59，收到 "25:00"（第 4 个字符）'],
+      [
+        '每天 8:30 和 20:00 预热 /a、/b',
+        '时间不对：几个时刻的分钟都要与 8:30 相同，不同的请另建一个定时，收到 "20:00"（第 11 个字符）',
+      ],
+      ['每天 8点和25点 预热 /a', '时间不对：时刻应为 00:00 到 23:59，收到 "25点"（第 7 个字符）'],
       ['"0 25 * * *" 预热 /a', '时间不对：小时应为 0 到 23，收到 "25"（第 3 个字符）'],
       ['"*/0 * * * *" 预热 /a', '时间不对：分钟的步长应为 1 到 60，收到 "0"（第 3 个字符）'],
       ['"0 2 32 * *" 预热 /a', '时间不对：日期应为 1 到 31，或 L、LW、15W 这样的，收到 "32"（第 5 个字符）'],
@@ -299,7 +327,7 @@ test('what was done before a crash is told, not done again', async () => {
   expect(rows(dialogue)).toHaveLength(1)
   expect(await saysAndCrashes('定时 执行 1')).toContain('已受理 #1 执行定时 1 个路径')
   expect(jobs()).toHaveLength(1)
-  expect(rows(dialogue)[0]?.runs).toBe(1)
+  expect([...dialogue.state.courses.rows()]).toMatchObject([{ runs: 1 }])
   expect(await saysAndCrashes('定时 暂停 定时-1')).toContain('已暂停 1 个定时')
   expect(rows(dialogue)[0]?.version).toBe(2)
   expect(await says('定时 新建 每天 02:00 预热 /b', { key: 'same' })).toContain('已新建定时 **#2 定时-2**')

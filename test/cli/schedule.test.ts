@@ -1,6 +1,7 @@
 // gander schedule against the real verbs and calendar behind a real socket; as a process where that may matter
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -180,7 +181,77 @@ describe('add and edit', () => {
     expect(now).not.toHaveProperty('statement')
   })
 
+  it('take * for everything that was ever loaded, as chat and statements do', async () => {
+    const made = await start('add', '0 4 * * *', '*', '--name', 'all', '--cluster', 'default').ended
+    expect(made).toMatchObject({ code: 0, stderr: '' })
+    expect(made.stdout).toContain('(all) is made: daily at 04:00 (Asia/Shanghai)\n')
+    const same = { statement: '*', expression: '0 4 * * *' }
+    expect(await get('all')).toMatchObject({ ...same, cluster: 'default' })
+    expect((await run('list', '--prefix', 'all')).stdout).toContain('* (everything ever loaded)')
+    const others = [
+      ['每天', '4点和16点', '*'],
+      ['每天 04:00', 'load', '*'],
+      ['0', '4', '*', '*', '*', 'load', '*'],
+      ['@daily', '*'],
+    ]
+    for (const [n, words] of others.entries())
+      expect(await run('add', ...words, '--name', `all-${n}`), words.join(' ')).toMatchObject({ code: 0 })
+    const asked = await Promise.all(others.map((_, n) => get(`all-${n}`)))
+    expect(asked.map(({ expression }) => expression)).toEqual(['每天 4点和16点', '每天 04:00', '0 4 * * *', '@daily'])
+    expect(asked.map(({ statement }) => statement)).toEqual(['*', '*', '*', '*'])
+    // a bare expression keeps its last field
+    await run('edit', 'all', '0', '5', '*', '*', '*')
+    expect(await get('all')).toMatchObject({ expression: '0 5 * * *', statement: '*' })
+    await run('edit', 'all', 'load', '/a', '--replicas', '2')
+    expect(await get('all')).toMatchObject({ action: 'load', paths: ['/a'], options: { replication: 2 } })
+    await run('edit', 'all', '*')
+    const now = await get('all')
+    expect(now).toMatchObject({ statement: '*', expression: '0 5 * * *', cluster: 'default' })
+    expect([now.action, now.paths, now.options]).toEqual([undefined, undefined, undefined])
+    expect((await run('preview', '0 4 * * *', '*', '-n', '1')).stdout).toContain('2024-05-02 04:00:00')
+    expect((await start('add', '--help').ended).stdout).toMatch(
+      /gander schedule add "0 4 \* \* \*" '\*'.*\n?.*ever loaded/,
+    )
+  })
+
+  it('make one schedule of an ask whose answer was lost', async () => {
+    const keys: (string | null)[] = []
+    const proxy = createServer((request, response) => {
+      keys.push(String(request.headers['idempotency-key']))
+      const chunks: Buffer[] = []
+      request.on('data', chunk => chunks.push(chunk))
+      request.on('end', async () => {
+        const { method = 'GET', url } = request
+        const body = chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }
+        const headers = { authorization: 'Bearer operator-token', 'idempotency-key': keys.at(-1) ?? '' }
+        const answer = await fetch(`${at.url}${url}`, { method, headers, ...body })
+        const text = await answer.text()
+        // the first answer is cut off in its middle
+        if (keys.length === 1) return void request.socket.destroy()
+        response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text)
+      })
+    })
+    await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
+    const address = proxy.address()
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+    const made = await runHere(['schedule', 'add', '@daily', 'load', '/a', '--name', 'lost'], { url })
+    proxy.close()
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('(lost) is made') })
+    expect([keys[0] === keys[1], keys[0]]).toEqual([true, expect.stringMatching(/^[\da-f-]{36}$/)])
+    expect((await at.ask('GET', '/schedules?name=lost')).body.items).toHaveLength(1)
+  })
+
   it.each([
+    [['add', '0 4 * * *', 'load', '*', '/a'], /Nothing may stand beside \*, got "\/a"/],
+    [
+      ['add', '0 4 * * *', '*', '--replicas', '2'],
+      /No option of a load goes with \*, only --cluster; got one for repl/,
+    ],
+    [['add', '0 4 * * *', '*', '-f', 'paths.txt'], /No list goes with \*/],
+    [['add', '0', '4', '*', '*', '*'], /What to do is missing.* '\*', in quotes, is everything that was ever loaded/],
+    // what a shell makes of a bare star
+    [['add', '@daily', 'load', 'README.md', 'bot'], /\n'\*', in quotes, is everything that was ever loaded/],
+    [['add', '@daily', 'free', '*'], /must start with "\/"/],
     [['add', '0 2 * * *', 'laod', '/a'], /What to do is missing: .*load, forceload.*got "0 2 \* \* \* laod \/a"/],
     [['add', 'load', '/a'], /When is missing/],
     [['add', '@daily', 'load'], /No path was given/],

@@ -38,6 +38,30 @@ describe('a letter', () => {
     expect(world.state.letters.size).toBe(0)
   })
 
+  test('has its session again with a fresh one of its conversation, and with nothing else', () => {
+    const world = createWorld()
+    hear(world, 'm0')
+    const [here, there] = [write(world), write(world, { place: OTHER })]
+    const close = (id: string, channel: Channel) =>
+      tried(world, id, [channel, failed('expired')], { close: true, waitMs: 10 * MINUTE })
+    for (const id of [here, there]) for (const channel of ['session', 'api'] as const) close(id, channel)
+    const closedOf = (id: string) => world.state.letters.get(id)?.closed
+    const session = (url: string, atMs: number) => ({ session: { url, expiresAt: toInstant(START + atMs) } })
+    // the same one, one that is over sooner, none
+    hear(world, 'm1')
+    hear(world, 'm2', session('x2', HOUR))
+    hear(world, 'm3', { session: undefined })
+    expect(closedOf(here)).toEqual(['session', 'api'])
+    const { events } = hear(world, 'm4', session('x4', 2 * HOUR))
+    expect(events).toContainEqual({ type: 'letter.reopened', letterIds: [here], channel: 'session' })
+    expect([closedOf(here), closedOf(there)]).toEqual([['api'], ['session', 'api']])
+    // once for each
+    expect(typesOf(hear(world, 'm5', session('x5', 3 * HOUR)).events)).not.toContain('letter.reopened')
+    close(here, 'session')
+    hear(world, 'm5', session('x6', 4 * HOUR))
+    expect(closedOf(here)).toEqual(['api', 'session'])
+  })
+
   test('that nobody took within a day is given up, and that is told', () => {
     const world = createWorld()
     const id = write(world)
@@ -153,8 +177,18 @@ describe('a meter', () => {
     expect(waits).toEqual([1, 2, 4, 8, 10, 10])
     tried(world, write(world), ['robot', SENT])
     expect([meterOf(world, 'robot').blocks, meterOf(world, 'robot').blockedUntil]).toEqual([0, undefined])
-    tried(world, id, ['api', failed('rate', 1_000)])
-    expect(meterOf(world, 'api').blockedUntil).toBe(toInstant(world.now + 1_000))
+  })
+
+  test('of the API is blocked for a minute at most, unless it is told to wait longer', () => {
+    const world = createWorld()
+    const id = write(world)
+    const waits = [...Array<number>(8).fill(SECOND), 5 * MINUTE, 5 * MINUTE].map(waitMs => {
+      tried(world, id, ['api', failed('rate', waitMs)])
+      const until = Date.parse(meterOf(world, 'api').blockedUntil ?? '') - world.now
+      world.skip(until)
+      return until / SECOND
+    })
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 300, 300])
   })
 
   test('begins anew with the month', () => {

@@ -1,6 +1,6 @@
 // schedules and what is due of them, as the calendar would hand it to the core
 import type { Firing, ScheduleDraft } from '../../bot/core/schedule-commands.ts'
-import type { SlotNotice, SlotRow } from '../../bot/core/state.ts'
+import { courseOf, type SlotNotice, type SlotRow } from '../../bot/core/state.ts'
 import type { Actor } from '../../shared/job.ts'
 import { HOUR, toInstant, toMs } from '../../shared/time.ts'
 import { ANN, must, START, type World } from './world.ts'
@@ -37,10 +37,12 @@ export function createClockwork(
   const { actor = ANN, draft } = more
   const scheduleId = must(world.ask({ type: 'schedule.put', actor, draft: toScheduleDraft(rules, draft) }).scheduleId)
   const row = () => must(world.state.schedules.get(scheduleId))
+  const course = () => courseOf(world.state, row())
   const slots = (): SlotRow[] => [...world.state.slots.find('schedule', scheduleId)].sort((a, b) => a.number - b.number)
   const clockwork = {
     scheduleId,
     row,
+    course,
     slots,
     slot: (number: number): SlotRow => must(slots().find(one => one.number === number)),
     /** Time goes on to the newest of these slots (and `lateMs`), and they are due. */

@@ -24,7 +24,7 @@ describe('a due slot', () => {
       scheduled: { id: clock.scheduleId, run: 1, slot: slotAt(1), notify: 'alarm' },
     })
     expect([...world.state.tasks.find('job', must(slot.jobId))].map(({ path }) => path)).toEqual(['/d/1'])
-    expect(clock.row()).toMatchObject({ runs: 1, through: slotAt(1), lastRunAt: slotAt(1) })
+    expect(clock.course()).toMatchObject({ runs: 1, through: slotAt(1), lastRunAt: slotAt(1) })
   })
 
   test('runs once, however often and in whatever company it is said to be due', () => {
@@ -192,6 +192,15 @@ describe('late slots', () => {
     expect(slotNotices(world)).toMatchObject([{ trouble: 'missed', count: 2, slot: slotAt(2) }])
   })
 
+  test.each([{ misfire: 'skip' }, { misfireWithinSeconds: 90 }] as const)(
+    'what was missed before one that is in time is late where its policy runs nothing so late: %j',
+    policy => {
+      const clock = createClockwork(createWorld(), policy)
+      clock.due(three)
+      expect(clock.standing()).toEqual(['missed late', 'missed late', 'fired'])
+    },
+  )
+
   test('never tells nobody', () => {
     const world = createWorld(ROBOT)
     createClockwork(world, { misfire: 'skip', notify: 'never' }).due(three, { lateMs: HOUR })
@@ -208,7 +217,7 @@ describe('a clock that is set back', () => {
     clock.due([firing(8), firing(9), firing(10)], { lateMs: MINUTE })
     world.skip(-3 * HOUR)
     clock.dueNow([firing(8)])
-    expect(clock.row().through).toBe(slotAt(8))
+    expect(clock.course().through).toBe(slotAt(8))
     expect(clock.standing()).toEqual(['fired', 'missed merged', 'fired'])
     expect(clock.slots().map(({ number }) => number)).toEqual([1, 2, 3])
     world.skip(3 * HOUR)
@@ -232,7 +241,7 @@ describe('a clock that is set back', () => {
     clock.due([firing(8_999), firing(9_000)], { others: { count: 1_000, since: slotAt(31) } })
     clock.finish(clock.slots().at(-1)?.number ?? 0)
     for (let hour = 9_001; hour <= 9_040; hour += 1) run(hour)
-    expect(clock.row().forgotten).toMatchObject([
+    expect(clock.course().forgotten).toMatchObject([
       { from: slotAt(1), through: slotAt(30) },
       { from: slotAt(9_000), through: slotAt(9_019) },
     ])
@@ -600,7 +609,7 @@ describe('people', () => {
     expect(clock.standing()).toEqual(['fired', 'skipped paused'])
     world.skip(5 * HOUR)
     world.ask({ type: 'schedule.pause', actor: ROOT, scheduleIds, paused: false })
-    expect(clock.row().through).toBe(toInstant(world.now))
+    expect(clock.course().through).toBe(toInstant(world.now))
   })
 
   test('change it: what waits does what it says now', () => {
@@ -612,7 +621,8 @@ describe('people', () => {
     const replanned = [{ slotId: clock.slot(1).id, firing: firing(1, { plan: { name: 'n', paths: ['/new'] } }) }]
     world.ask({ type: 'schedule.put', actor: ANN, scheduleId: clock.scheduleId, draft: toScheduleDraft(), replanned })
     expect([...world.state.tasks.find('job', must(clock.slot(1).jobId))].map(({ path }) => path)).toEqual(['/new'])
-    expect(clock.row()).toMatchObject({ version: 2, number: 1, runs: 1 })
+    expect(clock.row()).toMatchObject({ version: 2, number: 1 })
+    expect(clock.course().runs).toBe(1)
   })
 
   test('remove it with all its slots; what is at work goes on', () => {
@@ -646,6 +656,9 @@ describe('people', () => {
     put({ name: 'a' }, false)
     const { scheduleId } = put(undefined, true)
     expect(world.state.schedules.get(must(scheduleId))?.name).toBe('定时-3')
+    put({ name: '定时-5' }, true)
+    const { scheduleId: fifth } = put(undefined, true)
+    expect(world.state.schedules.get(must(fifth))?.name).toBe('定时-5-2')
   })
 
   test('may keep what is their own, an admin everything, a viewer nothing', () => {

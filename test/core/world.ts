@@ -5,6 +5,7 @@ import { decide } from '../../bot/core/decide.ts'
 import type { Event } from '../../bot/core/events.ts'
 import { evolve } from '../../bot/core/evolve.ts'
 import { nextDue, reconcile } from '../../bot/core/reconcile.ts'
+import { nextWake } from '../../bot/core/slot-waits.ts'
 import {
   type AllocationRow,
   countersOf,
@@ -105,7 +106,10 @@ export function createWorld(options: WorldOptions = {}) {
     get now() {
       return now
     },
-    nextDue: () => nextDue(state, settings),
+    nextDue() {
+      const due = [nextDue(state, settings), nextWake(state)].flatMap(instant => instant ?? [])
+      return due.length === 0 ? undefined : Math.min(...due)
+    },
     /** Time passes, and is noticed. */
     wait(ms: number) {
       now += ms

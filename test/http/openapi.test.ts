@@ -72,6 +72,7 @@ test('names each operation, its headers and every kind of its answers', async ()
     (document.paths[path]?.[method]?.parameters ?? []).filter(one => one.in === 'header').map(({ name }) => name)
   expect(headers('/api/v1/gfs', 'post')).toEqual(['Idempotency-Key', 'X-GFS-API-Version'])
   expect(headers('/api/v1/jobs', 'post')).toEqual(['Idempotency-Key'])
+  expect(headers('/api/v1/schedules', 'post')).toEqual(['Idempotency-Key'])
   expect(headers('/api/v1/jobs/{id}/events', 'get')).toEqual(['Last-Event-ID'])
   const { responses } = document.paths['/api/v1/gfs']?.['post'] ?? { responses: {} }
   expect(Object.keys(responses['200']?.content ?? {}).sort()).toEqual(['application/json', 'text/plain'])

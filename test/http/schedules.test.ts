@@ -70,6 +70,50 @@ describe('a schedule', () => {
   })
 })
 
+describe('an instant', () => {
+  const FORM = 'must be an instant with Z or an offset, such as 2026-11-01T18:00:00Z or 2026-11-02T02:00:00+08:00, got'
+
+  test('may have an offset wherever one is asked for, and is kept in UTC', async () => {
+    const [startAt, endAt] = ['2024-05-02T02:00:00+08:00', '2024-06-01T01:59:59.5-05:30']
+    const kept = { startAt: '2024-05-01T18:00:00.000Z', endAt: '2024-06-01T07:29:59.500Z' }
+    const made = await make({ startAt, endAt })
+    expect(made).toMatchObject({ ...kept, nextAt: kept.startAt })
+    expect((await at.ask('GET', `/schedules/${name}`)).body).toMatchObject(kept)
+    const replaced = await at.ask('PUT', `/schedules/${name}`, { ...NIGHTLY, name, endAt })
+    expect(replaced.body).toMatchObject({ endAt: kept.endAt })
+    const asked = { expression: '0 2 * * *', from: '2024-05-03T02:00:01+08:00', count: 1 }
+    const previewed = await at.ask('POST', '/schedules/preview', asked)
+    expect(previewed.body.items).toMatchObject([{ slot: '2024-05-03T18:00:00.000Z' }])
+    const days = { from: '2024-04-20T02:00:00+08:00', to: '2024-04-20T23:59:59+08:00' }
+    const backfilled = await at.ask('POST', `/schedules/${name}/backfill`, days)
+    expect(backfilled.body.items).toMatchObject([{ slot: '2024-04-19T18:00:00.000Z' }])
+    await at.finish(backfilled.body.items[0].job.id)
+    const run = await at.ask('POST', `/schedules/${name}/run`, { slot: '2024-04-22T00:00:00+08:00' })
+    expect(run.body).toMatchObject({ slot: '2024-04-21T16:00:00.000Z' })
+    await at.finish(run.body.job.id)
+  })
+
+  test.each([
+    ['2024-05-02T02:00:00', 'no zone'],
+    ['2024-05-02', 'a date'],
+    ['2024-05-02T02:00:00+0800', 'no colon'],
+    ['2024-05-02T02:00:00+24:00', 'no such offset'],
+    ['2024-02-30T02:00:00+08:00', 'no such day'],
+    // what would be kept could not be read again
+    ['9999-12-31T23:00:00-08:00', 'beyond the years of four digits'],
+    ['0000-01-01T00:00:00+08:00', 'before them'],
+  ])('is not %s: %s', async startAt => {
+    const refused = await at.ask('POST', '/schedules', { ...NIGHTLY, name, startAt })
+    expect([refused.status, refused.body.message]).toEqual([400, `startAt ${FORM} "${startAt}"`])
+  })
+
+  test('is named once when several are wrong', async () => {
+    await make()
+    const refused = await at.ask('POST', `/schedules/${name}/backfill`, { from: 'monday' })
+    expect(refused.body.message).toBe(`from ${FORM} "monday"; to ${FORM.replace(', got', ', but is missing')}`)
+  })
+})
+
 describe('a list', () => {
   test('is by number, oldest first, page by page, of what was asked for', async () => {
     const names = ['a', 'b', 'c'].map(letter => `${name}-${letter}`)
@@ -181,7 +225,7 @@ describe('runs', () => {
     [{ from: '2024-04-01T00:00:00Z' }, /^to must be /],
     [
       { from: 'monday', to: '2024-04-02T00:00:00Z' },
-      /^from must be an instant in UTC such as 2026-11-01T18:00:00Z, got "monday"/,
+      /^from must be an instant with Z or an offset, such as 2026-11-01T18:00:00Z or 2026-11-02T02:00:00\+08:00, got "monday"/,
     ],
     [{ from: '2024-04-03T00:00:00Z', to: '2024-04-02T00:00:00Z' }, /^to must not be before from/],
     [{ from: '2022-01-01T00:00:00Z', to: '2024-04-02T00:00:00Z' }, /at most 366 slots/],

@@ -79,6 +79,13 @@ describe('the variables of a card', () => {
     })
   })
 
+  it('of a load whose speed nobody knows: the time left has a name of its own', () => {
+    const progress = { at: toInstant(NOW), source: 'lines', filesDone: 15, filesTotal: 17, etaSeconds: 3 } as const
+    expect(show(job({ progress })).detail).toBe(
+      '- **路径**：/datalake/db1\n- **进度**：15 / 17 个文件\n- **预计还需**：3 秒',
+    )
+  })
+
   it('of a load of several paths', () => {
     const shown = show(job({}, { total: 12, running: 2, queued: 6, succeeded: 3, failed: 1 }))
     expect(shown.detail).toBe('- **路径**：/datalake/db1 等 12 个\n- **完成**：4 / 12 个路径，未成功 1 个')

@@ -59,6 +59,12 @@ async function open(robot: Robot = { secret: SECRET }) {
       await stage.end(job, last)
       return job
     },
+    /** Waits for sockets alone: the clock stands. */
+    async until(isSo: () => boolean) {
+      const deadline = Date.now() + 20_000
+      while (!isSo() && Date.now() < deadline) await calm()
+      expect(isSo()).toBe(true)
+    },
     /** Moves the clock until so much is there to see; sockets have their turn between. */
     async seen<Of>(look: () => Of | undefined, stepMs: number = SECOND): Promise<Of> {
       const until = Date.now() + 20_000
@@ -112,6 +118,49 @@ describe('a result', () => {
   })
 })
 
+describe('letters that nothing took', () => {
+  test('go over the session of whoever speaks next, in order, each once', async () => {
+    const { hear, stage, local, room, until } = await open()
+    await hear()
+    local.expireSessions()
+    local.deny('/v1.0/robot/')
+    const { letters } = stage.office
+    for (const title of ['first', 'second']) await stage.office.write(draft(title, { kind: 'answer', place: PLACE }))
+    await until(() => letters().length === 2 && letters().every(({ closed }) => closed.length === 2))
+    room.move(SECOND)
+    await hear()
+    await until(() => letters().length === 0)
+    const lines = local.view(GROUP).map(({ kind, title }) => `${kind} ${title}`)
+    expect(lines).toEqual(['webhook first', 'webhook second'])
+  })
+
+  const OUTAGES: readonly [string, (local: LocalDingTalk) => unknown][] = [
+    ['the token is not given', local => local.fault({ route: /accessToken/, kind: 'busy', times: 1_000 })],
+    ['no answer comes from anywhere', local => local.fault({ route: /./, kind: 'reset', times: 1_000 })],
+    [
+      'something between answers in its place',
+      local => local.fault({ route: /./, kind: 'status', status: 502, body: '<html>', times: 1_000 }),
+    ],
+  ]
+  test.each(OUTAGES)('while %s go within a minute of its end, however long it was', async (_, begin) => {
+    const { stage, local, room, until } = await open()
+    begin(local)
+    await stage.office.write(draft('one', { kind: 'answer', place: PLACE }))
+    const letter = () => stage.office.letters()[0]
+    const begun = room.clock.now()
+    for (let tries = 1; room.clock.now() - begun < 30 * MINUTE; tries += 1) {
+      await until(() => letter()?.tries === tries)
+      const restMs = Date.parse(letter()?.notBefore ?? '') - room.clock.now()
+      expect(restMs).toBeGreaterThan(0)
+      expect(restMs).toBeLessThanOrEqual(MINUTE)
+      if (room.clock.now() + restMs - begun >= 30 * MINUTE) local.clearFaults()
+      room.move(restMs)
+    }
+    await until(() => stage.office.letters().length === 0)
+    expect(local.view(GROUP).map(({ title }) => title)).toEqual(['one'])
+  })
+})
+
 describe('the custom robot', () => {
   test('with keywords and a signature takes the text of a named job', async () => {
     const { stage, local, seen } = await open({ secret: SECRET, keywords: ['通知', '告警'] })
@@ -130,6 +179,63 @@ describe('the custom robot', () => {
     await seen(atLeast(() => local.robotView(TOKEN), 1))
     await seen(() => (stage.office.letters().length === 0 ? true : undefined))
     expect(local.robotView(TOKEN)).toHaveLength(1)
+  })
+
+  test('that others have used up for ten minutes takes in the end what was to be said, once', async () => {
+    const { stage, local, room, until } = await open({})
+    const [url, headers] = [`${local.base}/robot/send?access_token=${TOKEN}`, { 'content-type': 'application/json' }]
+    for (let at = 0; at < 20; at += 1) {
+      const body = JSON.stringify({ msgtype: 'text', text: { content: `of another ${at}` } })
+      await fetch(url, { method: 'POST', headers, body })
+    }
+    await stage.office.write(draft('告警：x', { place: ROBOT, alarm: true }))
+    const begin = room.clock.now()
+    for (let tries = 1; room.clock.now() - begin < 10 * MINUTE; tries += 1) {
+      await until(() => stage.office.letters()[0]?.tries === tries)
+      expect(stage.office.letters()[0]?.last?.code).toBe('130101')
+      room.move(Date.parse(stage.office.meter('robot')?.blockedUntil ?? '') - room.clock.now())
+    }
+    await until(() => stage.office.letters().length === 0)
+    expect(local.robotView(TOKEN)).toHaveLength(21)
+    expect(local.robotView(TOKEN)[20]?.title).toBe('告警：x')
+    expect(room.clock.now() - begin).toBeLessThanOrEqual(15 * MINUTE)
+  })
+
+  test('takes what is too long for one message in several, also by the platform’s own measure, and nothing is lost', async () => {
+    const { stage, local, until } = await open()
+    const lines = Array.from({ length: 900 }, (_, at) => `- 第${at}条数据路径`)
+    const tooLong = { errcode: 460101, errmsg: 'message too long, exceed 20000 bytes' }
+    local.fault({ route: 'POST /robot/send', kind: 'status', status: 200, body: tooLong })
+    const part = {
+      format: 'markdown' as const,
+      title: '告警：y',
+      text: `### 告警：y\n${lines.join('\n')}`,
+      mentions: [],
+    }
+    await stage.office.write(draft('y', { place: ROBOT, parts: [part] }))
+    await until(() => stage.office.letters().length === 0)
+    const calls = local.calls('POST /robot/send')
+    for (const { raw } of calls) expect(raw.length).toBeLessThanOrEqual(20_000)
+    const seen = local.robotView(TOKEN)
+    expect(seen).toHaveLength(calls.length - 1)
+    expect(seen.length).toBeGreaterThan(1)
+    for (const { text } of seen) expect(text).toMatch(/^### 告警：y \(\d\/\d\)/)
+    expect(seen.flatMap(({ text }) => text.match(/第\d+条数据路径/g) ?? [])).toEqual(lines.map(line => line.slice(2)))
+  })
+
+  test('whose minute is used up is told what ended meanwhile in one message, alarms first', async () => {
+    const { stage, local, seen } = await open()
+    for (let at = 0; at < 18; at += 1) await stage.office.write(draft(`n${at}`, { place: ROBOT }))
+    await seen(
+      atLeast(() => local.robotView(TOKEN), 18),
+      100,
+    )
+    await stage.run('/good', { name: 'good' })
+    await stage.pass(10 * SECOND)
+    await stage.run('/bad', { name: 'bad' }, MISSING)
+    const lines = await seen(atLeast(() => local.robotView(TOKEN), 19))
+    expect(lines[18]?.text.match(/^(通知|告警)|task \w+/gm)).toEqual(['告警', 'task bad', '通知', 'task good'])
+    expect(local.peakPerMinute(TOKEN)).toEqual({ accepted: 18, attempted: 18 })
   })
 
   test('is never sent more than it takes in a minute', async () => {

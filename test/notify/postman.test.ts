@@ -251,13 +251,59 @@ describe('when all ways are closed', () => {
     await calm()
     script.way = () => SENT
     await hear()
-    await office.write(draft('two', { kind: 'answer' }))
     await calm()
-    expect(sent.map(({ channel, part }) => `${channel} ${part.title}`)).toEqual([
-      'api one',
-      'session one',
-      'session two',
+    expect(sent.map(({ channel, part }) => `${channel} ${part.title}`)).toEqual(['api one', 'session one'])
+  })
+
+  test('a fresh session takes what rests at once, the oldest first, each once', async () => {
+    const { hear, office, sent, script, pass } = await open()
+    await hear()
+    script.way = ({ channel }) => failed(channel === 'session' ? 'expired' : 'config')
+    for (const title of ['one', 'two']) await office.write(draft(title, { kind: 'answer' }))
+    await calm()
+    const tries = sent.length
+    expect(tries).toBe(4)
+    script.way = () => SENT
+    const url = await hear()
+    await calm()
+    expect(sent.slice(tries).map(({ to, part }) => [to, part.title])).toEqual([
+      [url, 'one'],
+      [url, 'two'],
     ])
+    await pass(20 * MINUTE, MINUTE)
+    expect([sent.length, office.letters()]).toEqual([tries + 2, []])
+  })
+
+  test('a fresh session that is refused too is tried once, and they rest again', async () => {
+    const { hear, office, sent, script, pass, room } = await open()
+    const begin = room.clock.now()
+    await hear()
+    script.way = ({ channel }) => failed(channel === 'session' ? 'expired' : 'config')
+    await office.write(draft('one', { kind: 'answer' }))
+    await calm()
+    await pass(MINUTE, SECOND)
+    await hear()
+    await calm()
+    await pass(11 * MINUTE, 10 * SECOND)
+    expect(sent.map(({ channel, at }) => `${channel} ${(at - begin) / MINUTE}`)).toEqual([
+      ...['session 0', 'api 0', 'session 1'],
+      ...['session 11', 'api 11'],
+    ])
+  })
+
+  test('a fresh session does not wait for another way that is tried anew', async () => {
+    const { hear, office, sent, script, pass } = await open()
+    await hear()
+    script.way = ({ channel }) => failed(channel === 'session' ? 'expired' : 'config')
+    await office.write(draft('one', { kind: 'answer' }))
+    await calm()
+    script.way = ({ channel }) => failed(channel === 'session' ? 'expired' : 'busy')
+    await pass(10 * MINUTE, MINUTE)
+    expect(channelsOf(sent).slice(2)).toEqual(['session expired', 'api busy'])
+    script.way = () => SENT
+    await hear()
+    await calm()
+    expect(channelsOf(sent).slice(4)).toEqual(['session sent'])
   })
 
   test('a letter for which no way is configured waits for somebody to speak', async () => {
@@ -269,10 +315,41 @@ describe('when all ways are closed', () => {
     expect(sent).toEqual([])
     expect(lines.filter(line => line.startsWith('a letter waits'))).toHaveLength(1)
     await hear()
-    await office.write(draft('two', { kind: 'answer' }))
     await calm()
-    expect(sent.map(({ part }) => part.title)).toEqual(['one', 'two'])
+    expect(sent.map(({ part }) => part.title)).toEqual(['one'])
   })
+})
+
+describe('a fresh session', () => {
+  test('waits as long as the last one was asked to', async () => {
+    const { hear, office, sent, script, pass, room } = await open()
+    const begin = room.clock.now()
+    await hear()
+    script.way = () => (sent.length === 0 ? failed('rate', 30 * SECOND) : SENT)
+    await office.write(draft('one'))
+    await calm()
+    await hear()
+    await pass(MINUTE)
+    expect(sent.map(({ channel, at }) => `${channel} ${(at - begin) / SECOND}`)).toEqual(['session 0', 'session 30'])
+  })
+
+  test.each(['before', 'after'])(
+    'takes nothing that the robot may have shown; the session was heard of %s',
+    async when => {
+      const { hear, office, sent, script, pass } = await open()
+      if (when === 'before') await hear()
+      script.way = ({ channel }) =>
+        failed(channel === 'robot' ? 'unknown' : channel === 'session' ? 'expired' : 'config')
+      await office.write(draft('one'))
+      await calm()
+      script.way = () => SENT
+      await hear()
+      await pass(5 * SECOND)
+      const last = sent.slice(-2)
+      expect(channelsOf(last)).toEqual(['robot unknown', 'robot sent'])
+      expect(last[0]?.uuid).toBe(last[1]?.uuid)
+    },
+  )
 })
 
 describe('a restart', () => {

@@ -95,7 +95,8 @@ function take(world: World, clock: ReturnType<typeof createClockwork>, one: Step
   const picked = 'which' in one && fired.length > 0 ? fired[one.which % fired.length] : undefined
   if (one.do === 'time') return void world.wait(one.minutes * 60_000)
   if (one.do === 'due') {
-    const { through, paused } = clock.row()
+    const { paused } = clock.row()
+    const { through } = clock.course()
     const from = toMs(through) > world.now ? toInstant(world.now - HOUR) : through
     const hours = hoursDue(from, world.now)
     const quiet = { until: toInstant(world.now + 90 * 60_000), mode: 'wait' } as const
@@ -212,8 +213,8 @@ describe('slots', () => {
         evolve(draft, event, at) {
           VERBS.evolve(draft, event, at)
           if (event.type === 'slot.recorded') {
-            const row = draft.schedules.get(event.slot.scheduleId)
-            if (row) draft.schedules.set(row.id, { ...row, runs: 0 })
+            const course = draft.courses.get(event.slot.scheduleId)
+            if (course) draft.courses.set(course.id, { ...course, runs: 0 })
           }
         },
       },

@@ -2,12 +2,18 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: macros look like placeholders
 import { describe, expect, it } from 'vitest'
 import { FIRING } from '../../bot/schedule/firing.ts'
+import { fillWritten, toError } from '../../bot/schedule/templates.ts'
 import { AppError } from '../../shared/errors.ts'
 
 const SHANGHAI = 'Asia/Shanghai'
 const BERLIN = 'Europe/Berlin'
 const at = (instant: string): number => Date.parse(instant)
-const fill = (template: string, instant: string, zone = SHANGHAI) => FIRING.fill(template, at(instant), zone)
+
+function fill(text: string, instant: string, zone = SHANGHAI): readonly string[] {
+  const filled = fillWritten({ field: 'template', text, as: 'text' }, { instant: at(instant), zone })
+  if ('mistake' in filled) throw toError(filled.mistake)
+  return filled.texts
+}
 
 describe('filling in', () => {
   it.each([

@@ -25,7 +25,7 @@ function createRoom() {
     desk: {
       schedule: id => ({ id }) as ScheduleRow,
       awaiting: () => [...slots.values()],
-      async looked(slot, look) {
+      async looked(slot, _path, look) {
         looked.push([slot, look])
         await bend.looked()
       },
@@ -188,4 +188,24 @@ it('is not put off when the clock goes backward', async () => {
   await room.news()
   await room.pass(MINUTE)
   expect(room.asked).toHaveLength(2)
+})
+
+it('hands a look on to nobody who waits elsewhere by then, and looks there at once', async () => {
+  const room = createRoom()
+  room.wait('other', '/new', { everySeconds: 3_600 })
+  await room.start()
+  let answer = (_: CallAnswer): void => {}
+  room.answers.set('/m', new Promise<CallAnswer>(resolve => (answer = resolve)))
+  room.wait('s1', '/m')
+  room.wait('s2', '/m')
+  await room.news()
+  room.looked.length = 0
+  // the schedules are edited: one waits for another path, the other one in another cluster
+  room.wait('s1', '/new', { everySeconds: 3_600 })
+  room.wait('s2', '/m', { cluster: 'c2' })
+  room.answers.set('/new', THERE)
+  answer(THERE)
+  await room.news()
+  expect(room.asked).toEqual(['c1 /new', 'c1 /m', 'c1 /new', 'c2 /m'])
+  expect(room.looked.map(([slot]) => slot).sort()).toEqual(['other', 's1', 's2'])
 })

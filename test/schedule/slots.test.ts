@@ -14,7 +14,7 @@ import { MADE } from './expressions-made.ts'
 import { movesOf, ODD_ZONES, slotsByWalk, wallThere } from './zone-walk.ts'
 
 const SEED = 20_261_122
-type Slots = Pick<Calendar, 'next' | 'between' | 'latest'>
+type Slots = Pick<Calendar, 'next' | 'between'>
 
 const timing = (expression: string, zone: string, more: Partial<Timing> = {}): Timing => ({
   ...{ expression, cron: readExpression(expression, 'standard').cron, zone, jitterSeconds: 0 },
@@ -47,7 +47,6 @@ function holdsAround(judged: Slots, runs: number): void {
       expect(local(zone, found)).toEqual(local(zone, expected))
       const later = expected.filter(slot => slot > after)
       if (later.length > 0) expect(judged.next(asked, after)).toBe(later[0])
-      expect(judged.latest(asked, { after: from, until: after })).toBe(expected.filter(slot => slot <= after).at(-1))
     }),
     { seed: SEED, numRuns: runs, endOnFailure: true },
   )
@@ -78,10 +77,6 @@ describe('slots around moved clocks', () => {
         wallOf(after + HOUR, zone) - wallOf(after, zone) > HOUR ? wallOf(after + HOUR, zone) : wallOf(after, zone),
       ),
     ],
-    [
-      'the latest is one too old',
-      { ...slots, latest: (asked, span) => slots.latest(asked, { ...span, until: span.until - MINUTE }) },
-    ],
     ['the zone is not looked at', { ...slots, next: (asked, after) => slots.next({ ...asked, zone: 'UTC' }, after) }],
   ])('would show it when %s', (_, faulty) => {
     expect(() => holdsAround(faulty, 300)).toThrow(/Property failed/)
@@ -110,7 +105,7 @@ describe('slots far from moved clocks', () => {
     expect(compared).toBeGreaterThan(100)
   })
 
-  it('come strictly later, in order, and the latest is the last of all', () => {
+  it('come strictly later, and in order', () => {
     fc.assert(
       fc.property(ASKED, fc.nat(40), ([{ ours }, zone, after], more) => {
         const asked = timing(ours, zone)
@@ -119,7 +114,6 @@ describe('slots far from moved clocks', () => {
         expect(slots.next(asked, first - 1)).toBe(first)
         expect(slots.next(asked, after + more * HOUR)).toBeGreaterThanOrEqual(first)
         const all = slots.between(asked, { after, until: first + more * HOUR, most: 300 })
-        if (all.length < 300) expect(slots.latest(asked, { after, until: first + more * HOUR })).toBe(all.at(-1))
         const again = all.map((_, place) => slots.next(asked, all[place - 1] ?? after))
         expect(again).toEqual(all)
       }),
@@ -217,17 +211,7 @@ describe('a slot', () => {
     const asked = timing('0 2 * * *', 'UTC', { startAt, endAt })
     const all = { after: 0, until: Number.MAX_SAFE_INTEGER }
     expect(slots.between(asked, { ...all, most: 9 }).map(slot => slot - at(startAt))).toEqual([0, DAY, 2 * DAY])
-    expect(slots.latest(asked, { after: 0, until: at('2030-01-01') })).toBe(at(endAt))
-    expect(slots.latest(asked, { after: at(endAt), until: at('2030-01-01') })).toBeUndefined()
     expect(slots.next(asked, at(endAt))).toBeUndefined()
-  })
-
-  it('is found from years of seconds without walking them', () => {
-    const asked = timing('* * * * * *', 'Europe/Berlin')
-    const until = at('2026-11-22T10:00:00.500Z')
-    expect(slots.latest(asked, { after: 0, until })).toBe(until - 500)
-    const old = timing('* * * * * * 2020', 'UTC')
-    expect(slots.latest(old, { after: 0, until })).toBe(at('2020-12-31T23:59:59Z'))
   })
 
   it('is none after the last year, and none before the first', () => {

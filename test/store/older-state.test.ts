@@ -101,6 +101,8 @@ test('is read, and goes on as if nothing had been missing', async () => {
 
 /** Schedules with slots of every kind, and notices about them. */
 function keepTime(world: World): void {
+  const idempotency = { key: 'k', fingerprint: 'f' }
+  world.ask({ type: 'schedule.put', actor: ROOT, draft: toScheduleDraft(), idempotency })
   const waitFor = { path: '/m', withinMinutes: 5, everySeconds: 60, stableMinutes: 3, otherwise: 'skip' } as const
   for (const rules of [
     { waitFor, readyBy: '08:30', misfireWithinSeconds: 9 },
@@ -119,6 +121,36 @@ function keepTime(world: World): void {
     world.ask({ type: 'schedule.run', actor: ROOT, scheduleId: clock.scheduleId, firing: firing(5) })
   }
 }
+
+test('schedules of the time before their course had a row of its own go on where they stood', async () => {
+  const { dir, remove } = await createRoom()
+  const { world } = createHistory()
+  keepTime(world)
+  const before = [...world.state.courses.rows()]
+  const older = (['schedules', 'slots', 'jobs', 'counters'] as const).flatMap(table =>
+    Array.from(world.state[table].rows() as Iterable<{ id: string }>, row => {
+      return { table, key: row.id, value: table === 'schedules' ? { ...row, ...world.state.courses.get(row.id) } : row }
+    }),
+  )
+  const writer = createJournal({ dir, tables: RECORD_PARSERS })
+  await writer.load()
+  await writer.save(older)
+  await writer.close()
+
+  const store = createJournal({ dir, tables: RECORD_PARSERS })
+  const state = createState()
+  fillState(state, await store.load())
+  await store.close()
+  await remove()
+  expect(before.length).toBeGreaterThan(2)
+  for (const { id, runs, through, lastSlotId } of before) {
+    const { updatedAt } = must(world.state.schedules.get(id))
+    const since = through < updatedAt ? updatedAt : through
+    expect(must(state.courses.get(id))).toMatchObject({ runs, through: since })
+    expect(state.courses.get(id)?.lastSlotId).toBe(lastSlotId)
+    expect(state.schedules.get(id)).not.toHaveProperty('through')
+  }
+})
 
 test('rows of today are read as they were written', () => {
   const { world, first, open } = createHistory()

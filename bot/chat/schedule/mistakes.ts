@@ -41,6 +41,11 @@ const ROWS: readonly Row[] = [
   [/^5, 6 or 7 fields$/, () => '要有 5、6 或 7 个字段'],
   [/^one of (@.+)$/, ([, names = '']) => `应为其中之一：${names.replaceAll(' ', '、')}`],
   [/^a time of day from (\S+) to (\S+)$/, ([, from, to]) => `时刻应为 ${from} 到 ${to}`],
+  [
+    /^times of day with the same (minutes|minutes and seconds) as (.+) \(else a schedule for each\)$/,
+    ([, what, first]) =>
+      `几个时刻的${what === 'minutes' ? '分钟' : '分钟和秒'}都要与 ${first} 相同，不同的请另建一个定时`,
+  ],
   [/^a weekday such as (.+) or (.+)$/, ([, one, other]) => `星期要写成 ${one} 或 ${other} 这样的`],
   [/^a day of month such as (.+)$/, ([, such = '']) => `日期要写成 ${such.replace(' or ', ' 或 ')} 这样的`],
   [/^a number of (\w+) that divides (\d+)$/, ([, unit, all]) => `间隔的${UNITS[unit ?? ''] ?? unit}要能整除 ${all}`],

@@ -3,7 +3,7 @@ import { changes } from '../../../shared/actions.ts'
 import { toInstant, toMs } from '../../../shared/time.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
-import { toLetter } from '../letters.ts'
+import { reopenSession, toLetter } from '../letters.ts'
 import { countHeard } from '../meters.ts'
 import type { ConversationRow, Done, MessageRow, State } from '../state.ts'
 
@@ -20,9 +20,11 @@ export function decideHeardMessage(state: State, { heard }: Ask<'message.heard'>
     at: toInstant(now),
     status: 'heard',
   }
+  const row = toConversationRow(state, heard, now)
   const events: Event[] = [
     { type: 'message.heard', message },
-    { type: 'conversation.heard', conversation: toConversationRow(state, heard, now) },
+    { type: 'conversation.heard', conversation: row },
+    ...reopenSession(state, row),
     countHeard(state, now),
   ]
   return { events, answer: {} }

@@ -1,4 +1,5 @@
 // slots that the clock says are due: written down once, judged by how late they are, and looks at markers
+import { toNamespacePath } from '../../../shared/path.ts'
 import { MINUTE, SECOND, toInstant, toMs } from '../../../shared/time.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
@@ -6,7 +7,7 @@ import type { DueSchedule, Firing } from '../schedule-commands.ts'
 import { forgetRuns, wasForgotten } from '../schedule-retention.ts'
 import { toClockId, toDueAgain } from '../slot-moves.ts'
 import { tellSlot } from '../slot-notices.ts'
-import type { ScheduleRow, SlotRow, State } from '../state.ts'
+import { courseOf, type ScheduleRow, type SlotRow, type State } from '../state.ts'
 
 type Ask<Type extends Command['type']> = Extract<Command, { type: Type }>
 
@@ -34,8 +35,12 @@ function take(state: State, schedule: ScheduleRow, { firings, others, context }:
   if (newest === undefined) return [advanced]
   const { now } = context
   const lateMs = now - toMs(newest.dueAt)
-  const isRun = lateMs <= LATE_MS || mayRunLate(schedule, lateMs)
-  const earlier = fresh.slice(0, -1).map(firing => toMissed(firing, isRun ? 'merged' : 'late'))
+  const isRun = mayRun(schedule, lateMs)
+  // the newest stands for those that would have been run without it
+  const earlier = fresh.slice(0, -1).map(firing => {
+    const wouldRun = isRun && mayRun(schedule, now - toMs(firing.dueAt))
+    return toMissed(firing, wouldRun ? 'merged' : 'late')
+  })
   const missed = earlier.filter(({ dueAt }) => now - toMs(dueAt) > LATE_MS).length + (others?.count ?? 0)
   const judged = isRun ? toDue(schedule, newest) : toMissed(newest, 'late')
   const isPassed = lateMs > LATE_MS
@@ -67,11 +72,12 @@ function toRecorded(state: State, slot: SlotRow): Extract<Event, { type: 'slot.r
 // a slot that was missed may come by again when the clock was set back; one that was judged otherwise may not
 function wasJudged(state: State, schedule: ScheduleRow, slot: string): boolean {
   const known = state.slots.get(toClockId(schedule.id, slot))
-  return known === undefined ? wasForgotten(schedule, slot) : known.status !== 'missed'
+  return known === undefined ? wasForgotten(courseOf(state, schedule), slot) : known.status !== 'missed'
 }
 
-function mayRunLate({ policy }: ScheduleRow, lateMs: number): boolean {
+function mayRun({ policy }: ScheduleRow, lateMs: number): boolean {
   const { misfire, misfireWithinSeconds } = policy
+  if (lateMs <= LATE_MS) return true
   return misfire === 'run-once' && (misfireWithinSeconds === undefined || lateMs <= misfireWithinSeconds * SECOND)
 }
 
@@ -102,8 +108,9 @@ function toDue({ policy: { waitFor } }: ScheduleRow, firing: Firing): Recorded {
 type Recording = { readonly recorded: readonly Recorded[]; readonly now: number }
 
 // one that was missed and comes by again keeps its number
-function toRows(state: State, { id: scheduleId, runs }: ScheduleRow, { recorded, now }: Recording): SlotRow[] {
-  let last = runs
+function toRows(state: State, schedule: ScheduleRow, { recorded, now }: Recording): SlotRow[] {
+  const { id: scheduleId } = schedule
+  let last = courseOf(state, schedule).runs
   return recorded.map(one => {
     const id = toClockId(scheduleId, one.slot)
     const known = state.slots.get(id)
@@ -113,10 +120,12 @@ function toRows(state: State, { id: scheduleId, runs }: ScheduleRow, { recorded,
 }
 
 /** What a look at a marker means: it is there, it stands still, it has changed, or it is not there. */
-export function decideLooked(state: State, { slotId, look }: Ask<'slot.looked'>, { now }: Context): Decision {
+export function decideLooked(state: State, { slotId, path, look }: Ask<'slot.looked'>, { now }: Context): Decision {
   const slot = state.slots.get(slotId)
   const awaited = slot?.awaited
   if (slot?.status !== 'waiting' || slot.why !== 'marker' || awaited === undefined) return { events: [], answer: {} }
+  // it was edited while somebody looked
+  if (path !== undefined && path !== toNamespacePath(awaited.path)) return { events: [], answer: {} }
   const { seen, stableMinutes } = awaited
   if (look === undefined) {
     const { seen: _, ...rest } = awaited

@@ -7,7 +7,7 @@ import { fire } from '../fire.ts'
 import type { Firing } from '../schedule-commands.ts'
 import { forgetRuns } from '../schedule-retention.ts'
 import { toClockId } from '../slot-moves.ts'
-import type { ScheduleRow, SlotRow, State } from '../state.ts'
+import { courseOf, type ScheduleRow, type SlotRow, type State } from '../state.ts'
 import { demandKeeper, getSchedule } from './schedules.ts'
 
 type Ask<Type extends Command['type']> = Extract<Command, { type: Type }>
@@ -25,7 +25,7 @@ export function decideRun(
   demandKeeper(actor, schedule, 'run it')
   demandSame(schedule, version)
   const slot: SlotRow = {
-    ...toAsked(schedule, firing, { kind: 'manual', number: schedule.runs + 1, context }),
+    ...toAsked(schedule, firing, { kind: 'manual', number: courseOf(state, schedule).runs + 1, context }),
     by: actor.name,
   }
   const fired = fire(state, { schedule, slot, by: actor }, context)
@@ -55,8 +55,9 @@ export function decideBackfill(state: State, command: Ask<'schedule.backfill'>, 
       'CONFLICT',
       `At most ${MOST_WAITING} slots of a schedule may wait for their turn, ${waiting} do, and these are ${wanted.length} more.`,
     )
+  const { runs } = courseOf(state, schedule)
   const slots = wanted.map((firing, at): SlotRow => {
-    const asked = toAsked(schedule, firing, { kind: 'backfill', number: schedule.runs + 1 + at, context })
+    const asked = toAsked(schedule, firing, { kind: 'backfill', number: runs + 1 + at, context })
     return { ...asked, status: 'waiting', why: 'turn', by: actor.name }
   })
   const events = slots.map((slot): Event => ({ type: 'slot.recorded', slot }))

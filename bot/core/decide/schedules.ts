@@ -1,11 +1,13 @@
 // schedules made, replaced, paused and removed
 import { AppError, shown } from '../../../shared/errors.ts'
 import type { Actor } from '../../../shared/job.ts'
-import { toInstant } from '../../../shared/time.ts'
+import { type Instant, toInstant } from '../../../shared/time.ts'
 import type { Command, Context, Decision } from '../commands.ts'
 import type { Event } from '../events.ts'
-import { toDueAgain, toSkipped } from '../slot-moves.ts'
-import { countersOf, type ScheduleRow, type SlotRow, type State } from '../state.ts'
+import { replan } from '../replan.ts'
+import { toSkipped } from '../slot-moves.ts'
+import { countersOf, type ScheduleRow, type State } from '../state.ts'
+import { findMade, toKeyId } from './idempotency.ts'
 import { demandOperator, mayChange } from './permit.ts'
 
 type Ask<Type extends Command['type']> = Extract<Command, { type: Type }>
@@ -36,16 +38,26 @@ export function decidePutSchedule(state: State, command: Ask<'schedule.put'>, co
     demandKeeper(actor, before, 'change it')
     demandPlanned(state, before, command)
   }
+  const made = before === undefined ? findMade(state, command) : undefined
+  if (made !== undefined) return { events: [], answer: { scheduleId: made.id, repeated: true } }
   if (before === undefined && state.schedules.size >= MOST_SCHEDULES)
     throw new AppError('CONFLICT', `There may be at most ${MOST_SCHEDULES} schedules, and there are as many.`)
   const schedule = before === undefined ? toNew(state, command, context) : toReplaced(before, command, context)
   if (command.distinct === true) demandDistinct(state, schedule)
   const events: Event[] = [
-    { type: 'schedule.changed', schedule, by: actor.name },
-    ...(command.replanned ?? []).flatMap(({ slotId, firing }) => replan(state.slots.get(slotId), schedule, firing)),
-    ...(schedule.paused ? skipWaiting(state, schedule.id) : []),
+    { type: 'schedule.changed', schedule, ...goesOn(before, schedule), by: actor.name },
+    ...(before === undefined ? toKeyed(command, schedule) : []),
+    ...(schedule.paused
+      ? skipWaiting(state, schedule.id)
+      : replanWaiting(state, { before, schedule, command }, context)),
   ]
   return { events, answer: { scheduleId: schedule.id } }
+}
+
+function toKeyed(command: Ask<'schedule.put'>, { id: scheduleId }: ScheduleRow): Event[] {
+  const id = toKeyId(command)
+  if (id === undefined || command.idempotency === undefined) return []
+  return [{ type: 'schedule.keyed', key: { id, scheduleId, fingerprint: command.idempotency.fingerprint } }]
 }
 
 function toNew(state: State, { actor, draft }: Ask<'schedule.put'>, { now, ids }: Context): ScheduleRow {
@@ -57,14 +69,21 @@ function toNew(state: State, { actor, draft }: Ask<'schedule.put'>, { now, ids }
     ...{
       id: ids.next(now),
       number,
-      name: name ?? `定时-${number}`,
+      name: name ?? toMadeName(state, `定时-${number}`),
       owner: actor.name,
       role: actor.role,
       via: actor.via,
     },
     ...(actor.chat !== undefined && { home: toHome(actor.chat) }),
-    ...{ paused, runs: 0, through: at, version: 1, createdAt: at, updatedAt: at },
+    ...{ paused, version: 1, createdAt: at, updatedAt: at },
   }
+}
+
+// somebody may have called theirs so
+function toMadeName(state: State, made: string): string {
+  let name = made
+  for (let again = 2; state.schedules.countOf('name', name) > 0; again += 1) name = `${made}-${again}`
+  return name
 }
 
 function toHome({ place, staffId, nick }: NonNullable<Actor['chat']>): NonNullable<ScheduleRow['home']> {
@@ -76,20 +95,23 @@ function toReplaced(before: ScheduleRow, { actor, draft }: Ask<'schedule.put'>, 
   const { name = before.name, paused = before.paused, ...rest } = draft
   const { description: _, document: __, ...kept } = before
   const at = toInstant(now)
-  const isSameTime = toSlotKey(draft.timing) === toSlotKey(before.timing)
   return {
     ...kept,
     ...rest,
     ...{ name, paused, role: actor.name === before.owner ? actor.role : before.role },
-    // slots of the new times that are past were never promised; nor are those of a pause that is over
-    through: isSameTime && before.paused === paused ? before.through : at,
     ...{ version: before.version + 1, updatedAt: at },
   }
 }
 
-// what was read from disk may have its parts in another order
-function toSlotKey({ cron, zone, startAt, endAt, jitterSeconds, quietHours: quiet }: ScheduleRow['timing']): string {
-  return JSON.stringify([cron, zone, startAt, endAt, jitterSeconds, quiet?.from, quiet?.to, quiet?.mode])
+// slots of new times that are past were never promised; nor are those of a pause that is over
+function goesOn(before: ScheduleRow | undefined, { timing, paused, updatedAt }: ScheduleRow): { through?: Instant } {
+  const isSame = before?.paused === paused && toSlotKey(timing) === toSlotKey(before.timing)
+  return isSame ? {} : { through: updatedAt }
+}
+
+// quiet hours and jitter move no slot: one that its jitter delays at this moment is still to come
+function toSlotKey({ cron, zone, startAt, endAt }: ScheduleRow['timing']): string {
+  return JSON.stringify([cron, zone, startAt, endAt])
 }
 
 function demandDistinct(state: State, { id, name }: ScheduleRow): void {
@@ -102,34 +124,30 @@ function demandDistinct(state: State, { id, name }: ScheduleRow): void {
   )
 }
 
-// what waits is what it is to do now, not what it was
-function replan(slot: SlotRow | undefined, schedule: ScheduleRow, firing: Replanned['firing']): Event[] {
-  if (slot?.status !== 'waiting') return []
-  const { waitFor } = schedule.policy
-  const { awaited, ...rest } = { ...slot, plan: firing.plan }
-  if (awaited === undefined) return [{ type: 'slot.changed', slot: rest }]
-  if (waitFor === undefined || firing.marker === undefined)
-    return [slot.why === 'marker' ? toDueAgain(rest) : { type: 'slot.changed', slot: rest }]
-  const { everySeconds, otherwise, stableMinutes } = waitFor
-  const { path, deadlineAt, seen } = awaited
-  const changed = {
-    ...{ path: firing.marker, deadlineAt, everySeconds, otherwise },
-    ...(stableMinutes !== undefined && { stableMinutes }),
-    // what was seen of another path says nothing of this one
-    ...(seen !== undefined && path === firing.marker && { seen }),
-  }
-  return [{ type: 'slot.changed', slot: { ...rest, awaited: changed } }]
+type Replacing = {
+  readonly before: ScheduleRow | undefined
+  readonly schedule: ScheduleRow
+  readonly command: Ask<'schedule.put'>
 }
 
-// a slot that began to wait after these were planned still has the paths of what the schedule was
+// what waits is what it is to do now, under the rules of now
+function replanWaiting(state: State, { before, schedule, command }: Replacing, context: Context): Event[] {
+  if (before === undefined) return []
+  const { replanned = [] } = command
+  return replanned.flatMap(({ slotId, firing }) =>
+    replan(state.slots.get(slotId), { before, schedule, firing }, context),
+  )
+}
+
+// a slot that began to wait after these were planned still has the paths and the rules of what the schedule was
 function demandPlanned(state: State, before: ScheduleRow, { draft, replanned }: Ask<'schedule.put'>): void {
-  if (replanned === undefined || JSON.stringify(draft.work) === JSON.stringify(before.work)) return
+  const isSame = ([a, b]: readonly [unknown, unknown]): boolean => JSON.stringify(a) === JSON.stringify(b)
+  const parts = (['work', 'timing', 'policy'] as const).map(part => [draft[part], before[part]] as const)
+  if (replanned === undefined || parts.every(isSame)) return
   const planned = new Set(replanned.map(({ slotId }) => slotId))
   if ([...state.slots.find('waiting', before.id)].every(({ id }) => planned.has(id))) return
   throw new AppError('CONFLICT', `A run of schedule ${shown(before.name)} began to wait at the same moment; ask again.`)
 }
-
-type Replanned = NonNullable<Ask<'schedule.put'>['replanned']>[number]
 
 /** Removes a schedule with all that was written down of its slots; jobs at work go on. */
 export function decideRemoveSchedule(state: State, { actor, scheduleId }: Ask<'schedule.remove'>): Decision {
@@ -149,9 +167,9 @@ export function decidePause(
   const changed = [...new Set(schedules)].filter(schedule => schedule.paused !== paused)
   const events = changed.flatMap((schedule): Event[] => {
     const version = schedule.version + 1
-    const row = { ...schedule, paused, version, updatedAt: at, through: paused ? schedule.through : at }
+    const row = { ...schedule, paused, version, updatedAt: at }
     return [
-      { type: 'schedule.changed', schedule: row, by: actor.name },
+      { type: 'schedule.changed', schedule: row, ...(!paused && { through: at }), by: actor.name },
       ...(paused ? skipWaiting(state, schedule.id) : []),
     ]
   })

@@ -11,6 +11,7 @@ import { findOpenJob, findOpenTasks, findTwin } from '../meet.ts'
 import { NOT_SAVED } from '../rows.ts'
 import { countersOf, type JobRow, type State } from '../state.ts'
 import { enforceIndex, toSubmission } from '../submission.ts'
+import { demandSame, toKeyId } from './idempotency.ts'
 import { chooseCluster, demandOperator } from './permit.ts'
 import { decideRetry } from './retry.ts'
 
@@ -68,22 +69,13 @@ function toDeed({ asks }: SubmitJob): string {
   return `submit ${asks[0]?.action ?? 'a job'}`
 }
 
-function toKeyId(command: SubmitJob): string | undefined {
-  return command.idempotency === undefined ? undefined : `${command.actor.name}\u0000${command.idempotency.key}`
-}
-
 function findEarlier(state: State, command: SubmitJob): Decision | undefined {
   const id = toKeyId(command)
   const used = id === undefined ? undefined : state.keys.get(id)
   // what is gone for everybody cannot be the answer
   if (used === undefined || state.jobs.get(used.jobId)?.purged) return undefined
-  if (used.fingerprint === command.idempotency?.fingerprint) {
-    return { events: [], answer: { jobId: used.jobId, taskIds: used.taskIds, repeated: true } }
-  }
-  throw new AppError(
-    'CONFLICT',
-    `Idempotency-Key ${shown(command.idempotency?.key)} was used before for a different request.`,
-  )
+  demandSame(used, command)
+  return { events: [], answer: { jobId: used.jobId, taskIds: used.taskIds, repeated: true } }
 }
 
 function toKeyUsed(command: SubmitJob, jobId: Id, taskIds: readonly Id[]): Event[] {

@@ -20,6 +20,12 @@ export const POST_EVENTS: Evolvers<PostEvent> = {
   'letter.tried'(draft, { letter }) {
     if (draft.letters.get(letter.id) !== undefined) draft.letters.set(letter.id, letter)
   },
+  'letter.reopened'(draft, { letterIds, channel }) {
+    for (const id of letterIds) {
+      const row = draft.letters.get(id)
+      if (row !== undefined) draft.letters.set(id, { ...row, closed: row.closed.filter(one => one !== channel) })
+    }
+  },
   'letter.removed'(draft, { letterId }) {
     draft.letters.remove(letterId)
   },

@@ -97,6 +97,7 @@ export const REFUSALS: readonly Refusal[] = [
   { code: /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/, class: 'config', matter: 'certificate' },
   { code: 'odd-answer', ways: TOKEN, class: 'busy', matter: 'wrongDoor' },
   { code: 'odd-answer', class: 'unknown', matter: 'oddAnswer' },
+  { code: 'http-408', class: 'busy', matter: 'busy' },
   { code: /^(http-[34]|EPROTO$|ERR_INVALID_)/, class: 'config', matter: 'wrongDoor' },
   { code: /^http-5/, class: 'busy', matter: 'busy' },
 

@@ -36,12 +36,17 @@ export type ScheduleHow = {
   readonly sameName?: boolean
 }
 
+/** `repeated`: it was made before, with the same key. */
+export type MadeSchedule = { readonly schedule: Schedule; readonly repeated: boolean }
+
 /**
  * `ref` is a schedule's UUID, its number, or its name; a name that several have is CONFLICT, one that none has
  * SCHEDULE_NOT_FOUND.
  */
 export type ScheduleVerbs = {
   createSchedule(actor: Actor, request: ScheduleRequest, how?: ScheduleHow): Promise<Schedule>
+  /** The same key of the same user again: the schedule that was made then, as it is now. CONFLICT for another request. */
+  createScheduleOnce(actor: Actor, request: ScheduleRequest, key: string): Promise<MadeSchedule>
   /** Replaces what it is; id, number, runs and whether it is paused stay, unless `paused` says otherwise. */
   replaceSchedule(actor: Actor, request: ScheduleRequest, of: ScheduleHow & { readonly ref: string }): Promise<Schedule>
   /** What is at work goes on; nothing more is begun. */

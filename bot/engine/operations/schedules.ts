@@ -5,7 +5,8 @@ import { AppError, shown } from '../../../shared/errors.ts'
 import type { Actor } from '../../../shared/job.ts'
 import type { Schedule, ScheduleRequest } from '../../../shared/schedule.ts'
 import { toMs } from '../../../shared/time.ts'
-import type { ScheduleRow, SlotRow } from '../../core/state.ts'
+import { findMade } from '../../core/decide/idempotency.ts'
+import type { Idempotency, ScheduleRow, SlotRow } from '../../core/state.ts'
 import { findSchedule, slotsOf, toRun, toSchedule } from '../queries/schedules.ts'
 import type { OperationsDeps } from './deps.ts'
 import { pageByNumber } from './number-pages.ts'
@@ -13,6 +14,7 @@ import { permit } from './permission.ts'
 import { readSchedule } from './schedule-draft.ts'
 import type { ScheduleHow, ScheduleVerbs } from './schedule-port.ts'
 import { preview, toFirings } from './schedule-slots.ts'
+import { toFingerprint } from './submission.ts'
 
 /** Each costs up to a tenth of a millisecond. */
 const SHOWN_A_TURN = 200
@@ -26,24 +28,34 @@ export function createScheduleOperations(deps: OperationsDeps): ScheduleVerbs {
     if (slot === undefined) throw new AppError('NOT_FOUND', `The run ${shown(id)} is gone.`)
     return slot
   }
-  const put = async (actor: Actor, request: ScheduleRequest, { how = {}, row }: Putting): Promise<ScheduleRow> => {
+  const put = async (actor: Actor, request: ScheduleRequest, { how = {}, row, idempotency }: Putting): Promise<Put> => {
     const draft = readSchedule(deps, request, how)
     permit(actor, 'write', row === undefined ? 'making a schedule' : 'changing a schedule')
     if (draft.work.kind === 'ask') permit(actor, ACTIONS[draft.work.action].effect, draft.work.action)
     const planned = row === undefined ? [] : [...state.slots.find('waiting', row.id)]
     const dated = { ...draft, id: row?.id ?? '', name: draft.name ?? row?.name ?? '' }
     const replanned = planned.map(slot => ({ slotId: slot.id, firing: calendar.toFiring(dated, toMs(slot.slot)) }))
-    const { scheduleId = '' } = await engine.dispatch({
+    const { scheduleId = '', repeated = false } = await engine.dispatch({
       ...{ type: 'schedule.put', actor, draft, replanned, distinct: how.sameName !== true },
       ...(row !== undefined && { scheduleId: row.id }),
+      ...(idempotency !== undefined && { idempotency }),
     })
-    return findSchedule(state, scheduleId)
+    return { put: findSchedule(state, scheduleId), repeated }
   }
   return {
-    createSchedule: async (actor, request, how = {}) => show(await put(actor, request, { how })),
+    createSchedule: async (actor, request, how = {}) => show((await put(actor, request, { how })).put),
+    async createScheduleOnce(actor, request, key) {
+      permit(actor, 'write', 'making a schedule')
+      const idempotency = { key, fingerprint: toFingerprint(request) }
+      // what was good then may be refused now, such as an end that is over since
+      const made = findMade(state, { actor, idempotency })
+      if (made !== undefined) return { schedule: show(made), repeated: true }
+      const { put: row, repeated } = await put(actor, request, { idempotency })
+      return { schedule: show(row), repeated }
+    },
     async replaceSchedule(actor, request, { ref, ...how }) {
       permit(actor, 'write', 'changing a schedule')
-      return show(await put(actor, request, { how, row: findSchedule(state, ref) }))
+      return show((await put(actor, request, { how, row: findSchedule(state, ref) })).put)
     },
     async removeSchedule(actor, ref) {
       permit(actor, 'destroy', 'removing a schedule')
@@ -138,4 +150,5 @@ export function createScheduleOperations(deps: OperationsDeps): ScheduleVerbs {
   }
 }
 
-type Putting = { readonly how?: ScheduleHow; readonly row?: ScheduleRow }
+type Putting = { readonly how?: ScheduleHow; readonly row?: ScheduleRow; readonly idempotency?: Idempotency }
+type Put = { readonly put: ScheduleRow; readonly repeated: boolean }

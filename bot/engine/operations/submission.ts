@@ -36,8 +36,8 @@ function toCommand(actor: Actor, asked: Asked, how: SubmitHow): SubmitJob {
   }
 }
 
-// the parsed body is compared: spaces and the order of keys do not count
-function toFingerprint(value: unknown): string {
+/** What is the same for the same request: the parsed body is compared, spaces and the order of keys do not count. */
+export function toFingerprint(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -2,7 +2,7 @@
 import { AppError, shown } from '../../../shared/errors.ts'
 import type { Run, RunStatus, Schedule } from '../../../shared/schedule.ts'
 import { toInstant, toMs } from '../../../shared/time.ts'
-import type { ScheduleRow, SlotRow, State, Timing } from '../../core/state.ts'
+import { courseOf, type ScheduleRow, type SlotRow, type State, type Timing } from '../../core/state.ts'
 import type { Calendar } from '../calendar.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -47,8 +47,9 @@ type Seen = { readonly state: State; readonly calendar: Calendar; readonly now: 
 
 /** A schedule with its words, its next slot and its last run. */
 export function toSchedule({ state, calendar, now }: Seen, row: ScheduleRow): Schedule {
-  const { id, number, name, description, owner, via, paused, runs, lastRunAt, createdAt, updatedAt } = row
-  const { timing, policy, work, lastSlotId } = row
+  const { id, number, name, description, owner, via, paused, createdAt, updatedAt } = row
+  const { timing, policy, work } = row
+  const { runs, lastRunAt, lastSlotId } = courseOf(state, row)
   const last = lastSlotId === undefined ? undefined : state.slots.get(lastSlotId)
   const next = paused ? undefined : toNext(calendar, timing, now)
   return {

@@ -43,13 +43,13 @@ function toFigures(progress: Progress): string[] {
     ...toPart(filesDone, filesTotal, count => toCount(count)).map(part => `${part} ${FILES}`),
     ...toPart(bytesDone, bytesTotal, toSize),
   ]
-  const speed = [
-    ...(bytesPerSecond ? [toRate(bytesPerSecond)] : []),
-    ...(etaSeconds === undefined ? [] : [`预计还需 ${toDuration(etaSeconds * SECOND)}`]),
-  ]
+  const left = etaSeconds === undefined ? undefined : toDuration(etaSeconds * SECOND)
+  const speed = bytesPerSecond ? toRate(bytesPerSecond) : undefined
   return [
     ...(loaded.length === 0 ? [] : [toPair('进度', loaded.join('，'))]),
-    ...(speed.length === 0 ? [] : [toPair('速度', speed.join('，'))]),
+    ...(speed === undefined ? [] : [toPair('速度', left === undefined ? speed : `${speed}，预计还需 ${left}`)]),
+    // lines alone tell no bytes
+    ...(speed === undefined && left !== undefined ? [toPair('预计还需', left)] : []),
   ]
 }
 

@@ -13,10 +13,20 @@ import { createProber } from '../../../agent/goosefs/probe.ts'
 import { createSharedWalks } from '../../../agent/goosefs/shared-walks.ts'
 import { createIds } from '../../../shared/ids.ts'
 import { SILENT_LOG } from '../../../shared/log.ts'
-import { createClock } from '../../../shared/time.ts'
+import { type Clock, createClock } from '../../../shared/time.ts'
 import { type Ending, type Follower, type Report, RunOrder } from '../../../shared/wire.ts'
 
 const ids = createIds()
+
+/** Heartbeats that are waited for come so many times sooner; what processes do takes as long as ever. */
+const FASTER = 4
+
+function createBriskClock(): Clock {
+  const { after } = createClock()
+  const began = Date.now()
+  return { now: () => began + (Date.now() - began) * FASTER, after: (ms, work) => after(ms / FASTER, work) }
+}
+
 let programs = ''
 
 /** Builds the playground once for the file, in a directory of its own. */
@@ -67,7 +77,7 @@ export function createWorld(knobs: Record<string, string> = {}, bin?: string) {
   }
   const program = bin ?? join(programs, 'counted')
   const driver = createExecaDriver({ clock, environment })
-  const surroundings = { driver, bin: program, clock, log: SILENT_LOG, graceMs: 500 }
+  const surroundings = { driver, bin: program, clock: createBriskClock(), log: SILENT_LOG, graceMs: 500 }
   const shared = createSharedWalks({ ...surroundings, dir: join(dir, 'shared') })
   const prober = createProber({ ...surroundings, dir: join(dir, 'probe'), webs: {} })
   onTestFinished(async () => {
@@ -102,7 +112,7 @@ export function createWorld(knobs: Record<string, string> = {}, bin?: string) {
       dir: home,
       driver,
       config: { bin: program, graceMs: 500 },
-      clock,
+      clock: surroundings.clock,
       log: SILENT_LOG,
       say: report => void said.push(report),
       stopRequested: stop.signal,

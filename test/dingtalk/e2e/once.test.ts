@@ -161,6 +161,26 @@ describe('a message', () => {
     expect(new Set(room.unheard().map(({ title }) => title)).size).toBeLessThan(2)
   })
 
+  test('whose answer no way took is answered by the session of whoever speaks next, in order, also after a kill', async () => {
+    const { local } = chat
+    const room = chat.room('cidReopened==')
+    const refused = { errcode: 300001, errmsg: 'session 不存在' }
+    local.deny('/v1.0/robot/groupMessages')
+    local.fault({ route: SESSION, kind: 'status', status: 200, body: refused })
+    const api = 'POST /v1.0/robot/groupMessages/send'
+    const before = local.calls(api).length
+    await room.say(waiting('reopened')).done
+    await until('the last refusal', () => local.calls(api)[before]?.status === 403)
+    await chat.restart('SIGKILL')
+    room.say('我是谁', BOSS)
+    expect((await room.hear()).text).toContain('已受理')
+    expect((await room.hear()).text).toContain('boss')
+    await chat.drained()
+    local.allow('/v1.0/robot/groupMessages')
+    expect(room.unheard()).toEqual([])
+    expect(await named('reopened')).toMatchObject([{ counts: { total: 1 } }])
+  })
+
   test('a question does not outlive the process; the answer repeats the command', async () => {
     const room = chat.room('cidQuestion==')
     const code = /确认 (\w{4})/.exec(await room.ask('释放 /once/b', BOSS))?.[1]

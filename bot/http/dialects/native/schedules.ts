@@ -1,54 +1,29 @@
 // schedules in the native API: keep them, pause them, ask for their runs, read what became of their slots
-import * as z from 'zod'
 import {
   BackfillRequest,
   Preview,
   PreviewRequest,
   Run,
-  RunStatus,
   Schedule,
   ScheduleRequest,
 } from '../../../../shared/schedule.ts'
-import { Instant } from '../../../../shared/time.ts'
 import { type Answer, toJson } from '../../answer.ts'
 import { type Call, type Endpoint, endpoint } from '../../endpoint.ts'
-import { queryFlag, queryWords } from '../../query-values.ts'
-import { pageOf, paging } from './schemas.ts'
+import {
+  type Ref,
+  RefsBody,
+  RunBody,
+  RunPage,
+  Runs,
+  RunsQuery,
+  SchedulePage,
+  ScheduleRef,
+  Schedules,
+  SchedulesQuery,
+} from './schedule-schemas.ts'
 
 const ROOT = '/api/v1/schedules'
 const ONE = `${ROOT}/:ref`
-/** So many may be paused or resumed in one go. */
-const MOST_REFS = 1_000
-
-const ScheduleRef = z.object({ ref: z.string().meta({ description: "the schedule's UUID, its number or its name" }) })
-type Ref = z.infer<typeof ScheduleRef>
-
-const SchedulesQuery = z.strictObject({
-  name: z.string().optional(),
-  prefix: z.string().optional().meta({ description: 'names that begin so' }),
-  owner: z.string().optional(),
-  paused: queryFlag().optional(),
-  ...paging,
-})
-const RunsQuery = z.strictObject({ status: queryWords(RunStatus.options).optional(), ...paging })
-const RefsBody = z
-  .strictObject({
-    ids: z
-      .array(z.string().min(1))
-      .min(1)
-      .max(MOST_REFS)
-      .meta({ description: 'UUIDs, numbers or names; all of them are changed, or none' }),
-  })
-  .meta({ id: 'SchedulesRequest' })
-const RunBody = z
-  .strictObject({ slot: Instant.optional().meta({ description: 'date macros are filled in for it; default: now' }) })
-  .default({})
-  .meta({ id: 'RunRequest' })
-
-const SchedulePage = pageOf(Schedule, 'SchedulePage')
-const RunPage = pageOf(Run, 'RunPage')
-const Schedules = z.object({ items: z.array(Schedule) }).meta({ id: 'Schedules' })
-const Runs = z.object({ items: z.array(Run) }).meta({ id: 'Runs' })
 
 const list = endpoint({
   method: 'GET',
@@ -66,8 +41,17 @@ const create = endpoint({
   summary: 'Make a schedule: when, and either action and paths or a statement',
   effect: 'write',
   body: ScheduleRequest,
-  answers: { 201: Schedule },
-  handler: async ({ room, actor, body }) => toJson(await room.operations.createSchedule(actor, body), { status: 201 }),
+  headers: {
+    'Idempotency-Key':
+      'a repeated ask answers 200 and the same schedule; kept as long as that, apart from the keys of jobs',
+  },
+  answers: { 201: Schedule, 200: Schedule },
+  handler: async ({ room, actor, body, header }) => {
+    const key = header('idempotency-key')
+    if (key === undefined) return toJson(await room.operations.createSchedule(actor, body), { status: 201 })
+    const { schedule, repeated } = await room.operations.createScheduleOnce(actor, body, key)
+    return toJson(schedule, { status: repeated ? 200 : 201 })
+  },
 })
 
 const preview = endpoint({

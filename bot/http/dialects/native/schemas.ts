@@ -4,11 +4,10 @@ import { ActionName } from '../../../../shared/actions.ts'
 import { AgentStatus, Capabilities } from '../../../../shared/agent.ts'
 import { Status } from '../../../../shared/allocation.ts'
 import { ClusterReport } from '../../../../shared/cluster.ts'
-import { got } from '../../../../shared/errors.ts'
 import { Id } from '../../../../shared/ids.ts'
 import { Job, JobName, JobStatus, Role, Task, Via } from '../../../../shared/job.ts'
 import { pathProblem } from '../../../../shared/path.ts'
-import { Instant } from '../../../../shared/time.ts'
+import { AskedInstant, Instant } from '../../../../shared/time.ts'
 import { QueryDuration, queryNumber, queryWords } from '../../query-values.ts'
 
 const count = z.int().min(0)
@@ -33,10 +32,7 @@ export const JobsQuery = z.strictObject({
   action: queryWords([...ActionName.options, 'mixed']).optional(),
   cluster: z.string().optional(),
   path: QueryPath.optional().meta({ description: 'jobs with a task at that path or below it' }),
-  createdAfter: z.iso
-    .datetime({ offset: true })
-    .transform(text => new Date(text).toISOString())
-    .optional(),
+  createdAfter: AskedInstant.optional(),
   ...paging,
 })
 export const WaitQuery = z.strictObject({ wait: QueryDuration.optional() })
@@ -110,10 +106,7 @@ export const NewToken = Token.extend({ token: z.string() }).meta({ id: 'NewToken
 export const AuditQuery = z.strictObject({
   user: z.string().optional(),
   view: z.string().optional().meta({ description: 'name of a view, such as native' }),
-  since: z.iso
-    .datetime({ offset: true, error: issue => `must be an instant such as 2026-11-21T08:00:00Z, ${got(issue.input)}` })
-    .transform(text => new Date(text).toISOString())
-    .optional(),
+  since: AskedInstant.optional(),
   ...paging,
 })
 const AuditEntry = z
