@@ -4,7 +4,7 @@ import { MINUTE, SECOND, toMs } from '../shared/time.ts'
 import type { PushCounts } from './dingtalk/pushes.ts'
 import type { Sender } from './dingtalk/send/port.ts'
 import type { StreamStatus } from './dingtalk/stream/port.ts'
-import type { PostOffice } from './engine/chat-port.ts'
+import type { MeterRow, PostOffice } from './engine/chat-port.ts'
 import type { ChatVitals, Check } from './engine/operations/port.ts'
 import type { CardStatus } from './notify/cards/port.ts'
 
@@ -28,9 +28,11 @@ export async function checkChat(parts: ChatParts): Promise<Check[]> {
   if (parts.stream === undefined && !parts.hasRobot)
     return [{ name: 'dingtalk', ok: null, answer: 'off: DINGTALK_CLIENT_ID and DINGTALK_CLIENT_SECRET are not set' }]
   return [
-    ...(parts.stream === undefined ? [] : [checkStream(parts.stream.status(), parts), await checkToken(parts)]),
+    ...(parts.stream === undefined
+      ? []
+      : [checkStream(parts.stream.status(), parts), await checkToken(parts), checkApi(parts)]),
     ...(parts.hasRobot ? [checkRobot(parts)] : []),
-    ...(parts.cards === undefined ? [] : [checkCards(parts.cards.status())]),
+    ...(parts.cards === undefined ? [] : [checkCards(parts.cards.status(), parts)]),
     checkLetters(parts),
     { name: 'dingtalk calls this month', ok: null, answer: toUsed(parts).map(toCounted).join(', ') || 'none' },
   ]
@@ -63,32 +65,46 @@ export function toCheck(name: string, good: string, outcome: Outcome): Check {
   return { name, ok: false, answer: `${outcome.class} (${outcome.code})`, remedy: outcome.en }
 }
 
-function checkRobot({ office }: ChatParts): Check {
-  const meter = office.meter('robot')
-  const name = 'dingtalk custom robot'
-  if (meter?.last === undefined)
-    return { name, ok: null, answer: 'not used yet', remedy: 'gander doctor --send sends a test message to its group' }
-  const blocked = meter.blockedUntil === undefined ? '' : `, sends nothing before ${meter.blockedUntil}`
-  if (meter.last.class === 'sent') return { name, ok: true, answer: `last message sent ${meter.last.at}${blocked}` }
-  return {
-    ...{
-      name,
-      ok: false,
-      answer: `last message ${meter.last.class} (${meter.last.code}) at ${meter.last.at}${blocked}`,
-    },
-    remedy: 'gander doctor --send tries again and says what to change',
-  }
+/** No call of it is harmless: each is a message to somebody. */
+function checkApi({ office }: ChatParts): Check {
+  return toLast('dingtalk robot API', office.meter('api'), {
+    untried: 'not tested: nothing was sent through it yet',
+    first: 'make sure that the app has the permission qyapi_robot_sendmsg',
+    again: 'look whether the app has the permission qyapi_robot_sendmsg, and into the log',
+  })
 }
 
-function checkCards({ enabled, open, degraded, lastFailure }: CardStatus): Check {
+function checkRobot({ office }: ChatParts): Check {
+  return toLast('dingtalk custom robot', office.meter('robot'), {
+    untried: 'not used yet',
+    first: 'gander doctor --send sends a test message to its group',
+    again: 'gander doctor --send tries again and says what to change',
+  })
+}
+
+type Untried = { readonly untried: string; readonly first: string; readonly again: string }
+
+// a way is as good as what was last sent by it
+function toLast(name: string, meter: MeterRow | undefined, { untried, first, again }: Untried): Check {
+  if (meter?.last === undefined) return { name, ok: null, answer: untried, remedy: first }
+  const { at, class: how, code } = meter.last
+  const blocked = meter.blockedUntil === undefined ? '' : `, sends nothing before ${meter.blockedUntil}`
+  if (how === 'sent') return { name, ok: true, answer: `last message sent ${at}${blocked}` }
+  return { name, ok: false, answer: `last message ${how} (${code}) at ${at}${blocked}`, remedy: again }
+}
+
+function checkCards(status: CardStatus, { office }: ChatParts): Check {
+  const { enabled, open, opened, updates, degraded, lastFailure } = status
   const name = 'dingtalk cards'
   if (!enabled) return { name, ok: null, answer: 'off: DINGTALK_CARD_TEMPLATE_ID is not set, progress is told as text' }
   const [first] = degraded
-  if (first === undefined)
-    return {
-      ...{ name, ok: true },
-      answer: `${open} open${lastFailure === undefined ? '' : `; last failure ${lastFailure.code}`}`,
-    }
+  const failed = lastFailure === undefined ? '' : `; last failure ${lastFailure.code}`
+  const shown = open + opened + updates > 0 || office.meter('card')?.last?.class === 'sent'
+  if (first === undefined && !shown) {
+    const remedy = 'the first job that somebody asks for in a chat shows one; its template has to be published'
+    return { name, ok: null, answer: `not used yet${failed}`, remedy }
+  }
+  if (first === undefined) return { name, ok: true, answer: `${open} open${failed}` }
   return { name, ok: false, answer: `${degraded.length} places get text instead (${first.code})`, remedy: first.en }
 }
 

@@ -49,7 +49,7 @@ const CONFIRM_ABOVE = 50
 export function openChat(told: Told, { opened, operations, log, terminal }: Rooms): Chat {
   const { clock } = opened
   const office = createPostOffice({ ...opened, log })
-  const room = toRoom(told, { opened, operations, log, connection: () => toConnectionLine(parts) })
+  const room = toRoom(told, { opened, operations, office, log, connection: () => toConnectionLine(parts) })
   const groups = told.file.chat?.groups
   const inbox = createInbox({ room, groups })
   const clicks = createClicks({ room, groups })
@@ -90,9 +90,12 @@ export function openChat(told: Told, { opened, operations, log, terminal }: Room
   }
 }
 
-type Making = Pick<Rooms, 'opened' | 'operations' | 'log'> & { readonly connection: () => string }
+type Making = Pick<Rooms, 'opened' | 'operations' | 'log'> & {
+  readonly office: Pick<PostOffice, 'story'>
+  readonly connection: () => string
+}
 
-function toRoom({ config, file }: Told, { opened, operations, log, connection }: Making): ChatRoom {
+function toRoom({ config, file }: Told, { opened, operations, office, log, connection }: Making): ChatRoom {
   const { clock, audit } = opened
   const people = new Map(file.users.flatMap(({ name, role, staffIds }) => staffIds.map(id => [id, { name, role }])))
   return {
@@ -100,6 +103,7 @@ function toRoom({ config, file }: Told, { opened, operations, log, connection }:
     tz: config.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     confirmAbove: file.chat?.confirmAbove ?? CONFIRM_ABOVE,
     ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl.replace(/\/+$/, '') }),
+    askersOf: jobId => office.story(jobId)?.askers ?? [],
     userOf: staffId => people.get(staffId),
     record: ({ actor, ...entry }) =>
       audit.record({

@@ -1,8 +1,7 @@
 // opens the post: what is worth telling becomes letters, letters become messages, and cards follow their jobs
 import type { LetterPart, Outcome } from '../shared/chat.ts'
 import type { Log } from '../shared/log.ts'
-import { MINUTE, SECOND } from '../shared/time.ts'
-import { findSibling } from './chat/sibling.ts'
+import { createNeighbours } from './chat/sibling.ts'
 import type { DaemonConfig } from './config.ts'
 import type { PostOffice } from './engine/chat-port.ts'
 import type { Operations } from './engine/operations/port.ts'
@@ -33,7 +32,8 @@ export type Post = Pick<Postman, 'test'> & {
   close(): Promise<void>
 }
 
-const SIBLING_WITHIN_MS = 20 * SECOND
+/** Who looks for what people may have meant. */
+const LOOKER = { name: 'gander', role: 'viewer', via: 'chat' } as const
 
 /** Makes the post; it does nothing before `start`. */
 export function openPost(config: DaemonConfig, around: Around): Post {
@@ -52,7 +52,7 @@ export function openPost(config: DaemonConfig, around: Around): Post {
     ...(cards !== undefined && templateId !== undefined && { openCard: cards.openCard }),
   })
   const notifier = createNotifier({
-    ...{ office, clock, log, suggest: (path, cluster) => suggest(operations, path, cluster) },
+    ...{ office, clock, log, suggest: createNeighbours({ operations, clock }, LOOKER) },
     ...(publicUrl !== undefined && { publicUrl }),
   })
   return {
@@ -67,12 +67,6 @@ export function openPost(config: DaemonConfig, around: Around): Post {
       sender?.close()
     },
   }
-}
-
-async function suggest(operations: Operations, path: string, cluster: string): Promise<string | undefined> {
-  const actor = { name: 'gander', role: 'viewer', via: 'chat' } as const
-  const signal = AbortSignal.timeout(SIBLING_WITHIN_MS + MINUTE)
-  return findSibling(operations, { actor, path, cluster, waitMs: SIBLING_WITHIN_MS, signal })
 }
 
 const WAY_NAMES: Readonly<Record<keyof Ways, string>> = {

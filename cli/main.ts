@@ -13,11 +13,12 @@ const DEFAULT_URL = 'http://127.0.0.1:8080'
 const DEFAULT_PATIENCE_MS = 300_000
 
 async function run(screen: Screen, chosen: Chosen): Promise<number> {
-  const options = readOptions({
+  const given = {
     ...chosen.given,
     url: chosen.given['url'] ?? (process.env['GANDER_URL'] || undefined),
     token: chosen.given['token'] ?? (process.env['GANDER_TOKEN'] || undefined),
-  })
+  }
+  const options = readOptions(given, chosen.verb.options)
   const api = createApi({
     url: options.url ?? DEFAULT_URL,
     token: options.token,

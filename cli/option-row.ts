@@ -37,3 +37,8 @@ export const duration: z.ZodType<number, unknown> = z
   .string()
   .refine(text => readDurationMs(text) !== undefined, 'must be a duration such as 90s, 15m or 2h')
   .transform(text => readDurationMs(text) ?? 0)
+
+const SEVEN_DAYS_MS = 604_800_000
+
+/** How long one run may take, in milliseconds. */
+export const runTime = duration.refine(ms => ms >= 1_000 && ms <= SEVEN_DAYS_MS, 'must be from 1s to 7d')

@@ -3,12 +3,9 @@ import * as z from 'zod'
 import { ActionName, TaskOptions } from '../shared/actions.ts'
 import { JobName, JobStatus, Role } from '../shared/job.ts'
 import { usage } from './failure.ts'
-import { choice, duration, flag, row, whole } from './option-row.ts'
+import { choice, duration, flag, type Row, row, runTime, whole } from './option-row.ts'
 import { SCHEDULE_OPTIONS } from './schedule-options.ts'
 import { readDurationMs } from './words.ts'
-
-const SEVEN_DAYS_MS = 604_800_000
-const runTime = duration.refine(ms => ms >= 1_000 && ms <= SEVEN_DAYS_MS, 'must be from 1s to 7d')
 
 const statuses: z.ZodType<string, unknown> = z
   .string()
@@ -78,20 +75,25 @@ export const OPTIONS = {
 } as const
 
 export type OptionName = keyof typeof OPTIONS
+const KEYS = Object.keys(OPTIONS) as readonly OptionName[]
 export type Options = { readonly [K in OptionName]?: z.output<(typeof OPTIONS)[K]['schema']> | undefined }
 
 /** Options that every verb knows. */
 export const EVERYWHERE: readonly OptionName[] = ['url', 'token', 'json', 'reconnect']
 
-/** Checks what was given. Throws a usage `Failure` that lists every mistake at once. */
-export function readOptions(given: Readonly<Record<string, unknown>>): Options {
+/**
+ * Checks what was given, as `names`, the options of a verb, say: a row among them that is another way of reading a flag
+ * is found under its own key. Throws a usage `Failure` that lists every mistake at once.
+ */
+export function readOptions(given: Readonly<Record<string, unknown>>, names: readonly OptionName[] = []): Options {
   const options: Record<string, unknown> = {}
   const mistakes: string[] = []
   for (const [name, value] of Object.entries(given)) {
-    const known = Object.entries(OPTIONS).find(([key]) => key === name)?.[1]
-    if (known === undefined || value === undefined) continue
+    const key = toKey(name, names)
+    if (key === undefined || value === undefined) continue
+    const known: Row<unknown> = OPTIONS[key]
     const parsed = known.schema.safeParse(value)
-    if (parsed.success) options[name] = parsed.data
+    if (parsed.success) options[key] = parsed.data
     else
       mistakes.push(
         `${known.flags.split(' <')[0]} ${parsed.error.issues[0]?.message ?? 'is wrong'}, not ${JSON.stringify(value)}`,
@@ -100,4 +102,15 @@ export function readOptions(given: Readonly<Record<string, unknown>>): Options {
   if (mistakes.length > 0) throw usage(`${mistakes.join('; ')}.`)
   // every key was just filled from its own row's schema
   return options as Options
+}
+
+function toKey(name: string, names: readonly OptionName[]): OptionName | undefined {
+  const ofVerb = names.filter(key => toGivenName(OPTIONS[key].flags) === name)
+  return ofVerb.find(key => key === name) ?? ofVerb[0] ?? KEYS.find(key => key === name)
+}
+
+/** What commander calls the value of a flag: the last long one, without its `no-`. */
+function toGivenName(flags: string): string {
+  const [, last = ''] = [...flags.matchAll(/--(?:no-)?([\w-]+)/g)].at(-1) ?? []
+  return last.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -1,6 +1,7 @@
 // the command line: rows of verbs become commands with help, options and examples
 import { Command, CommanderError } from 'commander'
 import { EXIT } from './failure.ts'
+import { findNearest } from './nearest.ts'
 import { EVERYWHERE, OPTIONS, type OptionName } from './options.ts'
 import type { Verb } from './verb.ts'
 
@@ -48,9 +49,28 @@ function addVerb(parent: Command, verb: Verb, choose: Choice): void {
   if (verb.takes !== '') command.arguments(verb.takes)
   addOptions(command, verb.options)
   command.addHelpText('after', toExamples(verb))
-  command.allowExcessArguments(false)
-  command.action(() => choose({ verb, words: command.args, given: command.optsWithGlobals() }))
+  const { subs = [] } = verb
+  // a word that is none of its own is told beside the one that was probably meant
+  command.allowExcessArguments(subs.length > 0)
+  command.action(() => {
+    const [word] = subs.length > 0 ? command.args : []
+    if (word !== undefined) command.error(`error: ${toUnknown(verb, word)}`, { code: 'commander.unknownCommand' })
+    choose({ verb, words: command.args, given: command.optsWithGlobals() })
+  })
   for (const sub of verb.subs ?? []) addVerb(command, sub, choose)
+}
+
+function toUnknown({ name, subs = [] }: Verb, word: string): string {
+  const alike = subs.find(sub => sub.alike?.includes(word.toLowerCase()))?.name
+  const meant =
+    alike ??
+    findNearest(
+      word,
+      subs.map(sub => sub.name),
+    )
+  const words = subs.map(sub => sub.name).join(', ')
+  const did = `${JSON.stringify(word)} is no word of gander ${name}`
+  return meant === undefined ? `${did}: ${words}.` : `${did}; ${meant} is. Its words: ${words}.`
 }
 
 function addOptions(command: Command, names: readonly OptionName[]): void {
@@ -61,5 +81,6 @@ function toExamples(verb: Verb): string {
   const rows = [...verb.examples, ...(verb.subs ?? []).flatMap(sub => sub.examples)]
   const width = Math.max(0, ...rows.map(([line]) => line.length))
   const lines = rows.map(([line, meaning]) => `  ${line.padEnd(width)}  # ${meaning}`)
-  return `\nEverywhere: --url --token --json --reconnect (gander --help).\n\nExamples:\n${lines.join('\n')}`
+  const notes = verb.notes === undefined ? '' : `${verb.notes}\n`
+  return `${notes}\nEverywhere: --url --token --json --reconnect (gander --help).\n\nExamples:\n${lines.join('\n')}`
 }

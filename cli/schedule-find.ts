@@ -1,12 +1,9 @@
-// schedules by what people call them, and mistakes in an expression shown where they stand
-import * as z from 'zod'
+// schedules by what people call them
 import { Schedule } from '../shared/schedule.ts'
 import { askFor, NUMBER_OR_ID, pages } from './answers.ts'
-import { Failure, usage } from './failure.ts'
+import { usage } from './failure.ts'
 import type { Api } from './http.ts'
-import { toWidth } from './table.ts'
 import type { Context } from './verb.ts'
-import { toPrintable } from './words.ts'
 
 export const ROOT = '/api/v1/schedules'
 
@@ -39,27 +36,4 @@ export async function findSchedules({ api, words }: Context): Promise<Schedule[]
     found.set(schedule.id, schedule)
   }
   return [...found.values()]
-}
-
-const Misplaced = z.object({ field: z.string(), position: z.int().min(1) })
-
-/** Asks with a body; a refusal that names a place in one of its texts shows the text with a mark below that place. */
-export async function withCaret<T>(body: unknown, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (thrown) {
-    const place = thrown instanceof Failure ? Misplaced.safeParse(thrown.details) : undefined
-    const text = place?.success ? textAt(body, place.data.field) : undefined
-    if (!(thrown instanceof Failure) || !place?.success || text === undefined) throw thrown
-    const before = toPrintable([...text].slice(0, place.data.position - 1).join(''))
-    const mark = `${' '.repeat(toWidth(before))}^`
-    throw new Failure(thrown.exit, `${thrown.message}\n  ${toPrintable(text)}\n  ${mark}`, thrown)
-  }
-}
-
-// a field as mistakes name it, such as `paths[1]`
-function textAt(body: unknown, field: string): string | undefined {
-  let at = body
-  for (const key of field.match(/[^.[\]]+/g) ?? []) at = Object(at)[key]
-  return typeof at === 'string' ? at : undefined
 }

@@ -5,6 +5,7 @@ import { pathProblem } from '../shared/path.ts'
 import { readPlainTime } from '../shared/plain-times.ts'
 import { EVERYTHING } from '../shared/work-statement.ts'
 import { Failure, usage } from './failure.ts'
+import { findNearest } from './nearest.ts'
 import { readPaths } from './paths.ts'
 
 export type Given = {
@@ -19,6 +20,19 @@ export type Given = {
 export const EVERYTHING_HINT = `'${EVERYTHING}', in quotes, is everything that was ever loaded`
 
 const isAction = (word: string): word is ActionName => ActionName.safeParse(word).success
+
+/** What to do is not said: which word was probably meant to, and what there is. */
+export function toNoAction(words: readonly string[]): Failure {
+  const at = words.findIndex(word => pathProblem(word) === undefined)
+  const word = words.slice(0, at < 0 ? words.length : at).at(-1) ?? ''
+  const nearest = findNearest(word, ActionName.options)
+  const actions = ActionName.options.join(', ')
+  if (nearest !== undefined) return usage(`${JSON.stringify(word)} is no action, ${nearest} is: one of ${actions}.`)
+  const got = JSON.stringify(words.slice(0, 7).join(' '))
+  return usage(
+    `What to do is missing: EXPRESSION ACTION PATH, an action being ${actions}; got ${got}. ${EVERYTHING_HINT}.`,
+  )
+}
 
 /** The expression, up to the first word that is an action, and the paths behind it. Throws a usage `Failure`. */
 export async function readGiven(words: readonly string[], file: string | undefined): Promise<Given> {

@@ -1,5 +1,5 @@
 // the slots to come: asked for, and told
-import type * as z from 'zod'
+import * as z from 'zod'
 import { Preview, type PreviewRequest, type Schedule } from '../shared/schedule.ts'
 import { askFor } from './answers.ts'
 import { EXIT, Failure } from './failure.ts'
@@ -22,11 +22,17 @@ export async function askNext(api: Api, schedule: Schedule, count: number): Prom
   try {
     return await askPreview(api, { expression, zone, startAt, endAt, jitterSeconds, quietHours, count })
   } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.exit !== EXIT.usage) throw thrown
+    if (isOver(thrown)) return toOver(schedule)
     // what another view wrote in its own words cannot be asked about in these
-    if (thrown instanceof Failure && thrown.exit === EXIT.usage) return undefined
-    throw thrown
+    return undefined
   }
 }
+
+const Ended = z.object({ field: z.enum(['startAt', 'endAt']) })
+const isOver = ({ details }: Failure): boolean => Ended.safeParse(details).success
+
+const toOver = ({ cron, words, zone }: Schedule): Preview => ({ cron, words, zone, items: [] })
 
 /** What it says, then a table of its slots. */
 export function toLines(told: Preview): string[] {

@@ -1,9 +1,10 @@
 // the options of schedules: their flags, what they mean, and how their text is read
 import * as z from 'zod'
+import { TaskOptions } from '../shared/actions.ts'
 import { JobName } from '../shared/job.ts'
 import { ClockTime, Misfire, NotifyPolicy, Overlap } from '../shared/schedule.ts'
-import { choice, duration, flag, row, whole } from './option-row.ts'
-import { readWhen } from './schedule-time.ts'
+import { choice, duration, flag, row, runTime, whole } from './option-row.ts'
+import { whenProblem } from './schedule-time.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -11,6 +12,11 @@ const DAY = 24 * HOUR
 
 /** What takes something away again when a schedule is edited. */
 export const NONE = 'none'
+
+/** What was given, what was there before, or nothing when it is to be taken away. */
+export function kept<T>(given: T | typeof NONE | undefined, before: T | undefined): T | undefined {
+  return given === NONE ? undefined : (given ?? before)
+}
 
 /** A duration from the shortest to the longest, in whole units of the shortest; rounded up. */
 function span(unitMs: number, most: number, expected: string): z.ZodType<number, unknown> {
@@ -25,21 +31,17 @@ function orNone<T>(schema: z.ZodType<T, unknown>): z.ZodType<T | typeof NONE, un
     if (text === NONE) return NONE
     const parsed = schema.safeParse(text)
     if (parsed.success) return parsed.data
-    context.addIssue({ code: 'custom', message: parsed.error.issues[0]?.message ?? 'is wrong' })
+    context.addIssue({ code: 'custom', message: `${parsed.error.issues[0]?.message ?? 'is wrong'}, or none` })
     return z.NEVER
   })
 }
 
-const when = z
-  .string()
-  .refine(
-    text => readWhen(text, 'UTC') !== undefined,
-    'must be an instant such as 2026-11-01T02:00:00Z or 2026-11-01T02:00:00+08:00, a time such as 2026-11-01T02:00 or a date such as 2026-11-01',
-  )
+const when = z.string().superRefine((text, context) => {
+  const message = whenProblem(text)
+  if (message !== undefined) context.addIssue({ code: 'custom', message })
+})
 
-const clock = z
-  .string()
-  .refine(text => ClockTime.safeParse(text).success, 'must be a time of day such as 08:30, or none')
+const clock = z.string().refine(text => ClockTime.safeParse(text).success, 'must be a time of day such as 08:30')
 
 const QUIET = /^(\d\d:\d\d)-(\d\d:\d\d)(?::(wait|skip))?$/
 const quiet = z
@@ -49,23 +51,30 @@ const quiet = z
       QUIET.exec(text)
         ?.slice(1, 3)
         .every(time => ClockTime.safeParse(time).success) === true,
-    'must be a daily window such as 08:00-20:00 or 22:00-06:00:skip, or none',
+    'must be a daily window such as 08:00-20:00 or 22:00-06:00:skip',
   )
+  .refine(text => text.slice(0, 5) !== text.slice(6, 11), 'must have two different times')
   .transform(text => {
     const [, from = '', to = '', mode] = QUIET.exec(text) ?? []
     return { from, to, mode: mode === 'skip' ? ('skip' as const) : ('wait' as const) }
   })
 
 const text = z.string().min(1)
+const { freshness } = TaskOptions.shape
 
-/**
- * Rows whose key is not the name of their flag are another sentence in the help for a flag that exists already; it is
- * read as that one.
- */
+/** Rows whose key is not the name of their flag are another way of reading a flag that exists already. */
 export const SCHEDULE_OPTIONS = {
-  scheduleName: row('--name <name>', 'what it is called; unset: a name is made', JobName),
-  description: row('--description <text>', 'what it is for', z.string().max(1_000)),
-  zone: row('--zone <zone>', 'IANA zone of its clock, such as Asia/Shanghai; unset: the zone of the daemon', text),
+  scheduleName: row(
+    '--name <name>',
+    'what it is called; unset: a name is made',
+    JobName.refine(name => name !== NONE, 'must be a name, as a schedule always has one'),
+  ),
+  description: row('--description <text>', 'what it is for', orNone(z.string().max(1_000))),
+  zone: row(
+    '--zone <zone>',
+    'IANA zone of its clock, such as Asia/Shanghai; unset or none: the zone of the daemon',
+    orNone(text),
+  ),
   overlap: choice(
     '--overlap <word>',
     `a slot while an earlier run is at work: ${Overlap.options.join(', ')} (default skip)`,
@@ -79,26 +88,27 @@ export const SCHEDULE_OPTIONS = {
   misfireWithin: row(
     '--misfire-within <duration>',
     'run such a slot only when it is not later than this, such as 6h',
-    orNone(span(1_000, 31_536_000, 'from 1s to 365d, or none')),
+    orNone(span(1_000, 31_536_000, 'from 1s to 365d')),
   ),
   jitter: row(
     '--jitter <duration>',
     'delay each slot by up to so long, at most 1h; the same slot always by the same',
-    duration.refine(ms => ms <= HOUR, 'must be at most 1h').transform(ms => Math.ceil(ms / 1_000)),
+    orNone(duration.refine(ms => ms <= HOUR, 'must be at most 1h').transform(ms => Math.ceil(ms / 1_000))),
   ),
   quiet: row('--quiet <window>', 'daily hours without runs: 08:00-20:00, or 08:00-20:00:skip', orNone(quiet)),
   waitFor: row('--wait-for <path>', 'run only when this path is there, such as a _SUCCESS marker', text),
   stable: row(
     '--stable <duration>',
     'and when its size has been the same so long, such as 5m',
-    orNone(span(MINUTE, DAY / MINUTE, 'from 1m to 24h, or none')),
+    orNone(span(MINUTE, DAY / MINUTE, 'from 1m to 24h')),
   ),
   within: row(
     '--within <duration>',
     'how long after the slot it is waited for (default 2h)',
-    span(MINUTE, (7 * DAY) / MINUTE, 'from 1m to 7d'),
+    orNone(span(MINUTE, (7 * DAY) / MINUTE, 'from 1m to 7d')),
   ),
   orLoad: row('--or-load', 'load all the same when it did not come', flag),
+  noOrLoad: row('--no-or-load', 'take --or-load away', flag),
   readyBy: row('--ready-by <time>', 'when the data has to be warm, such as 08:30: an alarm else', orNone(clock)),
   notify: choice(
     '--notify <word>',
@@ -111,7 +121,30 @@ export const SCHEDULE_OPTIONS = {
   onlyPaused: row('--paused', 'only those that are paused', flag),
   prefix: row('--prefix <text>', 'only names that begin so', text),
   owner: row('--owner <name>', 'only what this user owns', text),
-  count: row('-n, --count <count>', 'how many', whole(1, 100_000)),
+  previewed: row('-n, --count <count>', 'how many, 1 to 100 (default 5)', whole(1, 100)),
+  looked: row('-n, --count <count>', 'how many, 1 to 1000 (default 20)', whole(1, 1_000)),
+  scheduleCluster: row(
+    '--cluster <name>',
+    'which GooseFS cluster; unset or none: the default one of the daemon',
+    orNone(JobName),
+  ),
+  scheduleReplication: row(
+    '--replicas, --replication <copies>',
+    'copies of each block, 1 to 100',
+    orNone(whole(1, 100)),
+  ),
+  scheduleTimeout: row('--timeout <duration>', 'stop each run after this long, such as 2h', orNone(runTime)),
+  scheduleFreshness: {
+    ...row(
+      '--freshness <word>',
+      'known: measure what the cluster knows, without asking the object store; default refreshed',
+      orNone(z.enum(freshness.unwrap().options, `must be ${freshness.unwrap().options.join(' or ')}`)),
+    ),
+    values: [...freshness.unwrap().options, NONE],
+  },
+  measured: row('--verify', 'take --no-verify away', flag),
+  noRefresh: row('--no-refresh', 'take --refresh away', flag),
+  noForce: row('--no-force', 'take --force away', flag),
   slot: row('--slot <when>', 'the instant that date macros are filled in for (default now)', when),
   from: row('--from <when>', 'from then on', when),
   to: row('--to <when>', 'up to and including then; a date means all of that day', when),

@@ -1,6 +1,6 @@
 // schedules and their runs as people read them: rows of tables, and lines
 import type { Run, Schedule, Why } from '../shared/schedule.ts'
-import { toOffsetTime, toZoneTime } from './schedule-time.ts'
+import { toZoneTime } from './schedule-time.ts'
 import type { Paint } from './screen.ts'
 import { KIND_WORDS } from './verdict-words.ts'
 import { toCount, toDuration, toPrintable } from './words.ts'
@@ -9,12 +9,12 @@ const WHY: Readonly<Record<Why, string>> = {
   overlap: 'an earlier run is at work',
   quiet: 'quiet hours',
   marker: 'its marker',
-  turn: 'others of the backfill go first',
+  turn: 'other runs go first',
   late: 'nobody was there at its time',
-  merged: 'one run stands for several slots',
+  merged: 'a later slot stands for it',
   paused: 'the schedule was paused',
   removed: 'the schedule was removed',
-  behind: 'another one waits already',
+  behind: 'another one waits instead',
 }
 
 const STATUS_STYLES: Readonly<Partial<Record<Run['status'], 'good' | 'bad' | 'warn'>>> = {
@@ -56,38 +56,6 @@ export function toRunRow(run: Run, zone: string, paint: Paint): string[] {
   ]
 }
 
-/** All that a schedule is, as pairs of a word and its value. */
-export function toFacts(schedule: Schedule, paint: Paint): [string, string][] {
-  const { description, zone, startAt, endAt, problem, misfireWithinSeconds, readyBy } = schedule
-  const late = misfireWithinSeconds === undefined ? '' : `, at most ${toDuration(misfireWithinSeconds * 1_000)} late`
-  const facts: [string, string | undefined][] = [
-    ['schedule', `${schedule.number} ${toPrintable(schedule.name)} (${schedule.id})`],
-    ['what for', description === undefined ? undefined : toPrintable(description)],
-    ['state', toState(schedule, paint)],
-    ['when', `${toPrintable(schedule.expression)}: ${schedule.words.en} (${zone})`],
-    ['cron', schedule.cron],
-    ['from', startAt === undefined ? undefined : toOffsetTime(startAt, zone)],
-    ['to', endAt === undefined ? undefined : toOffsetTime(endAt, zone)],
-    ['does', toWork(schedule)],
-    ...(schedule.paths ?? []).slice(1).map((path): [string, string] => ['', toPrintable(path)]),
-    ['options', toOptions(schedule)],
-    ['cluster', schedule.cluster],
-    ['problem', problem === undefined ? undefined : paint('bad', toPrintable(problem))],
-    ['overlap', schedule.overlap],
-    ['misfire', `${schedule.misfire}${late}`],
-    ['jitter', schedule.jitterSeconds === 0 ? undefined : `up to ${toDuration(schedule.jitterSeconds * 1_000)}`],
-    ['quiet', toQuiet(schedule)],
-    ['waits for', toWaitFor(schedule)],
-    ['ready by', readyBy],
-    ['tells', schedule.notify],
-    ['owner', `${toPrintable(schedule.owner)}, through ${schedule.via}`],
-    ['made', toOffsetTime(schedule.createdAt, zone)],
-    ['changed', schedule.updatedAt === schedule.createdAt ? undefined : toOffsetTime(schedule.updatedAt, zone)],
-    ['slots', String(schedule.runs)],
-  ]
-  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined)
-}
-
 /** A schedule by its number and name. */
 export function toName({ number, name }: Pick<Schedule, 'number' | 'name'>): string {
   return `schedule ${number} (${toPrintable(name)})`
@@ -100,35 +68,20 @@ export function toRunSentence(run: Run): string {
   return `run ${run.number} ${run.status}${note === '-' ? '' : ` (${note})`}${job}`
 }
 
-function toState({ paused, problem, nextAt }: Schedule, paint: Paint): string {
+/** Whether it is at work, in a word. */
+export function toState({ paused, problem, nextAt }: Schedule, paint: Paint): string {
   if (problem !== undefined) return paint('bad', 'problem')
   if (paused) return paint('warn', 'paused')
   return nextAt === undefined ? paint('dim', 'over') : paint('good', 'active')
 }
 
-function toWork({ action, paths = [], statement, problem }: Schedule): string {
+/** What it does, with the first of its paths. */
+export function toWork({ action, paths = [], statement, problem }: Schedule): string {
   if (action === undefined)
     return `${toPrintable(statement ?? '-')}${problem === undefined ? ' (everything ever loaded)' : ''}`
   const [first = ''] = paths
   const more = paths.length > 1 ? ` and ${paths.length - 1} more` : ''
   return `${action} ${toPrintable(first)}${more}`.trim()
-}
-
-function toOptions({ options = {} }: Schedule): string | undefined {
-  const pairs = Object.entries(options).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-  return pairs.length === 0 ? undefined : pairs.join(' ')
-}
-
-function toQuiet({ quietHours }: Schedule): string | undefined {
-  if (quietHours === undefined) return undefined
-  return `${quietHours.from}-${quietHours.to}, slots ${quietHours.mode === 'skip' ? 'are skipped' : 'wait until it is over'}`
-}
-
-function toWaitFor({ waitFor }: Schedule): string | undefined {
-  if (waitFor === undefined) return undefined
-  const { path, stableMinutes, withinMinutes, otherwise } = waitFor
-  const still = stableMinutes === undefined ? '' : ` to stand still for ${stableMinutes} min`
-  return `${toPrintable(path)}${still}, for ${toDuration(withinMinutes * 60_000)}; then ${otherwise}`
 }
 
 function toStatus({ status }: Run, paint: Paint): string {
@@ -147,11 +100,12 @@ function toShare({ before, after }: Run): string {
   return `${share(before?.cachedPercent)} -> ${share(after?.cachedPercent)}`
 }
 
-function toNote({ why, message, others, by, status }: Run): string {
+function toNote({ why, message, others, by, status, notReady }: Run): string {
   const waits = status === 'waiting' && why === 'marker' ? 'waits for its marker' : undefined
   const notes = [
     why === undefined ? undefined : (waits ?? (why === 'marker' ? 'its marker did not come' : WHY[why])),
     message === undefined ? undefined : toPrintable(message),
+    notReady === true ? 'not ready by its time' : undefined,
     others === undefined
       ? undefined
       : `and ${others.atLeast ? 'at least ' : ''}${toCount(others.count, 'slot')} before it`,

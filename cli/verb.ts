@@ -17,9 +17,13 @@ export type Verb = {
   /** Bare words it takes, in the notation of the help: `<job>`, `[paths...]`; empty for none. */
   readonly takes: string
   readonly summary: string
+  /** What its help says beneath the options. */
+  readonly notes?: string
   readonly options: readonly OptionName[]
   readonly examples: readonly (readonly [line: string, meaning: string])[]
   /** Does it; the answer is the exit code. Throws `Failure`. */
   readonly run: (context: Context) => Promise<number>
   readonly subs?: readonly Verb[]
+  /** Other words for it, as people try them: they are told the right one. */
+  readonly alike?: readonly string[]
 }

@@ -27,6 +27,8 @@ export const ClusterCall = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('remove-worker'), address: z.string().min(1) }),
   /** The lines of a file of the cache, such as a list of paths. */
   z.object({ verb: z.literal('lines'), path, most: z.int().min(1) }),
+  /** Names of what lies directly in a directory. */
+  z.object({ verb: z.literal('names'), path, most: z.int().min(1) }),
   /** Every file below a path. */
   z.object({ verb: z.literal('files'), path, most: z.int().min(1) }),
   /** What lies at and below a path, as the under storage has it now. */
@@ -85,7 +87,7 @@ export const CallAnswer = z.union([
     mounts: z.array(MountPoint).optional(),
     facts: PathFacts.optional(),
     workers: z.array(WorkerFacts).optional(),
-    /** Lines of a file, or paths of files. A long answer comes in several messages, joined in their order. */
+    /** Lines of a file, names, or paths of files. A long answer comes in several messages, joined in their order. */
     lines: z.array(z.string()).optional(),
     size: z.object({ bytes: z.number().min(0), files: z.int().min(0) }).optional(),
   }),

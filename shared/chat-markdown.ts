@@ -43,6 +43,28 @@ export function toPathText(path: string): string {
   return /\s/.test(path) ? `"${escapeMarkdown(path.replace(/["\\]/g, '\\$&'))}"` : escapeMarkdown(path)
 }
 
+// nothing in code is escaped: this would end it, call somebody, be taken for HTML, or not be seen
+const NO_CODE = /[`@<]|[\u0000-\u001f\u007f-\u00a0\u2028\u2029]/
+
+/** Something to be copied, in code as it is; escaped where it cannot stand in code. */
+export function toCode(text: string): string {
+  return text === '' || text.trim() !== text || NO_CODE.test(text) || text.search(UNSEEN) >= 0
+    ? escapeMarkdown(text)
+    : `\`${text}\``
+}
+
+/** A plain sentence in which backticks hold what is to be copied. */
+export function toMarked(sentence: string): string {
+  const parts = sentence.split(/(`[^`]+`)/)
+  // a blank beside code is one that separates
+  const around = (part: string): string => {
+    const [, before = '', text = '', behind = ''] = /^(\s*)(.*?)(\s*)$/s.exec(part) ?? []
+    return `${before && ' '}${escapeMarkdown(text)}${behind && ' '}`
+  }
+  if (parts.length === 1) return escapeMarkdown(sentence)
+  return parts.map((part, at) => (at % 2 === 1 ? toCode(part.slice(1, -1)) : around(part))).join('')
+}
+
 /** Bold. What is before it must end, and what is behind it begin, with punctuation or a blank. */
 export function toBold(marked: string): string {
   return marked === '' ? '' : `**${marked}**`

@@ -1,7 +1,8 @@
 // what people read in Chinese, wherever it stands: actions, doors, and how a run ended
 import { type Exit, killedBy } from './allocation.ts'
+import type { Asker } from './chat.ts'
 import { cutText, escapeMarkdown } from './chat-markdown.ts'
-import type { Job, Task, Via } from './job.ts'
+import type { Job, Role, Task, Via } from './job.ts'
 
 /** What a job does, as a noun. */
 export const ACTION_WORDS: Readonly<Record<Job['action'], string>> = {
@@ -21,6 +22,23 @@ export const VIA_WORDS: Readonly<Record<Via, string>> = {
   chat: '钉钉',
   schedule: '定时',
   agent: '代理',
+}
+
+/** What somebody may do, with the word that stands in the settings. */
+export const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  viewer: '查看（viewer）',
+  operator: '操作（operator）',
+  admin: '管理（admin）',
+}
+
+const MOST_NAMES = 5
+
+/** `张三 · 钉钉`: who asked for a job and through which door; in chat by the names that people have there. */
+export function toAskedBy(job: Pick<Job, 'requester' | 'via'>, askers: readonly Pick<Asker, 'nick'>[]): string {
+  const nicks = job.via === 'chat' ? [...new Set(askers.map(({ nick }) => nick).filter(nick => nick !== ''))] : []
+  const names = nicks.length === 0 ? [job.requester] : nicks
+  const more = names.length > MOST_NAMES ? ` 等 ${names.length} 人` : ''
+  return `${names.slice(0, MOST_NAMES).map(escapeMarkdown).join('、')}${more} · ${VIA_WORDS[job.via]}`
 }
 
 /** Longest outside message in a line about something else. */

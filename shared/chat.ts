@@ -56,6 +56,8 @@ export const LetterPart = z.object({
   text: z.string(),
   /** staffIds of people to be woken. */
   mentions: z.array(z.string()),
+  /** What they are called: written out on a way that wakes nobody. */
+  names: z.array(z.string()).optional(),
 })
 export type LetterPart = z.infer<typeof LetterPart>
 

@@ -79,8 +79,23 @@ export function got(input: unknown): string {
   return input === undefined ? 'but is missing' : `got ${shown(input)}`
 }
 
+const LONGEST_SHOWN = 80
+
 /** A value as it may be shown in a sentence: quoted, at most 80 characters. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`
+  if (text.length <= LONGEST_SHOWN) return text
+  if (typeof value !== 'string') return `${text.slice(0, LONGEST_SHOWN - 3)}...`
+  // no half of an escape before the closing quote
+  return `${text.slice(0, LONGEST_SHOWN - 4).replace(/\\+$/, '')}..."`
+}
+
+/**
+ * What a person typed, in a sentence for persons: in quotes, as it was typed, at most 80 characters. Backticks, which mark
+ * what is to be copied in such sentences, become apostrophes. Plain text.
+ */
+export function said(text: string): string {
+  const chars = [...text.replaceAll('`', "'")]
+  const told = chars.length <= LONGEST_SHOWN ? chars.join('') : `${chars.slice(0, LONGEST_SHOWN - 1).join('')}…`
+  return told.includes('"') ? `“${told}”` : `"${told}"`
 }

@@ -1,6 +1,6 @@
 // a cache path: accepted as it came, or refused with the reason; and how two paths are compared
 import * as z from 'zod'
-import { shown } from './errors.ts'
+import { said, shown } from './errors.ts'
 
 const LONGEST_BYTES = 4096
 const ALLOWED_START = /^(?:\/|[a-z][a-z0-9+.-]*:\/\/)/
@@ -74,7 +74,7 @@ export function pathProblemInChinese(path: string): string | undefined {
   const rule = RULES.find(one => one.broken(path))
   if (rule === undefined) return undefined
   // whoever typed a password does not want to read it in a group
-  return rule.secret ? `路径${rule.zh}` : `路径${rule.zh}，收到 ${shown(path)}`
+  return rule.secret ? `路径${rule.zh}` : `路径${rule.zh}，收到 ${said(path)}`
 }
 
 /** One path as it came, or one sentence that names expectation and value. */

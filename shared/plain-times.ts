@@ -1,5 +1,6 @@
 // when something is to be done again, said in plain words: `每天 02:00`, `weekly mon 06:30`, `工作日 8点和20点`
 import { AppError, shown } from './errors.ts'
+import { BEFORE } from './parts-of-day.ts'
 import { readTimes } from './times-of-day.ts'
 import { toHalfWidth } from './width.ts'
 
@@ -50,10 +51,11 @@ const whole = (...parts: readonly string[]): RegExp => new RegExp(String.raw`^\s
 
 /** The first that fits reads it. Letters are small, forms are half-width. */
 const SHAPES: readonly Shape[] = [
-  [whole('(?:每天|每日|(?:daily|every day)(?![a-z]))', TIME), at('* * *')],
+  [whole('(?:每 ?1? ?[天日]|(?:daily|every (?:1 )?day)(?![a-z]))', TIME), at('* * *')],
+  [whole(String.raw`(?:每隔?|every )\s*(?<count>\d+\s*个?(?:天|日|周|星期|礼拜|days?|weeks?))(?![a-z]).*$`), atAnew],
   [whole('(?:每?个?工作日|(?:weekdays|every weekday)(?![a-z]))', TIME), at('* * MON-FRI')],
   [whole('(?:每?个?周末|(?:weekends|every weekend)(?![a-z]))', TIME), at('* * SUN,SAT')],
-  [whole('每个?(?:周|星期|礼拜)', String.raw`(?<days>[^\d:]*)`, TIME), atWeekdays],
+  [whole('每个?(?:周|星期|礼拜)', String.raw`(?<days>(?:(?!${BEFORE})[^\d:])*)`, TIME), atWeekdays],
   [whole(String.raw`weekly(?![a-z])(?: on)?(?<days>(?:(?! at )[^\d:])*)`, TIME), atWeekdays],
   [whole(`every (?<days>${DAY_NAME}(?:(?! at )[^\\d:])*)`, TIME), atWeekdays],
   [whole(String.raw`每个?月(?<days>最后一天|[\d\s、,和及]+(?=[号日]))[号日]?`, TIME), atDays],
@@ -83,6 +85,12 @@ function at(days: string): Shape[1] {
     const { allowed, got, at } = read
     return { allowed, got, fromEnd: time.length - at }
   }
+}
+
+const ANEW = 'an even rhythm, such as daily 02:00 or monthly 1,11,21 02:00 (cron counts days anew with each month)'
+
+function atAnew({ count = '' }: Said): ReturnType<Shape[1]> {
+  return { allowed: ANEW, got: count }
 }
 
 const CHINESE: Readonly<Record<string, string>> = {

@@ -1,14 +1,18 @@
 // the rules of a schedule: what becomes of slots that overlap, come late, in quiet hours, or before their marker; and its work
 import * as z from 'zod'
 import type { ActionName, AskedOptions } from './actions.ts'
-import { got } from './errors.ts'
+import { got, shown } from './errors.ts'
+
+function oneOf<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, { error: ({ input }) => `must be one of ${words.join(', ')}, ${got(input)}` })
+}
 
 /** A slot is due while an earlier run is still at work. `queue`: one waits. `stop-old`: it waits until the old one is stopped. */
-export const Overlap = z.enum(['skip', 'queue', 'allow', 'stop-old']).meta({ id: 'Overlap' })
+export const Overlap = oneOf(['skip', 'queue', 'allow', 'stop-old']).meta({ id: 'Overlap' })
 export type Overlap = z.infer<typeof Overlap>
 
 /** What becomes of slots whose time passed while nobody was there: the newest is run late, or none. */
-export const Misfire = z.enum(['run-once', 'skip']).meta({ id: 'Misfire' })
+export const Misfire = oneOf(['run-once', 'skip']).meta({ id: 'Misfire' })
 export type Misfire = z.infer<typeof Misfire>
 
 export const NotifyPolicy = z.enum(['alarm', 'always', 'never']).meta({ id: 'NotifyPolicy' })
@@ -28,7 +32,9 @@ export const QuietHours = z
     to: ClockTime,
     mode: z.enum(['wait', 'skip']).default('wait').meta({ description: 'wait: one run when the window is over' }),
   })
-  .refine(({ from, to }) => from !== to, { error: 'must have different from and to' })
+  .refine(({ from, to }) => from !== to, {
+    error: ({ input }) => `must have different from and to, got ${shown((input as { from: string }).from)} for both`,
+  })
   .meta({ id: 'QuietHours', description: 'a daily window on the schedule’s clock; it may go over midnight' })
 export type QuietHours = z.infer<typeof QuietHours>
 

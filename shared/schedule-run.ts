@@ -21,7 +21,7 @@ export const Why = z
   .meta({
     id: 'Why',
     description:
-      'overlap: an earlier run is at work; quiet: the quiet hours; marker: it waits for its marker, or that did not come; turn: others of the same backfill go first; late: nobody was there at its time; merged: one run stands for several slots; paused, removed: the schedule was, while it waited; behind: another one waits already',
+      'overlap: an earlier run is at work; quiet: the quiet hours; marker: it waits for its marker, or that did not come; turn: of a backfill, other runs go first; late: nobody was there at its time; merged: a later slot stands for it; paused, removed: the schedule was, while it waited; behind: another one waits instead',
   })
 export type Why = z.infer<typeof Why>
 
@@ -50,7 +50,11 @@ export const Run = z
     firedAt: Instant.optional(),
     endedAt: Instant.optional(),
     seconds: z.number().min(0).optional().meta({ description: 'from firing to end' }),
-    readyBy: Instant.optional(),
+    readyBy: Instant.optional().meta({ description: 'when its data had to be warm' }),
+    notReady: z
+      .boolean()
+      .optional()
+      .meta({ description: 'true: at readyBy its data was not warm, whatever came later' }),
     verdict: z.object({ kind: VerdictKind, ok: z.boolean().nullable() }).optional(),
     before: Measurement.optional(),
     after: Measurement.optional(),

@@ -1,6 +1,7 @@
 // a job asked again by the clock: when, what, under which rules; and what became of each of its slots
 import * as z from 'zod'
 import { ActionName, AskedOptions } from './actions.ts'
+import { got } from './errors.ts'
 import { Id } from './ids.ts'
 import { JobName, MOST_PATHS, Paths, Via } from './job.ts'
 import { ClockTime, Misfire, NotifyPolicy, Overlap, QuietHours, TemplatePath, WaitFor } from './schedule-rules.ts'
@@ -69,8 +70,13 @@ export const ScheduleRequest = TimingRequest.extend({
     .min(1)
     .max(31_536_000)
     .optional()
-    .meta({ description: 'run-once: only when it is not later than this' }),
-  waitFor: z.union([TemplatePath, WaitFor]).optional().meta({ description: 'the path of a marker, or more about it' }),
+    .meta({ description: 'run-once: only when it is not later than this; with skip it means nothing' }),
+  waitFor: z
+    .union([TemplatePath, WaitFor], {
+      error: ({ input }) => `must be the path of a marker, or an object with path, ${got(input)}`,
+    })
+    .optional()
+    .meta({ description: 'the path of a marker, or more about it' }),
   readyBy: ClockTime.optional().meta({ description: 'the next such time after a slot is when its data must be warm' }),
   notify: NotifyPolicy.optional(),
   paused: z.boolean().optional(),
@@ -124,6 +130,7 @@ export const Schedule = z
     nextAt: Instant.optional().meta({ description: 'the next slot; absent when it is paused or there is none' }),
     lastRunAt: Instant.optional().meta({ description: 'when the newest of its runs began' }),
     lastRun: Run.optional(),
+    notes: z.array(z.string()).optional().meta({ description: 'that nobody is there to do it now' }),
     createdAt: Instant,
     updatedAt: Instant,
   })
@@ -164,7 +171,7 @@ export const MOST_BACKFILL = 366
 export const BackfillRequest = z
   .strictObject({
     from: AskedInstant,
-    to: AskedInstant,
+    to: AskedInstant.optional().meta({ description: 'default: now' }),
     only: z
       .enum(['missing', 'all'])
       .default('missing')

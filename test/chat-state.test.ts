@@ -52,3 +52,35 @@ test('what was given up after a day is told until the next start', async () => {
     answer: '0 waiting to be sent; 2 given up after a day, the newest at 2026-03-01T06:00:00.000Z',
   })
 })
+
+test('cards are not used yet until one was made, and the robot API is untested until it was called', async () => {
+  const status = { enabled: true, open: 0, degraded: [], opened: 0, updates: 0, failures: 0 }
+  const parts = toParts({ cards: { status: () => status } })
+  expect(await find(parts, 'dingtalk cards')).toMatchObject({ ok: null, answer: 'not used yet' })
+  expect(await find(parts, 'dingtalk robot API')).toEqual({
+    ...{ name: 'dingtalk robot API', ok: null, answer: 'not tested: nothing was sent through it yet' },
+    remedy: 'make sure that the app has the permission qyapi_robot_sendmsg',
+  })
+  const last = (code?: string) => ({
+    at: '2026-03-01T07:00:00.000Z',
+    class: code ? 'config' : 'sent',
+    ...(code && { code }),
+  })
+  const used = (code?: string) => ({
+    ...parts,
+    office: {
+      ...parts.office,
+      meter: (id: string) => ({ id, recent: [], blocks: 0, month: '2026-03', used: 1, last: last(code) }) as never,
+    },
+  })
+  expect(await find(used(), 'dingtalk cards')).toMatchObject({ ok: true, answer: '0 open' })
+  expect(await find(used(), 'dingtalk robot API')).toMatchObject({
+    ok: true,
+    answer: 'last message sent 2026-03-01T07:00:00.000Z',
+  })
+  expect(await find(used('Forbidden'), 'dingtalk robot API')).toMatchObject({
+    ok: false,
+    answer: 'last message config (Forbidden) at 2026-03-01T07:00:00.000Z',
+  })
+  expect(await find(used('Forbidden'), 'dingtalk cards')).toMatchObject({ ok: null, answer: 'not used yet' })
+})

@@ -34,6 +34,13 @@ test('mistakes of variables, of the rules between them and of gander.yaml come a
     ).toHaveLength(1)
 })
 
+test('a rule of schedules is told with what it may be', async () => {
+  expect(await mistakesOf('schedules: { overlap: both, misfire: 1 }\n')).toEqual([
+    `${path}: schedules.misfire must be one of run-once, skip, got 1`,
+    `${path}: schedules.overlap must be one of skip, queue, allow, stop-old, got "both"`,
+  ])
+})
+
 test('a file that is not there is told beside the variables', async () => {
   const mistakes = await mistakesOf('', { GANDER_CONFIG: join(directory, 'none.yaml'), GANDER_KEEP_DAYS: '0' })
   expect(mistakes).toHaveLength(2)

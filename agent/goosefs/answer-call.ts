@@ -3,7 +3,7 @@ import type { CallAnswer, CallRefusal, ClusterCall, MountPoint, WorkerFacts } fr
 import { namespaceProblem, optionProblem } from '../../shared/call.ts'
 import { pathProblem } from '../../shared/path.ts'
 import { isSecretName } from '../../shared/secret-name.ts'
-import { type Brand, CALL_ARGV, READ_ARGV } from './argv.ts'
+import { ACTION_ARGV, type Brand, CALL_ARGV, READ_ARGV } from './argv.ts'
 import { CALL_LIMITS } from './call-limits.ts'
 import { createSay, type Said, type Say } from './call-runner.ts'
 import type { Cli } from './cli.ts'
@@ -55,6 +55,13 @@ const ANSWERERS: Answerers = {
     toDone(await say({ args: CALL_ARGV.removeWorker(address), until: /^Set worker .+ decommissioned on master$/ })),
   lines: async ({ path, most }, { say }) =>
     toLines(await say({ ...CALL_LIMITS.bulk, args: CALL_ARGV.cat(path), most }), `${most} lines`),
+  names: async ({ path, most }, { say }) => {
+    const pick = (line: string): string | undefined => {
+      const entry = readListLine(line)
+      return entry?.path.slice(entry.path.lastIndexOf('/') + 1)
+    }
+    return toLines(await say({ args: ACTION_ARGV.list(path), pick, most }), `${most} names`)
+  },
   files: async ({ path, most }, { say }) => {
     const pick = (line: string): string | undefined => {
       const entry = readListLine(line)

@@ -98,7 +98,9 @@ export function createClusterCalls(deps: CallsDeps): ClusterCalls & AgentCalls &
   }
 }
 
-const LOOKING: ReadonlySet<ClusterCall['verb']> = new Set(['mounts', 'stat', 'workers', 'lines', 'files', 'size'])
+const LOOKING: ReadonlySet<ClusterCall['verb']> = new Set([
+  ...(['mounts', 'stat', 'workers', 'lines', 'names', 'files', 'size'] as const),
+])
 
 // who asked for a change has to look whether it came about
 function doubt({ verb }: ClusterCall): string {

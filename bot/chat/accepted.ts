@@ -1,15 +1,16 @@
 // 已受理: what is said at once of work that was taken in, or is told again
+import { ACTIONS } from '../../shared/actions.ts'
 import { toCount } from '../../shared/chat-figures.ts'
 import { escapeMarkdown, toLines, toPair } from '../../shared/chat-markdown.ts'
+import { toWaitText } from '../../shared/chat-waits.ts'
 import { toQuoted } from '../../shared/chat-words.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Actor, Job, JobRequest } from '../../shared/job.ts'
 import type { Done } from '../engine/chat-port.ts'
 import type { ChatRoom, Reply, Talk } from './command.ts'
 import { linkOf } from './links.ts'
-import { demandCluster, toLooker } from './looking.ts'
+import { demandCluster, demandSeen, toLooker } from './looking.ts'
 import { Mistake } from './mistake.ts'
-import { toWaitText } from './waits.ts'
 
 type Taken = {
   readonly job: Job
@@ -18,21 +19,39 @@ type Taken = {
   readonly notes: readonly string[]
 }
 
+/** What is said of paths of an ask that the job of that name has at work already. */
+const LEFT = /^left: (\d+) of these paths are under way in this job already$/
+
 /** Takes a request in, once for its message, and says so. `word` is what it does. */
 export async function accept(talk: Talk<unknown>, word: string, request: JobRequest): Promise<Reply & { job: Job }> {
   const { room, actor, done } = talk
   const taken = done?.jobId === undefined ? await submit(room, actor, request) : await recall(talk, done)
-  const { job, paths } = taken
-  const joined = job.counts.total > paths
+  const { job, notes } = taken
+  const left = notes.reduce((sum, note) => sum + Number(LEFT.exec(note)?.[1] ?? 0), 0)
+  const paths = taken.paths - left
+  const joined = job.counts.total > taken.paths
   const name = escapeMarkdown(job.name)
   const more = joined
     ? `已加入进行中的任务“${name}”，现共 ${toCount(job.counts.total, '个路径')}`
     : toPair('名称', name)
-  return { job, title: `已受理 #${job.number}`, text: toAccepted(room, { ...taken, word, ...(job.named && { more }) }) }
+  const title = `已受理 #${job.number}`
+  // nothing is new: one line says so
+  if (left > 0 && paths <= 0) return { job, title, text: toLines([toUnderWay(job, request), ...linksOf(room, job)]) }
+  return { job, title, text: toAccepted(room, { ...taken, paths, word, ...(job.named && { more }) }) }
+}
+
+function toUnderWay({ number }: Job, { action }: JobRequest): string {
+  return `#${number} 已在${ACTIONS[action].verified ? '加载' : '处理'}这些路径`
+}
+
+function linksOf(room: ChatRoom, { number }: Job): string[] {
+  return [linkOf(room, number)].filter(link => link !== undefined)
 }
 
 async function submit(room: ChatRoom, actor: Actor, request: JobRequest): Promise<Taken> {
-  const { job, tasks, notes } = await room.operations.submitJob(actor, request).catch(async (thrown: unknown) => {
+  await demandSeen(room, actor, request.cluster)
+  const how = { skipOpen: 'same' } as const
+  const { job, tasks, notes } = await room.operations.submitJob(actor, request, how).catch(async (thrown: unknown) => {
     if (thrown instanceof AppError && thrown.code === 'CLUSTER_NOT_FOUND')
       await demandCluster(room, actor, request.cluster)
     throw thrown
@@ -49,13 +68,24 @@ export async function recall({ room, actor }: Pick<Talk<unknown>, 'room' | 'acto
   return { job, paths: done.taskIds ?? job.counts.total, notes: done.notes ?? [] }
 }
 
-/** `已受理 #17 预热 2 个路径（集群 c1）`, with what it waits for and where it can be looked at. */
+type Told = Taken & {
+  readonly word: string
+  readonly more?: string
+  /** The name of the schedule that is run. */
+  readonly schedule?: string
+}
+
+/** `已受理 #17 预热 2 个路径（集群 c1）`, `已受理 #20 执行定时“每夜”（1 个路径，集群 c1）`, with what it waits for and where it can be looked at. */
 export function toAccepted(
   room: Pick<ChatRoom, 'publicUrl'>,
-  { job, paths, notes, word, more }: Taken & { readonly word: string; readonly more?: string },
+  { job, paths, notes, word, more, schedule }: Told,
 ): string {
   const cluster = escapeMarkdown(job.cluster)
-  const first = `已受理 #${job.number} ${word} ${toCount(paths, '个路径')}（集群 ${cluster}）`
+  const what =
+    schedule === undefined
+      ? `${word} ${toCount(paths, '个路径')}（集群 ${cluster}）`
+      : `${word}“${escapeMarkdown(schedule)}”（${toCount(paths, '个路径')}，集群 ${cluster}）`
+  const first = `已受理 #${job.number} ${what}`
   const waits = notes.map(note => toWaitText(note) ?? toQuoted(note))
   return toLines([first, more, ...waits, linkOf(room, job.number)].filter(line => line !== undefined))
 }

@@ -4,9 +4,11 @@ import { cutText } from '../../shared/chat-markdown.ts'
 import { toError } from '../../shared/errors.ts'
 import type { ChatRoom, Effect, Question, Reply, Speaker, Talk } from './command.ts'
 import type { Found } from './commands.ts'
+import { createMeanwhile } from './meanwhile.ts'
 import { Mistake } from './mistake.ts'
 import { may, toActor, toDenial, toStrangerText } from './people.ts'
 import { toRefusal } from './refusals.ts'
+import type { Ready } from './row.ts'
 import { withAside } from './stepping-aside.ts'
 
 /** A message as it is answered. */
@@ -31,17 +33,33 @@ export type Carrying = {
   carryOut(found: Found, by: By): Promise<Reply>
 }
 
+/** Hears that a question about a line is being made; what it answers is called when that is over. */
+export type Making = (by: By, line: string) => () => void
+
 const LONGEST_RECORDED = 500
 
 /** Makes the one way in which commands are carried out. */
-export function createCarrying(room: ChatRoom): Carrying {
+export function createCarrying(room: ChatRoom, making: Making = () => () => {}): Carrying {
   async function carry(found: Found, by: By, isConfirmed: boolean) {
-    const { ready, talk } = begin(room, found, by)
-    const mustAsk = !isConfirmed && talk.done === undefined
-    const question = mustAsk ? await ready.question({ ...talk, actor: toActor(by.speaker) }) : undefined
-    if (question !== undefined)
-      return { question: typeof question === 'string' ? { text: question, line: found.statement.line } : question }
-    return { reply: await ready.run(talk) }
+    const { ready, talk, meanwhile } = begin(room, found, by)
+    try {
+      const mustAsk = !isConfirmed && talk.done === undefined
+      const question = mustAsk ? await ask(ready, talk, { found, by }) : undefined
+      if (question !== undefined)
+        return { question: typeof question === 'string' ? { text: question, line: found.statement.line } : question }
+      return { reply: await ready.run(talk) }
+    } finally {
+      meanwhile.end()
+    }
+  }
+
+  async function ask(ready: Ready, talk: Omit<Talk<unknown>, 'args'>, { found, by }: { found: Found; by: By }) {
+    const made = making(by, found.statement.line)
+    try {
+      return await ready.question({ ...talk, actor: toActor(by.speaker) })
+    } finally {
+      made()
+    }
   }
 
   /** What was done, and what was refused, is in the book before it is told; a question is neither. */
@@ -81,7 +99,12 @@ function begin(room: ChatRoom, found: Found, by: By) {
   demand(speaker, row.effect ?? 'read')
   const ready = row.read(statement)
   demand(speaker, ready.effect)
-  const operations = withAside(room.operations, turn.aside)
+  const look = { conversationId: message.conversation.id, paths: ready.looksAt, signal: turn.signal }
+  const meanwhile = createMeanwhile(room, look)
+  const operations = withAside(room.operations, () => {
+    turn.aside()
+    meanwhile.begin()
+  })
   const talk: Omit<Talk<unknown>, 'args'> = {
     // as if every number of paths were too many
     room: { ...room, operations, ...(mustAsk && { confirmAbove: 0 }) },
@@ -91,7 +114,7 @@ function begin(room: ChatRoom, found: Found, by: By) {
     done: room.desk.doneOf(message.key),
     signal: turn.signal,
   }
-  return { ready, talk }
+  return { ready, talk, meanwhile }
 }
 
 /** What it changes. Where only its arguments tell, and they are wrong, somebody may have wanted to. */

@@ -1,5 +1,6 @@
 // a button of a card pressed: the same commands without a question, with the permission asked for anew
 import { type Place, readPlace } from '../../shared/chat.ts'
+import { said } from '../../shared/errors.ts'
 import type { Statement } from '../../shared/statement.ts'
 import { type By, createCarrying } from './carrying.ts'
 import { findRow } from './commands.ts'
@@ -39,7 +40,7 @@ export function createClicks({ room, groups }: Omit<ConversationDeps, 'random'>)
     const speaker = toSpeaker(room, { staffId, nick })
     if (speaker.user === undefined) throw new Mistake('FORBIDDEN', toStrangerText(speaker))
     const word = WORDS.get(action)
-    if (word === undefined) throw new Mistake('INVALID_INPUT', `没有按钮 ${JSON.stringify(action.slice(0, 80))}`)
+    if (word === undefined) throw new Mistake('INVALID_INPUT', `没有按钮 ${said(action)}`)
     const { number } = await room.operations.getJob(toActor(speaker), jobId)
     const found = findRow(toStatement(word, String(number)))
     if (found === undefined) throw new Error(`the table has no ${word}`)

@@ -1,5 +1,7 @@
 // a chat command as a row: its words, what it takes, what it changes, and the few lines that carry it out
 import type { ZodType } from 'zod'
+import type { Asker } from '../../shared/chat.ts'
+import type { Id } from '../../shared/ids.ts'
 import type { Actor, Role } from '../../shared/job.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Statement } from '../../shared/statement.ts'
@@ -24,6 +26,8 @@ export type ChatRoom = {
   readonly confirmAbove: number
   /** State of the connection to the chat platform, as one line; absent in a terminal. */
   readonly connection?: () => string
+  /** Who asked for a job in chat, by the names that they have there. */
+  readonly askersOf?: (jobId: Id) => readonly Pick<Asker, 'nick'>[]
   /** Who is known under a staffId. */
   readonly userOf: (staffId: string) => { readonly name: string; readonly role: Role } | undefined
   /** Sends a command to the book of writes. */
@@ -75,8 +79,12 @@ export type Command<Args = unknown> = {
   readonly examples: readonly string[]
   /** By its arguments where sub-words differ. */
   readonly effect: Effect | ((args: Args) => Effect)
+  /** Where the effect differs by sub-word: that of each. */
+  readonly subs?: readonly { readonly word: string; readonly effect: Effect }[]
   /** Reads a statement; its issues name the argument, the expectation and the value, in Chinese. */
   readonly args: ZodType<Args, Statement>
+  /** The paths at which a cluster is asked to look; whoever waits longer for that is told which. */
+  readonly looksAt?: (args: Args) => readonly string[]
   /** What has to be confirmed first: the question, which shows what would happen; undefined when nothing has to. */
   readonly question?: (talk: Talk<Args>) => Promise<string | Question | undefined>
   readonly run: (talk: Talk<Args>) => Promise<Reply>

@@ -16,8 +16,8 @@ export type Confirming = {
 
 const CLOSED: Readonly<Record<Exclude<QuestionState, 'open'>, (line: string) => string>> = {
   confirmed: () => '这个问题已经确认过了',
-  dismissed: line => `这个问题已经取消，要执行请重新发送：${line}`,
-  expired: line => `这个问题已超过 5 分钟，要执行请重新发送：${line}`,
+  dismissed: line => `这个问题已经取消，要执行请重新发送：\`${line}\``,
+  expired: line => `这个问题已超过 5 分钟，要执行请重新发送：\`${line}\``,
 }
 
 /** Over the questions of this process; of those of an earlier one the desk knows the line. */
@@ -28,6 +28,9 @@ export function createConfirming(given: {
 }): Confirming {
   const { questions, desk, clock } = given
   const take = (who: Who, code: string | undefined): string => {
+    // of a bare yes nobody knows whether the older question is meant, or the one that is only just being made
+    const next = code === undefined ? questions.inMaking(who) : undefined
+    if (next !== undefined) throw none(`新的问题还没有问出来，请等它出来后再回复：${cutText(next, LONGEST_LINE)}`)
     const newest = questions.newest(who)
     if (newest === undefined) throw toEarlier(desk.lastQuestion(who.conversationId, who.staffId), code, clock.now())
     const line = cutText(newest.line, LONGEST_LINE)
@@ -63,7 +66,7 @@ function toEarlier(last: Earlier, code: string | undefined, now: number): Mistak
   if (last === undefined || (code !== undefined && code !== last.code)) return none(toUnknown(code))
   const line = cutText(last.line, LONGEST_LINE)
   if (now - toMs(last.at) >= OPEN_FOR_MS) return none(CLOSED.expired(line))
-  return none(`服务重启过，重启前的问题不再有效，要执行请重新发送：${line}`)
+  return none(`服务重启过，重启前的问题不再有效，要执行请重新发送：\`${line}\``)
 }
 
 function toUnknown(code: string | undefined): string {

@@ -1,6 +1,6 @@
 // one heard message answered: who speaks, may the group, what is meant, may they, must it be confirmed, done, told
 import { toConversation } from '../../shared/chat.ts'
-import { cutText } from '../../shared/chat-markdown.ts'
+import { cutText, toMarked } from '../../shared/chat-markdown.ts'
 import { parseStatement, type Statement } from '../../shared/statement.ts'
 import { toInstant } from '../../shared/time.ts'
 import type { MessageAnswer } from '../engine/chat-port.ts'
@@ -41,7 +41,7 @@ export function createConversation({ room, groups, random = cryptoRandom }: Conv
   const { desk, clock } = room
   const questions = createQuestions({ clock, random })
   const confirming = createConfirming({ questions, desk, clock })
-  const carrying = createCarrying(room)
+  const carrying = createCarrying(room, ({ message, turn }, line) => questions.making(whoOf(message), line, turn.order))
 
   async function reply(by: By): Promise<Said> {
     const { message, speaker } = by
@@ -91,7 +91,7 @@ export function createConversation({ room, groups, random = cryptoRandom }: Conv
       if (!isListed(groups, conversation)) {
         const isTold = desk.conversation(conversation.id)?.toldUnlisted === toInstant(clock.now()).slice(0, 10)
         if (isTold) return { letters: [] }
-        const text = toUnlistedText(conversation.id)
+        const text = toMarked(toUnlistedText(conversation.id))
         return { ...toAnswer(message, { reply: { title: '群未开通', text } }), toldUnlisted: true }
       }
       const said = await reply(by).catch((thrown: unknown): Said => ({ reply: toFailure(room, thrown, message.key) }))

@@ -1,5 +1,6 @@
 // the job that a person means: by its number, or the newest of that name
-import { AppError, shown } from '../../shared/errors.ts'
+import { ROLE_WORDS } from '../../shared/chat-words.ts'
+import { AppError, said } from '../../shared/errors.ts'
 import type { Actor, Job } from '../../shared/job.ts'
 import type { Operations } from '../engine/operations/port.ts'
 import { Mistake } from './mistake.ts'
@@ -11,7 +12,7 @@ export async function findJob(operations: Operations, actor: Actor, ref: string)
   const number = NUMBER.exec(ref)?.[1]
   const byName = async (): Promise<Job> => {
     const [newest] = (await operations.listJobs(actor, { name: ref, limit: 1 })).items
-    const told = number === undefined ? `没有名为 ${shown(ref)} 的任务` : `没有任务 #${Number(number)}`
+    const told = number === undefined ? `没有名为 ${said(ref)} 的任务` : `没有任务 #${Number(number)}`
     if (newest === undefined) throw new Mistake('JOB_NOT_FOUND', told)
     return newest
   }
@@ -25,5 +26,5 @@ export async function findJob(operations: Operations, actor: Actor, ref: string)
 /** Throws a mistake for a job that is somebody else's; `deed` as in `可以停止`. */
 export function demandOwn({ number, requester }: Job, { name, role }: Actor, deed: string): void {
   if (role === 'admin' || requester === '' || requester === name) return
-  throw new Mistake('FORBIDDEN', `#${number} 是 ${requester} 的任务，只有本人或 admin 可以${deed}`)
+  throw new Mistake('FORBIDDEN', `#${number} 是 ${requester} 的任务，只有本人或${ROLE_WORDS.admin}可以${deed}`)
 }

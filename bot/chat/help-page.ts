@@ -1,23 +1,25 @@
 // the page of all chat commands, written from their table
+import { ROLE_WORDS } from '../../shared/chat-words.ts'
 import type { Effect } from './command.ts'
+import { toPermission } from './commands/help.ts'
 import { LISTED } from './commands.ts'
 
 const EFFECTS: Readonly<Record<Effect, string>> = {
   open: '所有人 · everybody',
-  read: '`viewer`',
-  write: '`operator`',
-  destroy: '`operator`，先确认 · asks first',
+  read: ROLE_WORDS.viewer,
+  write: ROLE_WORDS.operator,
+  destroy: `${ROLE_WORDS.operator}，先确认 · asks first`,
 }
 
 /** Markdown, Chinese and English, for docs/chat.md. */
 export function toChatPage(): string {
-  const rows = LISTED.map(({ words, usage, summary, examples, effect }) =>
+  const rows = LISTED.map(({ words, usage, summary, examples, effect, subs = [] }) =>
     [
       words.map(code).join(' '),
       usage.map(code).join('<br>'),
       `${summary.zh}<br>${summary.en}`,
       examples.map(code).join('<br>'),
-      effect === undefined ? '看子命令 · by sub-word' : EFFECTS[effect],
+      effect === undefined ? toPermission(effect, subs) : EFFECTS[effect],
     ].join(' | '),
   )
   return [...HEAD, ...rows.map(row => `| ${row} |`), ...TAIL, ''].join('\n')
@@ -52,6 +54,7 @@ const TAIL = [
   `  Paths, names and markers of schedules may hold date macros: \`\${yyyyMMdd-1d}\` is the day before, \`\${yyyyMMdd-6d..0d}\` the last seven days, one path each.`,
   '- `定时 暂停|恢复|执行|删除|历史` 后面写名称或编号（`#3`）；同名的有几个时只能写编号；`定时 … *` 重新预热成功预热过的所有路径。',
   '  Schedules are named or numbered (`#3`); several of one name only numbered; `*` in place of an action warms again whatever was warmed.',
+  '- `定时 新建`、`列表`、`历史` 会写出所有不是默认值的选项。Answers about a schedule tell every option that is not the default.',
   '- 需要确认时回复 `确认 代码` 或 `取消 代码`，5 分钟内有效，只认本人、本会话。',
   '  Questions are answered with `确认 CODE` or `取消 CODE` within five minutes, by the same person in the same conversation.',
 ]

@@ -1,13 +1,13 @@
 // a job as chat shows it: one line among others, or all that is known of it
 import { toBar, toCount, toDuration, toInstantText, toRate, toSize } from '../../shared/chat-figures.ts'
 import { escapeMarkdown, toBlocks, toBold, toList, toPair } from '../../shared/chat-markdown.ts'
+import { toWaitText } from '../../shared/chat-waits.ts'
 import type { Job, Task } from '../../shared/job.ts'
 import { SECOND, toMs } from '../../shared/time.ts'
 import type { ChatRoom } from './command.ts'
 import { linkOf } from './links.ts'
 import { toActionWord, toNextStep, toRequester, toStatusWord } from './state-words.ts'
 import { toTaskEntry, toVerdictText } from './task-text.ts'
-import { toWaitText } from './waits.ts'
 import type { Worst } from './worst.ts'
 
 const MOST_STEPS = 3
@@ -29,7 +29,7 @@ export function toJobLine(job: Job, dryRun = false): string {
 }
 
 /** Everything about one job. */
-export function toJobText(room: Pick<ChatRoom, 'tz' | 'publicUrl'>, job: Job, told: Worst): string {
+export function toJobText(room: Pick<ChatRoom, 'tz' | 'publicUrl' | 'askersOf'>, job: Job, told: Worst): string {
   return toBlocks([
     toProgressLine(job),
     toList(toFacts(room, job)),
@@ -54,16 +54,17 @@ function toEta({ progress }: Job): string | undefined {
   return seconds === undefined || seconds < 1 ? undefined : `剩余约 ${toDuration(seconds * SECOND)}`
 }
 
-function toFacts({ tz }: Pick<ChatRoom, 'tz'>, job: Job): string[] {
+function toFacts(room: Pick<ChatRoom, 'tz' | 'askersOf'>, job: Job): string[] {
+  const { tz } = room
   const took =
     job.startedAt !== undefined && job.endedAt !== undefined ? toMs(job.endedAt) - toMs(job.startedAt) : undefined
   return [
     toPair('状态', toState(job)),
-    ...toWaits(job).map(wait => toPair('等待', wait)),
+    ...toWaits(job).map(wait => toPair('等待', wait.replace(/^等待代理：/, ''))),
     ...toAmounts(job),
     ...toOutcome(job).map(outcome => toPair('缓存', outcome)),
     toPair('集群', escapeMarkdown(job.cluster)),
-    toPair('发起', toRequester(job)),
+    toPair('发起', toRequester(room, job)),
     toPair('开始', job.startedAt === undefined ? '尚未开始' : toInstantText(job.startedAt, tz)),
     ...(job.endedAt === undefined ? [] : [toPair('结束', toInstantText(job.endedAt, tz))]),
     ...(took === undefined ? [] : [toPair('用时', toDuration(took))]),
@@ -76,7 +77,7 @@ function toState(job: Job): string {
   if (counts.total <= 1) return word
   const done = [
     [counts.succeeded, '完成'],
-    [counts.failed, '未完成'],
+    [counts.failed, '未成功'],
     [counts.lost, '失联'],
     [counts.stopped, '停止'],
     [counts.running, '进行中'],

@@ -4,6 +4,7 @@ import type { Actor } from '../../shared/job.ts'
 import type { ClusterView } from '../engine/operations/port.ts'
 import type { ChatRoom } from './command.ts'
 import { Mistake } from './mistake.ts'
+import { findNearest } from './nearest.ts'
 
 /** A look is no deed of its message: it may be looked twice, nobody is told of its end. */
 export function toLooker({ name, role, via }: Actor): Actor {
@@ -26,7 +27,7 @@ export async function toAbsence(
   return name === undefined ? '没有在线代理' : `集群 ${escapeMarkdown(name)} 没有在线代理`
 }
 
-/** Throws a `Mistake` for a cluster that is none of those that are known. */
+/** Throws a `Mistake` for a cluster that neither the settings nor an agent named: nobody can look at it. */
 export async function demandCluster(
   { operations }: Pick<ChatRoom, 'operations'>,
   actor: Actor,
@@ -36,7 +37,24 @@ export async function demandCluster(
   if (unknown !== undefined) throw new Mistake('CLUSTER_NOT_FOUND', unknown)
 }
 
+/** The same for work that may wait: there a cluster is known as well that an earlier job has named. */
+export async function demandSeen(
+  room: Pick<ChatRoom, 'operations'>,
+  actor: Actor,
+  cluster: string | undefined,
+): Promise<void> {
+  if (cluster === undefined) return
+  const { items } = await room.operations.listJobs(toLooker(actor), { cluster, limit: 1 })
+  if (items.length === 0) await demandCluster(room, actor, cluster)
+}
+
 function toUnknown(items: readonly Pick<ClusterView, 'name'>[], cluster: string | undefined): string | undefined {
   if (cluster === undefined || items.length === 0 || items.some(({ name }) => name === cluster)) return undefined
-  return `没有集群 ${cluster}（现有：${items.map(({ name }) => name).join('、')}）`
+  const names = items.map(({ name }) => name)
+  // another number is another cluster, and no slip
+  const slips = names.filter(name => toLetters(name) !== toLetters(cluster))
+  const nearest = findNearest(cluster, slips)
+  return `没有集群 ${cluster}（现有：${names.join('、')}）${nearest === undefined ? '' : `，是不是“${nearest}”？`}`
 }
+
+const toLetters = (name: string): string => name.replace(/\d+/g, '')

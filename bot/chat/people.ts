@@ -1,6 +1,6 @@
 // who speaks: known by staffId alone, what they may do, and what those are told who may not
 import type { Asker, ChatAsk } from '../../shared/chat.ts'
-import { escapeMarkdown } from '../../shared/chat-markdown.ts'
+import { ROLE_WORDS } from '../../shared/chat-words.ts'
 import type { Actor, Role } from '../../shared/job.ts'
 import type { ChatRoom, Effect, Speaker } from './command.ts'
 
@@ -39,14 +39,15 @@ export function may({ user }: Speaker, effect: Effect): boolean {
 
 /** Why a known person may not; plain text. */
 export function toDenial({ user }: Speaker, effect: Exclude<Effect, 'open'>): string {
-  return `这个命令需要 ${MAY[effect].join(' 或 ')} 角色，你的角色是 ${user?.role ?? '无'}`
+  const roles = MAY[effect].map(role => ROLE_WORDS[role])
+  return `这个命令需要${roles.join('或')}角色，你的角色是${user === undefined ? '无' : ROLE_WORDS[user.role]}`
 }
 
 /** What an unknown person is told, for an admin to do; plain text. */
 export function toStrangerText({ staffId }: Person): string {
   if (staffId === '')
     return '我不认识你，而且收不到你的 staffId（你不是本企业成员，或应用还没有发布），所以无法授权。现在只能用“我是谁”和“帮助”'
-  return `我不认识你，现在只能用“我是谁”和“帮助”。请管理员在 gander.yaml 的 users 里加一行（名字和角色自定）：${toUserLine(staffId)}`
+  return `我不认识你，现在只能用“我是谁”和“帮助”。请管理员在 gander.yaml 的 users 里加一行（名字和角色自定）：\`${toUserLine(staffId)}\``
 }
 
 function toUserLine(staffId: string): string {
@@ -61,6 +62,7 @@ export function isListed(
   return conversation.kind === 'direct' || groups === undefined || groups.includes(conversation.id)
 }
 
+/** Plain text. */
 export function toUnlistedText(conversationId: string): string {
-  return `这个群还没有开通。请管理员在 gander.yaml 的 chat.groups 里加上：${escapeMarkdown(JSON.stringify(conversationId))}`
+  return `这个群还没有开通。请管理员在 gander.yaml 的 chat.groups 里加上：\`${JSON.stringify(conversationId)}\``
 }

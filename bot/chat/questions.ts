@@ -24,6 +24,10 @@ type Kept = {
 }
 
 export type Questions = {
+  /** Somebody's question is being made, which may take a while; to be called when that is over. */
+  making(who: Who, line: string, order: number): () => void
+  /** The line of the last one in the making, unless a later message has asked already. */
+  inMaking(who: Who): string | undefined
   /** A new one, which voids the older. Undefined when a message that came later (a greater `order`) has asked already. */
   ask(who: Who, line: string, order: number): { readonly code: string } | undefined
   /** The newest, whatever became of it. */
@@ -39,8 +43,20 @@ export function createQuestions({
   readonly random: () => number
 }): Questions {
   const kept = new Map<string, Kept>()
+  const made = new Set<{ readonly key: string; readonly line: string; readonly order: number }>()
   const keyOf = ({ conversationId, staffId }: Who): string => `${conversationId}\n${staffId}`
   return {
+    making(who, line, order) {
+      const one = { key: keyOf(who), line, order }
+      made.add(one)
+      return () => made.delete(one)
+    },
+    inMaking(who) {
+      const key = keyOf(who)
+      const asked = kept.get(key)?.order ?? -1
+      const newer = [...made].filter(one => one.key === key && one.order > asked)
+      return newer.toSorted((a, b) => a.order - b.order).at(-1)?.line
+    },
     ask(who, line, order) {
       const key = keyOf(who)
       const before = kept.get(key)

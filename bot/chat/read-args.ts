@@ -1,11 +1,12 @@
 // the arguments of commands that read: paths, a job, keys; what is wrong with them is one sentence in Chinese
 import * as z from 'zod'
-import { shown } from '../../shared/errors.ts'
+import { said } from '../../shared/errors.ts'
 import { MOST_PATHS } from '../../shared/job.ts'
 import { pathProblemInChinese } from '../../shared/path.ts'
 import type { Statement } from '../../shared/statement.ts'
 import { findKeys, type Key } from '../../shared/work-words.ts'
 import { findNearest } from './nearest.ts'
+import { findSlip, toUnknown } from './slips.ts'
 
 export const LINES: Key = ['行', 'lines']
 
@@ -21,7 +22,8 @@ export function toArgs<Args extends object>(
     const options = readOptions(statement, keys)
     const args = 'wrong' in options ? options : read(statement, options.found)
     if (!('wrong' in args)) return args
-    context.addIssue({ code: 'custom', message: args.wrong })
+    const slip = 'wrong' in options ? undefined : findSlip(statement.words, keys)
+    context.addIssue({ code: 'custom', message: slip ?? args.wrong })
     return z.NEVER
   })
 }
@@ -38,19 +40,18 @@ function readOptions(
 }
 
 function toUnknownKey(name: string, keys: readonly Key[]): string {
-  if (keys.length === 0) return `没有参数 ${shown(name)}，这个命令不带 键=值`
+  if (keys.length === 0) return `没有参数 ${said(name)}，这个命令不带 键=值`
   const nearest = keys.find(key => key.includes(findNearest(name, keys.flat()) ?? ''))?.[0]
-  const names = keys.map(([first]) => `${first}=…`).join('、')
-  return `没有参数 ${shown(name)}，${nearest === undefined ? `可用的有 ${names}` : `是不是 ${nearest}=…？`}`
+  return nearest === undefined ? toUnknown(name, keys) : `没有参数 ${said(name)}，是不是 ${nearest}=…？`
 }
 
 /** One path. */
 export function readPath({ paths, words }: Statement): { readonly path: string } | Wrong {
   const [path, second] = paths
   const [word] = words
-  if (word !== undefined) return wrong(`路径要以 / 或 gfs:// 开头，收到 ${shown(word)}`)
+  if (word !== undefined) return wrong(`路径要以 / 或 gfs:// 开头，收到 ${said(word)}`)
   if (path === undefined) return wrong('缺少路径：需要一个以 / 或 gfs:// 开头的路径')
-  if (second !== undefined) return wrong(`只能给一个路径，收到 ${paths.length} 个，第二个是 ${shown(second)}`)
+  if (second !== undefined) return wrong(`只能给一个路径，收到 ${paths.length} 个，第二个是 ${said(second)}`)
   const problem = pathProblemInChinese(path)
   return problem === undefined ? { path } : wrong(problem)
 }
@@ -58,7 +59,7 @@ export function readPath({ paths, words }: Statement): { readonly path: string }
 /** One path or more. */
 export function readPaths({ paths, words }: Statement): { readonly paths: readonly string[] } | Wrong {
   const [word] = words
-  if (word !== undefined) return wrong(`路径要以 / 或 gfs:// 开头，收到 ${shown(word)}`)
+  if (word !== undefined) return wrong(`路径要以 / 或 gfs:// 开头，收到 ${said(word)}`)
   if (paths.length === 0) return wrong('缺少路径：至少需要一个以 / 或 gfs:// 开头的路径')
   if (paths.length > MOST_PATHS) return wrong(`最多 ${MOST_PATHS} 个路径，收到 ${paths.length} 个`)
   const problem = paths.flatMap(path => pathProblemInChinese(path) ?? [])[0]
@@ -69,12 +70,12 @@ export function readPaths({ paths, words }: Statement): { readonly paths: readon
 export function readJobRef({ paths, words }: Statement): { readonly ref: string | undefined } | Wrong {
   const given = [...words, ...paths]
   const [ref, second] = given
-  if (second !== undefined) return wrong(`只能给一个任务号或名称，收到 ${given.length} 个，第二个是 ${shown(second)}`)
+  if (second !== undefined) return wrong(`只能给一个任务号或名称，收到 ${given.length} 个，第二个是 ${said(second)}`)
   return { ref }
 }
 
 /** For commands that take nothing but keys. */
 export function readNothing({ paths, words }: Statement): Wrong | undefined {
   const [extra] = [...words, ...paths]
-  return extra === undefined ? undefined : wrong(`这个命令不需要 ${shown(extra)}`)
+  return extra === undefined ? undefined : wrong(`这个命令不需要 ${said(extra)}`)
 }

@@ -1,6 +1,6 @@
 // why something is not done, in Chinese: one table from the codes of mistakes to sentences
-import { cutText, escapeMarkdown } from '../../shared/chat-markdown.ts'
-import { AppError, ERROR_CODES, type ErrorCode, shown, toError } from '../../shared/errors.ts'
+import { cutText, toMarked } from '../../shared/chat-markdown.ts'
+import { AppError, ERROR_CODES, type ErrorCode, said, toError } from '../../shared/errors.ts'
 import type { StatementProblem } from '../../shared/statement.ts'
 import type { ChatRoom, Reply } from './command.ts'
 import { Mistake } from './mistake.ts'
@@ -35,7 +35,7 @@ const ROWS: Readonly<Record<ErrorCode, Row>> = {
 }
 
 export type Refusal = {
-  /** Plain text, not yet escaped. */
+  /** Plain text, not yet escaped; backticks hold what is to be copied. */
   readonly sentence: string
   readonly code: ErrorCode
   readonly status: number
@@ -56,9 +56,8 @@ function toSentence({ code, message }: AppError): string {
 }
 
 const STATEMENT_SENTENCES: { readonly [Name in StatementProblem['problem']]: (problem: never) => string } = {
-  'unclosed-quote': ({ position, from }: At) => `第 ${position} 个字符处的引号没有在这一行闭合，收到 ${shown(from)}`,
-  'behind-quote': ({ position, from }: At) =>
-    `第 ${position} 个字符紧跟在引号后面，引号后要有空格，收到 ${shown(from)}`,
+  'unclosed-quote': ({ position, from }: At) => `第 ${position} 个字符处的引号没有在这一行闭合，收到 ${said(from)}`,
+  'behind-quote': ({ position, from }: At) => `第 ${position} 个字符紧跟在引号后面，引号后要有空格，收到 ${said(from)}`,
   'repeated-key': ({ key }: { key: string }) => `参数 ${key} 给了两次，只能给一次`,
 }
 type At = { readonly position: number; readonly from: string }
@@ -74,7 +73,7 @@ const LONGEST_TOLD = 1_000
 /** The answer to whatever was thrown. A mistake of our own is told by a number that is in the log. */
 export function toFailure({ log }: Pick<ChatRoom, 'log'>, thrown: unknown, message: string): Reply {
   const refusal = toRefusal(thrown)
-  if (refusal !== undefined) return { title: '未执行', text: escapeMarkdown(cutText(refusal.sentence, LONGEST_TOLD)) }
+  if (refusal !== undefined) return { title: '未执行', text: toMarked(cutText(refusal.sentence, LONGEST_TOLD)) }
   const id = crypto.randomUUID().slice(0, 8)
   log.error('a chat command failed', { id, message, error: toError(thrown) })
   return { title: '内部错误', text: `内部错误（编号 ${id}），请把编号告诉管理员` }

@@ -4,11 +4,12 @@ import type { Command, Effect, Question, Reply, Talk } from './command.ts'
 import { Mistake } from './mistake.ts'
 
 /** What help tells of a command. */
-export type Described = Pick<Command, 'words' | 'summary' | 'usage' | 'examples'>
+export type Described = Pick<Command, 'words' | 'summary' | 'usage' | 'examples' | 'subs'>
 
 /** A command whose arguments are read: to be asked about, then carried out. */
 export type Ready = {
   readonly effect: Effect
+  readonly looksAt: readonly string[]
   readonly question: (talk: Bare) => Promise<string | Question | undefined>
   readonly run: (talk: Bare) => Promise<Reply>
 }
@@ -23,9 +24,10 @@ export type Row = Described & {
 
 /** Makes a row of a command; from here on nobody needs to know the type of its arguments. */
 export function toRow<Args>(command: Command<Args>): Row {
-  const { words, summary, usage, examples, effect, question, run } = command
+  const { words, summary, usage, examples, subs, effect, looksAt, question, run } = command
   return {
     ...{ words, summary, usage, examples },
+    ...(subs !== undefined && { subs }),
     effect: typeof effect === 'function' ? undefined : effect,
     read(statement) {
       const parsed = command.args.safeParse(statement)
@@ -33,6 +35,7 @@ export function toRow<Args>(command: Command<Args>): Row {
       const args = parsed.data
       return {
         effect: typeof effect === 'function' ? effect(args) : effect,
+        looksAt: looksAt?.(args) ?? [],
         question: async talk => question?.({ ...talk, args }),
         run: talk => run({ ...talk, args }),
       }

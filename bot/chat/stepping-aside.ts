@@ -14,6 +14,7 @@ export function withAside(operations: Operations, aside: () => void): Operations
     runNow: slow(operations.runNow),
     waitForJob: slow(operations.waitForJob),
     clusterReport: slow(operations.clusterReport),
+    listDirectory: slow(operations.listDirectory),
     listWorkers: slow(operations.listWorkers),
     openOutput: slow(operations.openOutput),
   }

@@ -2,13 +2,14 @@
 import { isEnded } from '../../shared/allocation.ts'
 import { toReasons } from '../../shared/causes.ts'
 import { toCount, toDuration, toPercent, toShare, toSize } from '../../shared/chat-figures.ts'
+import { countAbsent, toChange, toLack } from '../../shared/chat-lack.ts'
 import { type Entry, toBold, toPathText } from '../../shared/chat-markdown.ts'
+import { toWaitText } from '../../shared/chat-waits.ts'
 import { isPathMissing, toEnding } from '../../shared/chat-words.ts'
 import type { Task } from '../../shared/job.ts'
 import { SECOND } from '../../shared/time.ts'
 import type { Estimate, Measurement, Reason, Verdict } from '../../shared/verdict.ts'
 import { toStatusWord } from './state-words.ts'
-import { toWaitText } from './waits.ts'
 
 /** Causes told of one path; the rest of them is counted. */
 const MOST_CAUSES = 4
@@ -35,7 +36,7 @@ export function toTaskState(task: Task): string {
 
 /** Before and after, or what there is to say instead; undefined when nobody measured. */
 export function toVerdictText(
-  verdict: Pick<Verdict, 'kind' | 'before' | 'after' | 'missingTotal'>,
+  verdict: Pick<Verdict, 'kind' | 'before' | 'after' | 'missingTotal' | 'missingByCause'>,
 ): string | undefined {
   const { kind, before, after } = verdict
   if (kind === 'nothing-new') return '全部已在缓存，未加载新文件'
@@ -43,10 +44,11 @@ export function toVerdictText(
   if (kind === 'unverified') return '未核实'
   if (after === undefined)
     return before === undefined ? undefined : `预热前 ${toPercent(before.cachedPercent)}，之后未核实`
-  const now = toBold(toPercent(after.cachedPercent))
-  const share = before === undefined ? `已缓存 ${now}` : `${toPercent(before.cachedPercent)} → ${now}`
+  const change = toChange(verdict)
+  const share = change === undefined || before !== undefined ? change : `已缓存 ${change}`
   const missing = verdict.missingTotal ?? 0
-  return missing > 0 ? `${share}，缺 ${toCount(missing, '个文件')}` : `${share}（${toMeasured(after, before)}）`
+  const amount = missing > countAbsent(verdict) ? '' : `（${toMeasured(after, before)}）`
+  return toLack(verdict, { there: share === undefined ? undefined : `${share}${amount}`, missing }) || undefined
 }
 
 /** `1,204 个文件，38.2 GB，新增 33.6 GB` */

@@ -1,5 +1,5 @@
 // the arguments of commands that write: copies, names, durations and flags; what is wrong with them is one sentence in Chinese
-import { shown } from '../../shared/errors.ts'
+import { said } from '../../shared/errors.ts'
 import { JobName } from '../../shared/job.ts'
 import type { Statement } from '../../shared/statement.ts'
 import { toHalfWidth } from '../../shared/width.ts'
@@ -48,7 +48,7 @@ export function readNames(options: Options): Omit<WorkArgs, 'paths'> | Wrong {
   for (const key of [CLUSTER, NAME]) {
     const value = options.get(key)
     if (value !== undefined && !JobName.safeParse(value).success)
-      return wrong(`${key[0]}要有 1 到 128 个字符、不含控制字符，收到 ${shown(value)}`)
+      return wrong(`${key[0]}要有 1 到 128 个字符、不含控制字符，收到 ${said(value)}`)
   }
   return { cluster: options.get(CLUSTER), name: options.get(NAME) }
 }
@@ -58,7 +58,7 @@ function readReplicas(options: Options): { readonly replicas: number | undefined
   if (value === undefined) return { replicas: undefined }
   const replicas = toReplicas(value)
   if (replicas !== undefined) return { replicas }
-  return wrong(`${REPLICAS[0]}要是 1 到 ${MOST_REPLICAS} 的整数，收到 ${shown(value)}`)
+  return wrong(`${REPLICAS[0]}要是 1 到 ${MOST_REPLICAS} 的整数，收到 ${said(value)}`)
 }
 
 /** Seconds of a duration such as `2h`, `1h30m`, `90分钟`. */
@@ -68,7 +68,7 @@ function readTimeout(options: Options): { readonly timeoutSeconds: number | unde
   const timeoutSeconds = toTimeoutSeconds(value)
   if (timeoutSeconds !== undefined) return { timeoutSeconds }
   return wrong(
-    `${TIMEOUT[0]}要写成 2h、30m、1h30m 这样，最短 1 秒、最长 ${LONGEST_TIMEOUT_DAYS} 天，收到 ${shown(value)}`,
+    `${TIMEOUT[0]}要写成 2h、30m、1h30m 这样，最短 1 秒、最长 ${LONGEST_TIMEOUT_DAYS} 天，收到 ${said(value)}`,
   )
 }
 

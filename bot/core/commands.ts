@@ -30,8 +30,8 @@ export type SubmitJob = {
   readonly view: string
   /** What was asked in that view's own words, kept with it. */
   readonly document?: unknown
-  /** Asks for what is open already under that name are left to what is open. */
-  readonly skipOpen?: boolean
+  /** Asks for what is open already under that name are left to what is open; `same`: with the same options, and said so. */
+  readonly skipOpen?: boolean | 'same'
   /** The newest job of the same name or the same paths, when it has not succeeded, is taken up again instead. */
   readonly resume?: boolean
   /** Only when the name was asked about last at this index of the state; 0: only when there is no such name. */

@@ -61,7 +61,7 @@ const jobs: Indexing<Rows['jobs']> = {
 /**
  * tasks: `job` · `open` (cluster) · `openStatus` (status, cluster) · `waiting` (lane, job) · `waitingIn` (lane, cluster) ·
  * `delayed` (its notBefore, to the second) · `leaders` (what may be followed) · `followers` (their leader) ·
- * `orphans` ("all": their leader has ended).
+ * `orphans` ("all": their leader has ended) · `frees` (cluster: those that began).
  */
 const tasks: Indexing<Rows['tasks']> = {
   job: row => row.jobId,
@@ -73,6 +73,7 @@ const tasks: Indexing<Rows['tasks']> = {
   leaders: row => toLeaderKey(row),
   followers: row => (isEnded(row.status) ? undefined : row.attachedTo),
   orphans: row => (isOrphan(row) ? 'all' : undefined),
+  frees: row => (row.action === 'free' && row.startedAt !== undefined ? row.cluster : undefined),
 }
 
 /** allocations: `task` · `agent` · `liveByAgent` · `liveByLane` (lane, agent) · `deadline` ("all": live, not yet asked to stop). */

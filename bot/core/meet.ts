@@ -14,8 +14,13 @@ export function findOpenJob(state: State, { name, actor }: SubmitJob, cluster: s
   return newest(open)
 }
 
-/** Tasks of a job that are open, have the label and do what is asked for, by the ask. */
-export function findOpenTasks(state: State, job: JobRow, asks: readonly Ask[]): ReadonlyMap<Ask, TaskRow> {
+/** Tasks of a job that are open, have the label and do what is asked for, by the ask; `same`: with the same options too. */
+export function findOpenTasks(
+  state: State,
+  job: JobRow,
+  { asks, skipOpen }: Pick<SubmitJob, 'asks' | 'skipOpen'>,
+): ReadonlyMap<Ask, TaskRow> {
+  const toUnit = skipOpen === 'same' ? toUnitWithOptions : toPlainUnit
   const open = new Map<string, TaskRow>()
   for (const task of state.tasks.find('job', job.id)) {
     if (!isEnded(task.status) && task.desired === 'run') open.set(toUnit(task, task.key), task)
@@ -70,7 +75,15 @@ function hasPaths(state: State, job: JobRow, keys: ReadonlySet<string>): boolean
   return own.size === keys.size
 }
 
-function toUnit({ action, label, path }: Pick<TaskRow, 'action' | 'path'> & { label?: string }, key: string): string {
+function toUnitWithOptions(of: Pick<TaskRow, 'action' | 'path' | 'options'>, key: string): string {
+  const options = Object.entries(of.options).filter(([, value]) => value !== undefined)
+  return joined(toPlainUnit(of, key), JSON.stringify(options.sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+function toPlainUnit(
+  { action, label, path }: Pick<TaskRow, 'action' | 'path'> & { label?: string },
+  key: string,
+): string {
   return joined(action, key, label === undefined || label === path ? '' : label)
 }
 

@@ -18,9 +18,10 @@ type Stage = (state: State, context: Context) => readonly Event[]
 
 // in this order; each stage sees what the ones before it have changed
 const STAGES: readonly Stage[] = [
+  // thousands of slots are due together, and each takes a round: before all else, and before anybody follows it
+  settleSlots,
   ...[wakeDelayed, wakeSlots, stopOverdue, loseSilent, rehomeOrphans, endJobs],
-  // what is due is settled before anybody follows it, which costs what has changed
-  ...[settleSlots, followRuns, releaseSlots, watchReadiness],
+  ...[followRuns, releaseSlots, watchReadiness],
   ...[followJobs, tellHalfway, expireLetters],
   ...[removePurged, place],
 ]

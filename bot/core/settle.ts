@@ -8,6 +8,7 @@ import { LONGEST_SHARED_WAIT_MS } from './attach.ts'
 import { createFollowerJudge, type LedRun } from './cut.ts'
 import { toSample, withSeconds } from './estimate.ts'
 import type { Event } from './events.ts'
+import { withFrees } from './freed-meanwhile.ts'
 import { type Judgement, judge } from './judge.ts'
 import type { AllocationRow, State, TaskRow } from './state.ts'
 import { aimAt, NO_TARGETS } from './targets.ts'
@@ -36,7 +37,7 @@ export function settleEnding(
     const loss = { neverStarted: !ending.started, ending }
     return allocation.status === 'lost' ? [toLost(allocation, loss)] : settleLoss(state, allocation, loss)
   }
-  const judgement = judge({ task, ...ending })
+  const judgement = withFrees(state, { task, allocation, now: end.now }, judge({ task, ...ending }))
   const events: Event[] = []
   if (allocation.status === 'queued' && (ending.started || judgement.status === 'succeeded')) {
     events.push({ type: 'allocation.started', allocationId: allocation.id })

@@ -42,6 +42,8 @@ export type MessageDesk = {
   ): { readonly code: string; readonly line: string; readonly at: string } | undefined
   /** Its letters are on their way when this resolves; nothing happens when it was answered before. */
   answered(key: string, answer: MessageAnswer): Promise<void>
+  /** Something said before the answer is there. */
+  say(letter: LetterDraft): Promise<void>
 }
 
 /** All that a summary tells of a job. */

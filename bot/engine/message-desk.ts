@@ -21,6 +21,9 @@ export function createMessageDesk({ state, engine }: { readonly state: State; re
     async answered(key, answer) {
       await engine.dispatch({ type: 'message.answered', key, ...answer })
     },
+    async say(letter) {
+      await engine.dispatch({ type: 'letter.write', letter })
+    },
   }
 }
 

@@ -49,7 +49,15 @@ function toError(mistakes: readonly Mistake[]): AppError {
   return new AppError('INVALID_INPUT', message, { details: mistakes })
 }
 
-function toMistake(part: keyof RawInput, issue: z.core.$ZodIssue): Mistake {
+/** Of what fits none of several forms: the mistake within the form that was meant, when there is one. */
+function toInner(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue
+  const meant = issue.errors.map(([first]) => first).find(first => (first?.path.length ?? 0) > 0)
+  return meant === undefined ? issue : toInner({ ...meant, path: [...issue.path, ...meant.path] })
+}
+
+function toMistake(part: keyof RawInput, outer: z.core.$ZodIssue): Mistake {
+  const issue = toInner(outer)
   const field = issue.path.reduce<string>(
     (name, key) => (typeof key === 'number' ? `${name}[${key}]` : name === '' ? String(key) : `${name}.${String(key)}`),
     '',

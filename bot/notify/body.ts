@@ -1,5 +1,6 @@
 // how large a part is as a request, by way: bytes of the whole body, before anybody makes one
 import { type Channel, type LetterPart, LIMITS } from '../../shared/chat.ts'
+import { toCalledLine } from '../../shared/chat-called.ts'
 
 const encoder = new TextEncoder()
 
@@ -28,11 +29,12 @@ export function textBytes(way: Limited, text: string): number {
 }
 
 /** Bytes of text that a part with this title and these mentions may have on that way. */
-export function roomFor(way: Limited, part: Pick<LetterPart, 'title' | 'mentions'>): number {
+export function roomFor(way: Limited, part: Omit<LetterPart, 'text'>): number {
   const { most, bytesOf, wakes } = WRITINGS[way]
   // a mention stands in a list and in the text
   const mentions = wakes ? part.mentions.reduce((sum, id) => sum + 2 * bytesOf(id) + 8, 0) : 0
-  return most - FRAME_BYTES - bytesOf(part.title) - mentions
+  const names = wakes ? 0 : bytesOf(toCalledLine(part))
+  return most - FRAME_BYTES - bytesOf(part.title) - mentions - names
 }
 
 /** Whether it can be sent on that way as it is. */

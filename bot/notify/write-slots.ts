@@ -32,7 +32,9 @@ function toTale(told: SlotNotice, { storyOfSlot }: Office): SlotTale {
   const job = storyOfSlot(told.slotId)?.job
   if (job === undefined) return { notice: told }
   const notice = { ...told, jobNumber: told.jobNumber ?? job.number }
-  const percent = job.verdict?.after?.cachedPercent ?? job.progress?.percent
+  const { after } = job.verdict ?? {}
+  // of no files there is no share
+  const percent = (after?.files === 0 ? undefined : after?.cachedPercent) ?? job.progress?.percent
   return percent === undefined ? { notice } : { notice, percent }
 }
 

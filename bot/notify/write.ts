@@ -38,7 +38,7 @@ export function writeLetter(batch: Batch, writing: Writing): LetterDraft | undef
   if (batch.form === 'named') return { ...draft, ...toNamedParts(told, writing) }
   const alarm = told.some(({ notice }) => notice.alarm)
   const { title, text } = toSaid(batch, told, writing)
-  const part: LetterPart = { format: 'markdown', title, text, mentions: toMentions(batch.place, told, writing) }
+  const part: LetterPart = { format: 'markdown', title, text, ...toCalled(batch.place, told, writing) }
   return { ...draft, alarm, parts: splitPart(part, { ways: ['session', 'robot', 'api'] }) }
 }
 
@@ -76,8 +76,11 @@ function* countAll({ tasksOf, linesOf }: Writing['office'], { job }: Story): Ite
 }
 
 // who asked is woken where they asked, when something needs them; between two people nobody has to be called
-function toMentions(place: Place, told: readonly Told[], { office }: Writing): string[] {
-  if (!isAmongPeople(place, office)) return []
+function toCalled(place: Place, told: readonly Told[], { office }: Writing): Pick<LetterPart, 'mentions' | 'names'> {
+  if (!isAmongPeople(place, office)) return { mentions: [] }
   const askers = told.filter(({ notice }) => notice.alarm).flatMap(({ story }): readonly Asker[] => story.askers)
-  return [...new Set(askers.filter(asker => asker.place === place && asker.staffId !== '').map(asker => asker.staffId))]
+  const here = askers.filter(asker => asker.place === place)
+  const mentions = [...new Set(here.map(({ staffId }) => staffId).filter(staffId => staffId !== ''))]
+  const names = [...new Set(here.map(({ nick }) => nick).filter(nick => nick !== ''))]
+  return { mentions, ...(names.length > 0 && { names }) }
 }

@@ -1,4 +1,5 @@
 // date macros as they are written: `${yyyyMMdd-1d}`, ranges such as `${yyyyMMdd-6d..0d}`, and `$${` for a literal `${`
+import { checkMinute, checkNoNumber, UNCLOSED, whatIsAllowed } from './macro-mistakes.ts'
 
 /** Years and months are constrained (31 March - 1M = 29 February), days are of the calendar, hours and minutes are real ones. */
 export type Unit = 'y' | 'M' | 'w' | 'd' | 'h' | 'm'
@@ -19,8 +20,11 @@ export type Template = {
   readonly ranges: readonly Range[]
 }
 
-/** What stands where a macro should: its text, and where it begins, counted in characters from 1. */
-export type Misreading = { readonly got: string; readonly position: number; readonly why: 'form' | 'many' }
+/**
+ * What stands where a macro should: its text, and where it begins, counted in characters from 1. `allowed`: what may stand
+ * there; absent: it is in order, but there are too many texts.
+ */
+export type Misreading = { readonly got: string; readonly position: number; readonly allowed?: string }
 
 /** The most texts that one template stands for. */
 export const MOST_TEXTS = 1_000
@@ -44,11 +48,12 @@ export function readTemplate(text: string): Template | Misreading {
       continue
     }
     const close = text.indexOf('}', open)
-    const macro = close < 0 ? undefined : readMacro(text.slice(open + 2, close))
+    const inner = text.slice(open + 2, close < 0 ? text.length : close)
+    const macro = close < 0 ? undefined : readMacro(inner)
     const got = { got: close < 0 ? text.slice(open) : text.slice(open, close + 1), position: positionOf(text, open) }
-    if (macro === undefined) return { ...got, why: 'form' }
+    if (macro === undefined) return { ...got, allowed: close < 0 ? UNCLOSED : whatIsAllowed(inner, KNOWING) }
     if (macro.range !== undefined) ranges.set(keyOf(macro.range), macro.range)
-    if (countOf([...ranges.values()]) > MOST_TEXTS) return { ...got, why: 'many' }
+    if (countOf([...ranges.values()]) > MOST_TEXTS) return got
     parts.push(literal + text.slice(at, open), macro)
     literal = ''
     at = close + 1
@@ -74,7 +79,7 @@ function positionOf(text: string, at: number): number {
 function readMacro(text: string): Macro | undefined {
   const shiftsAt = text.search(/[+-]\d/)
   const format = readFormat(shiftsAt < 0 ? text : text.slice(0, shiftsAt))
-  if (format === undefined) return undefined
+  if (format === undefined || checkMinute(text) || checkNoNumber(format.join(''), KNOWING)) return undefined
   const shifts: Shift[] = []
   let at = shiftsAt < 0 ? text.length : shiftsAt
   for (let found = matchAt(SHIFT, text, at); found !== undefined; found = matchAt(SHIFT, text, at)) {
@@ -98,6 +103,11 @@ function readFormat(text: string): readonly string[] | undefined {
     at += found[0].length
   }
   return tokens.some(token => FIELDS.has(token)) ? tokens : undefined
+}
+
+const KNOWING = {
+  isMacro: (text: string): boolean => readMacro(text) !== undefined,
+  isFormat: (text: string): boolean => readFormat(text) !== undefined,
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {

@@ -22,7 +22,6 @@ export type Texts = { readonly texts: readonly string[] } | { readonly mistake: 
 export type Written = { readonly field: string; readonly text: string; readonly as: 'path' | 'name' | 'text' }
 
 const SCHEMAS = { path: CachePath, name: JobName, text: undefined } as const
-const MACROS = `date macros such as \${yyyyMMdd-1d}`
 const YEARS = 'the years 1000 to 9999'
 
 /** All texts of one that was written, oldest first, each once; or the first mistake. */
@@ -113,9 +112,9 @@ function readOnce(text: string): Read {
 function toRead(text: string): Read {
   const read = readTemplate(text)
   if ('parts' in read) return read
-  const { got, position, why } = read
+  const { got, position, allowed } = read
   const rule =
-    why === 'form' ? { verb: 'hold', allowed: MACROS } : { verb: 'stand for', allowed: `at most ${MOST_TEXTS} texts` }
+    allowed === undefined ? { verb: 'stand for', allowed: `at most ${MOST_TEXTS} texts` } : { verb: 'hold', allowed }
   return { mistake: field => toMistake(field, { ...rule, got, position }) }
 }
 

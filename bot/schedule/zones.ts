@@ -31,7 +31,8 @@ function nearest(name: string): string | undefined {
     const distance = Math.min(...[zone, place].map(known => distanceOf(wanted, known.toLowerCase())))
     if (best === undefined || distance < best.distance) best = { zone, distance }
   }
-  const most = Math.min(FURTHEST, Math.floor(wanted.length / 3))
+  // of four characters nearly every word is near to some place
+  const most = Math.min(FURTHEST, wanted.length < 5 ? 0 : Math.floor(wanted.length / 3))
   return best !== undefined && best.distance <= most ? best.zone : undefined
 }
 

@@ -22,6 +22,7 @@ const list: Verb = {
   takes: '',
   summary: 'list schedules: what they do, when next, how the last run went',
   options: LIST_OPTIONS,
+  alike: ['ls', 'all'],
   examples: [['gander schedule list --prefix night', 'times are on the clock of each schedule']],
   run: tellSchedules,
 }
@@ -31,6 +32,7 @@ const pause: Verb = {
   takes: '<schedules...>',
   summary: 'begin no more slots; all that are named, or none',
   options: [],
+  alike: ['disable', 'suspend', 'stop'],
   examples: [['gander schedule pause nightly 7', 'by name or number; what is at work goes on']],
   run: context => setPaused(context, 'pause'),
 }
@@ -40,6 +42,7 @@ const resume: Verb = {
   takes: '<schedules...>',
   summary: 'go on with the slots to come',
   options: [],
+  alike: ['enable', 'unpause', 'start', 'continue'],
   examples: [['gander schedule resume nightly', 'slots that passed meanwhile are not made up for']],
   run: context => setPaused(context, 'resume'),
 }
@@ -49,6 +52,7 @@ const remove: Verb = {
   takes: '<schedules...>',
   summary: 'remove schedules and their history; asks first on a terminal',
   options: ['yes'],
+  alike: ['delete', 'rm', 'drop', 'destroy'],
   examples: [['gander schedule remove nightly --yes', 'without asking; what is at work goes on']],
   run: removeAll,
 }
@@ -64,7 +68,7 @@ export const schedule: Verb = {
 }
 
 async function tellSchedules({ api, screen, options }: Context): Promise<number> {
-  const given = { prefix: options.prefix, owner: options.owner, paused: options.paused ? 'true' : undefined }
+  const given = { prefix: options.prefix, owner: options.owner, paused: options.onlyPaused ? 'true' : undefined }
   const pairs = Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined)
   const search = new URLSearchParams([...pairs, ['limit', '200']])
   const rows: string[][] = []

@@ -1,6 +1,6 @@
 // dialogues: what people say, what comes back, what is done, and when there is silence
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Operations } from '../../bot/engine/operations/port.ts'
 import { until } from '../agent/until.ts'
 import { findings, measured } from '../core/world.ts'
@@ -79,7 +79,7 @@ describe('预热', () => {
     expect(jobs()).toEqual([])
     expect(await says('yes')).toContain('已受理 #1 预热 1 个路径')
     expect(records).toEqual([{ who: 'ann', what: '预热 /数据：2024', status: 200 }])
-    expect(await says('/a 副本=2')).toBe('缺少命令：命令要写在最前面，例如 预热 /路径')
+    expect(await says('/a 副本=2')).toBe('缺少命令：命令要写在最前面，例如 `预热 /路径`')
   })
 })
 
@@ -140,6 +140,21 @@ describe('释放', () => {
     expect(lettersIn('cid').at(-1)?.card).toBeUndefined()
   })
 
+  test('counts what lies below another of its paths once', async () => {
+    const of: Record<string, number> = { '/': 904, '/datasets': 46, '/datasets/a/': 6, 'gfs://m:9200/datasets': 46 }
+    const play: DialogueOptions['play'] = ({ path }) => ({
+      ending: { estimate: { files: of[path] ?? 0, bytes: (of[path] ?? 0) * 2 ** 20, missingBytes: 0 } },
+    })
+    const { says } = await createDialogue({ play })
+    expect(await says('释放 /datasets/a/ /datasets gfs://m:9200/datasets')).toContain(
+      '将释放缓存中的 46 MB（这些路径下共 46 个文件，46 MB）',
+    )
+    expect(await says('释放 / /datasets')).toContain('将释放缓存中的 904 MB（这些路径下共 904 个文件，904 MB）')
+    expect(await says('占比 /datasets gfs://m:9200/datasets /')).toContain(
+      '**合计**：已缓存 **100%**，共 904 个文件，904 MB',
+    )
+  })
+
   test('says that it is unknown without an agent, and after ten seconds', async () => {
     const alone = await createDialogue({ agent: false })
     expect(await alone.says('释放 /a')).toContain(
@@ -149,9 +164,11 @@ describe('释放', () => {
     await slow.hear('释放 /a')
     // the next command of the same conversation is not held up
     await slow.hear('我是谁')
-    expect(await slow.answers(1)).toEqual([expect.stringContaining('**角色**：operator')])
-    slow.move(10_000)
-    expect((await slow.answers(2))[1]).toContain('将释放多少：未知（10 秒内没有测完）')
+    expect(await slow.answers(1)).toEqual([expect.stringContaining('**角色**：操作（operator）')])
+    slow.move(1000)
+    expect((await slow.answers(2))[1]).toBe('正在查看 /a…')
+    slow.move(9000)
+    expect((await slow.answers(3))[2]).toContain('将释放多少：未知（10 秒内没有测完）')
     await slow.inbox.idle()
     // nobody waits for the dry run any more
     expect(slow.jobs()[0]?.desired).toBe('stop')
@@ -164,7 +181,8 @@ describe('释放', () => {
     await hear('停止 1')
     expect((await answers(2))[1]).toContain('要停止 #1 吗？')
     move(10_000)
-    expect((await answers(3))[2]).toBe('你后来的命令取代了这个问题，没有执行：释放 /a')
+    const late = ['正在查看 /a…', '你后来的命令取代了这个问题，没有执行：释放 /a']
+    expect((await answers(4)).slice(2)).toEqual(late)
     await inbox.idle()
     expect(await says('确认')).toContain('正在停止 #1')
     expect(jobs()).toHaveLength(2)
@@ -180,7 +198,7 @@ describe('停止', () => {
     expect(asked).toContain('预热 3 个路径（集群 default），进行中，发起：ann · 钉钉')
     expect(asked).toContain('已结束 0 个路径，进度未知')
     expect(await says(`取消 ${code()}`)).toBe('已取消，没有执行：停止 1')
-    expect(await says('确认')).toBe('这个问题已经取消，要执行请重新发送：停止 1')
+    expect(await says('确认')).toBe('这个问题已经取消，要执行请重新发送：`停止 1`')
     await says('停止 夜间')
     expect(await says('确认')).toBe('正在停止 #1，GooseFS 里排队的部分也会取消')
     expect(jobs()[0]?.desired).toBe('stop')
@@ -190,8 +208,10 @@ describe('停止', () => {
   test('is for who asked, and for admins', async () => {
     const { says, jobs } = await createDialogue({ play: forever })
     await says('预热 /a')
-    expect(await says('停止 1', { by: 'bob' })).toBe('\\#1 是 ann 的任务，只有本人或 admin 可以停止')
-    expect(await says('停止 1', { by: 'vic' })).toBe('这个命令需要 operator 或 admin 角色，你的角色是 viewer')
+    expect(await says('停止 1', { by: 'bob' })).toBe('\\#1 是 ann 的任务，只有本人或管理（admin）可以停止')
+    expect(await says('停止 1', { by: 'vic' })).toBe(
+      '这个命令需要操作（operator）或管理（admin）角色，你的角色是查看（viewer）',
+    )
     await says('停止 1', { by: 'root' })
     expect(await says('确认', { by: 'root' })).toContain('正在停止 #1')
     expect(jobs()[0]?.desired).toBe('stop')
@@ -200,7 +220,7 @@ describe('停止', () => {
   test('of what has ended, or is not there, says so', async () => {
     const { says } = await createDialogue()
     await says('预热 /a')
-    expect(await says('停止 ＃１')).toBe('\\#1 已经结束（已完成），没有可停止的')
+    expect(await says('停止 ＃１')).toBe('\\#1 已经结束（预热已完成），没有可停止的')
     expect(await says('停止 99')).toContain('没有任务 \\#99')
     expect(await says('停止')).toBe('缺少任务：需要一个任务号（如 17）或名称')
     expect(await says('停止 1 2')).toContain('只能给一个任务号或名称')
@@ -214,10 +234,10 @@ describe('重试', () => {
     })
     await says('预热 /good /bad')
     bend.play = () => ({})
-    expect(await says('重试 1', { by: 'bob' })).toBe('\\#1 是 ann 的任务，只有本人或 admin 可以重试')
+    expect(await says('重试 1', { by: 'bob' })).toBe('\\#1 是 ann 的任务，只有本人或管理（admin）可以重试')
     expect(await says('重试 1')).toContain('已受理 #1 重试 1 个路径（集群 default）')
     expect(lettersIn('cid').at(-1)?.card).toBe(jobs()[0]?.id)
-    expect(await says('重试 1')).toBe('\\#1 没有失败的路径；要重试所有路径请发送：重试 1 全部')
+    expect(await says('重试 1')).toBe('\\#1 没有失败的路径；要重试所有路径请发送：`重试 1 全部`')
     expect(await says('retry #1 ALL')).toContain('已受理 #1 重试 2 个路径')
   })
 
@@ -247,9 +267,9 @@ describe('who speaks', () => {
     for (const line of ['预热 /a', '状态', '确认', '你好', '/a']) {
       const answer = await says(line, { by: 'eve' })
       expect(answer).toContain(told)
-      expect(answer).toContain('- { name: 名字, role: operator, staffIds: \\["s-eve"\\] }')
+      expect(answer).toContain('- { name: 名字, role: operator, staffIds: ["s-eve"] }')
     }
-    expect(await says('whoami', { by: 'eve' })).toContain('**staffId**：s-eve')
+    expect(await says('whoami', { by: 'eve' })).toContain('**staffId**：`s-eve`')
     expect(await says('帮助', { by: 'eve' })).toBe(
       '### 命令\n\n- `我是谁` 你的 staffId、角色和本会话的编号\n- `帮助 [命令]` 你能用的命令；带命令名看它的用法',
     )
@@ -266,10 +286,12 @@ describe('who speaks', () => {
 
   test('a viewer reads and no more, and help shows that', async () => {
     const { says, jobs } = await createDialogue()
-    const denial = '这个命令需要 operator 或 admin 角色，你的角色是 viewer'
+    const denial = '这个命令需要操作（operator）或管理（admin）角色，你的角色是查看（viewer）'
     expect(await says('预热 /a', { by: 'vic' })).toBe(denial)
     expect(await says('帮助 预热', { by: 'vic' })).toBe(denial)
-    expect(await says('预热', { by: 'vic' })).toBe('这个命令需要 operator 或 admin 角色，你的角色是 viewer')
+    expect(await says('预热', { by: 'vic' })).toBe(
+      '这个命令需要操作（operator）或管理（admin）角色，你的角色是查看（viewer）',
+    )
     const help = await says('help', { by: 'vic' })
     expect(help).toContain('`列表 ')
     expect(help).not.toContain('`释放')
@@ -279,7 +301,7 @@ describe('who speaks', () => {
 
   test('in a group that is not listed is told so once a day, and nothing else', async () => {
     const { says, move, jobs } = await createDialogue({ groups: ['other'] })
-    expect(await says('预热 /a')).toBe('这个群还没有开通。请管理员在 gander.yaml 的 chat.groups 里加上："cid"')
+    expect(await says('预热 /a')).toBe('这个群还没有开通。请管理员在 gander.yaml 的 chat.groups 里加上：`"cid"`')
     expect(await says('预热 /a')).toBe('')
     expect(await says('whoami', { by: 'eve' })).toBe('')
     move(24 * 3_600_000)
@@ -292,11 +314,8 @@ describe('who speaks', () => {
 
 describe('what is not understood', () => {
   test.each([
-    [
-      '预冷 /a',
-      '没有命令“预冷”，是不是“预热”？用法：预热 /路径… \\[刷新\\] \\[副本=n\\] \\[名称=x\\] \\[集群=c\\] \\[超时=2h\\]',
-    ],
-    ['stauts', '没有命令“stauts”，是不是“status”？用法：状态 \\[任务号\\|名称\\]'],
+    ['预冷 /a', '没有命令“预冷”，是不是“预热”？用法：`预热 /路径… [刷新] [副本=n] [名称=x] [集群=c] [超时=2h]`'],
+    ['stauts', '没有命令“stauts”，是不是“status”？用法：`状态 [任务号|名称]`'],
     ['你好', '没有命令“你好”，发送“帮助”查看命令'],
     ['', '发送“帮助”查看命令'],
     ['@Gander', '发送“帮助”查看命令'],
@@ -313,7 +332,7 @@ describe('what is not understood', () => {
     ['预热 /a 副本=1 replicas=2', '参数 副本 给了两次，只能给一次'],
     ['预热 /a 名称=""', '参数 名称 需要一个值，收到的是空值'],
     ['释放 /a 副本=1', '没有参数 "副本"，可用的有 集群=…'],
-    ['预热 "/a b', '第 4 个字符处的引号没有在这一行闭合，收到 "\\\\"/a b"'],
+    ['预热 "/a b', '第 4 个字符处的引号没有在这一行闭合，收到 “"/a b”'],
     ['释放 "/a b"/c', '第 10 个字符紧跟在引号后面，引号后要有空格，收到 "/c"'],
     ['预热 /a 副本=1 副本=2', '参数 副本 给了两次，只能给一次'],
     ['确认 1 2', '确认只需要问题里的四位代码，或什么都不带'],
@@ -345,7 +364,76 @@ describe('what is not understood', () => {
   })
 })
 
+describe('a look that takes longer than a second', () => {
+  const HANGING: DialogueOptions = { play: forever }
+
+  test.each([
+    ['列表 /a_b', '正在查看 /a\\_b…'],
+    ['占比 /a /b /c /d', '正在查看 /a 等 4 个路径…'],
+    ['释放 "/a b" /c', '正在查看 "/a b" 等 2 个路径…'],
+    ['报告', '正在查看…'],
+  ])('%s: says so once, before its answer', async (line, word) => {
+    const { hear, answers, textsIn, move, delays, inbox, lettersIn } = await createDialogue(HANGING)
+    await hear(line)
+    await vi.waitFor(() => expect(delays()).toContain(1000))
+    move(999)
+    expect(textsIn()).toEqual([])
+    move(1)
+    expect(await answers(1)).toEqual([word])
+    expect(lettersIn('cid')[0]).toMatchObject({ kind: 'answer', alarm: false })
+    move(60_000)
+    const [first, ...rest] = await answers(2)
+    await inbox.idle()
+    expect([first, rest.length]).toEqual([word, 1])
+    expect(textsIn()).toHaveLength(2)
+  })
+
+  test('is not told of when it is answered sooner, nor of what looks at nothing', async () => {
+    const { says, textsIn, move, delays } = await createDialogue()
+    for (const line of ['列表 /a', '预热 /a', '状态', '释放 /a']) await says(line)
+    expect(delays()).not.toContain(1000)
+    move(1000)
+    expect(textsIn()).toHaveLength(4)
+  })
+
+  test('is not told of any more when the process ends', async () => {
+    const { hear, inbox, delays, move, textsIn } = await createDialogue(HANGING)
+    await hear('列表 /a')
+    await vi.waitFor(() => expect(delays()).toContain(1000))
+    await inbox.close()
+    move(1000)
+    expect(textsIn()).toEqual([])
+  })
+})
+
 describe('questions', () => {
+  test('that are still being measured are answered by nobody', async () => {
+    const { says, hear, answers, move, inbox, delays, jobs, code } = await createDialogue({
+      play: forever,
+      room: { confirmAbove: 3 },
+    })
+    const none = '新的问题还没有问出来，请等它出来后再回复：释放 /x'
+    await says('预热 /a /b /c /d')
+    const first = code()
+    await hear('释放 /x')
+    await vi.waitFor(() => expect(delays()).toContain(1000))
+    expect(await Promise.all([hear('YES'), hear('取消'), answers(3)])).toMatchObject([{}, {}, { 1: none, 2: none }])
+    // by its code the older one is meant
+    await hear(`确认 ${first}`)
+    expect((await answers(4))[3]).toContain('已受理 #2 预热 4 个路径')
+    await hear('YES')
+    expect((await answers(5))[4]).toBe(none)
+    // another person's is another one's
+    await hear('YES', { by: 'root' })
+    expect((await answers(6))[5]).toBe('没有等待确认的问题')
+    move(10_000)
+    expect((await answers(8)).at(-1)).toContain('要从缓存释放 1 个路径吗？')
+    await inbox.idle()
+    await hear('确认')
+    expect((await answers(9)).at(-1)).toContain('已受理 #3 释放 1 个路径')
+    expect(jobs()).toHaveLength(3)
+  })
+
   test('belong to a person in a conversation, the newest counts', async () => {
     const { says, code, jobs } = await createDialogue()
     await says('/a')
@@ -363,7 +451,7 @@ describe('questions', () => {
     const { says, move, jobs } = await createDialogue()
     await says('/a')
     move(5 * 60_000)
-    expect(await says('确认')).toBe('这个问题已超过 5 分钟，要执行请重新发送：预热 /a')
+    expect(await says('确认')).toBe('这个问题已超过 5 分钟，要执行请重新发送：`预热 /a`')
     await says('/a')
     move(5 * 60_000 - 1)
     expect(await says('确认')).toContain('已受理 #1')
@@ -375,12 +463,12 @@ describe('questions', () => {
     await says('/a')
     const asked = code()
     await restart()
-    const lost = '服务重启过，重启前的问题不再有效，要执行请重新发送：预热 /a'
+    const lost = '服务重启过，重启前的问题不再有效，要执行请重新发送：`预热 /a`'
     expect(await says('确认')).toBe(lost)
     expect(await says(`确认 ${asked}`)).toBe(lost)
     expect(await says('确认 ZZZZ')).toBe('没有等待确认的问题 ZZZZ')
     move(5 * 60_000)
-    expect(await says('确认')).toBe('这个问题已超过 5 分钟，要执行请重新发送：预热 /a')
+    expect(await says('确认')).toBe('这个问题已超过 5 分钟，要执行请重新发送：`预热 /a`')
     expect(jobs()).toEqual([])
   })
 })

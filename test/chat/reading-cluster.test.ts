@@ -53,24 +53,31 @@ describe('列表', () => {
   })
 
   it('names the nearest sibling of a path that does not exist, even the thousandth', async () => {
-    const siblings = Array.from({ length: 1500 }, (_, at) => entry(`/warehouse/other${at}`))
-    siblings[1400] = entry('/warehouse/orders_2024')
+    const siblings = Array.from({ length: 1500 }, (_, at) => `other${at}`)
+    siblings[1400] = 'orders_2024'
     const asked: string[] = []
-    const play: Play = ({ path }) => {
+    const names = (path: string) => {
       asked.push(path)
-      return path === '/warehouse' ? listing(siblings) : missing(path)
+      return siblings
     }
-    const room = await createReadingRoom({ play })
+    const room = await createReadingRoom({ play: ({ path }) => missing(path), names })
     const { text } = await say(room, list, '列表 /warehouse/order_2024')
     expect(text).toBe('路径不存在：/warehouse/order\\_2024，最接近的是 **/warehouse/orders\\_2024**')
-    expect(asked).toEqual(['/warehouse/order_2024', '/warehouse'])
+    expect(asked).toEqual(['/warehouse'])
+    // no job that somebody sees, and no number
+    expect([...room.state.jobs.rows()].map(({ number }) => number)).toEqual([1])
   })
 
   it('names none where nothing is alike, or where the parent is not there either', async () => {
-    const room = await createReadingRoom({
-      play: ({ path }) => (path === '/' ? listing([entry('/zzz')]) : missing(path)),
-    })
+    const names = vi.fn((path: string) =>
+      path === '/' ? ['zzz'] : path === '/slow' ? new Promise<string[]>(() => {}) : undefined,
+    )
+    const room = await createReadingRoom({ play: ({ path }) => missing(path), names })
     expect((await say(room, list, '列表 /warehouse')).text).toBe('路径不存在：/warehouse')
+    const slow = say(room, list, '列表 /slow/a')
+    await vi.waitFor(() => expect(names).toHaveBeenCalledWith('/slow'))
+    room.move(MINUTE)
+    expect((await slow).text).toBe('路径不存在：/slow/a')
     expect((await say(room, list, '列表 /a/b/c')).text).toBe('路径不存在：/a/b/c')
   })
 
@@ -117,8 +124,7 @@ describe('占比', () => {
     '/d/empty': { ending: { estimate: { files: 0, bytes: 0, missingBytes: 0 } } },
     '/d/zero': { ending: { estimate: { files: 2, bytes: 0, missingBytes: 0 } } },
   }
-  const play: Play = ({ path, action }) => {
-    if (action === 'list') return listing([entry('/d/a'), entry('/d/b')])
+  const play: Play = ({ path }) => {
     const exit = { reason: 'exited', code: 1, message: `Path "${path}" does not exist.` } as const
     return estimates[path] ?? { ending: { exit } }
   }
@@ -147,7 +153,7 @@ describe('占比', () => {
   })
 
   it('says what has no share, and what does not exist', async () => {
-    const room = await createReadingRoom({ play })
+    const room = await createReadingRoom({ play, names: path => (path === '/d' ? ['a', 'b'] : undefined) })
     expect((await say(room, cached, 'du /d/empty /d/zero /d/bb')).text.split('\n').slice(2)).toEqual([
       '- **/d/empty**：路径下没有文件',
       '- **/d/zero**：没有数据，共 2 个文件，0 B',

@@ -70,7 +70,7 @@ describe('状态 of one job', () => {
     expect(text.split('\n').filter(line => !/^- \*\*(?:开始|结束|用时)/.test(line))).toEqual([
       '### 预热 #1',
       '',
-      '- **状态**：部分完成（2 个路径：完成 1，未完成 1）',
+      '- **状态**：未完成（2 个路径：完成 1，未成功 1）',
       expect.stringMatching(/^- \*\*缓存\*\*：\d+% → \*\*70%\*\*，缺 100 个文件$/),
       '- **集群**：default',
       '- **发起**：ann · 钉钉',
@@ -86,6 +86,22 @@ describe('状态 of one job', () => {
       '',
       '[查看任务](http://gander.example:8080/api/v1/jobs/1)',
     ])
+  })
+
+  it('counts missing paths as paths, and of nothing there is no share', async () => {
+    const absent = (path: string) => ({
+      ...{ before: measured(0, 0), after: measured(0, 0), missing: [{ path, cause: 'no-such-path' as const }] },
+      ...{ missingTotal: 1, missingByCause: { 'no-such-path': 1 } },
+    })
+    const there = { before: measured(0, 0), after: measured(2, 2) }
+    const room = await createReadingRoom({
+      play: ({ path }) => ({ ending: { findings: findings(path === '/d/a' ? there : absent(path)) } }),
+    })
+    await submit(room, ['/d/no', '/d/none'])
+    await submit(room, ['/d/a', '/d/no'])
+    expect((await say(room, status, '状态 1')).text).toContain('- **缓存**：缺 2 个路径（不存在）\n')
+    const share = '其余 0% → **100%**（2 个文件，20 B，新增 20 B）'
+    expect((await say(room, status, '状态 2')).text).toContain(`- **缓存**：缺 1 个路径（不存在），${share}\n`)
   })
 
   it('puts the path of a single one into the next step', async () => {
@@ -159,7 +175,7 @@ describe('状态 of one job', () => {
     expect((await say(room, status, '状态 1')).text).toContain('- **状态**：正在停止（2 个路径：进行中 2）')
     const away = await createReadingRoom({ agent: false })
     await away.submit(['/a'])
-    expect((await say(away, status, '状态 1')).text).toContain('- **等待**：等待代理：集群 default 没有在线代理')
+    expect((await say(away, status, '状态 1')).text).toContain('- **等待**：集群 default 没有在线代理')
   })
 
   it('is found by number, by name, and by a name of figures', async () => {

@@ -1,6 +1,7 @@
 // a chat room over an engine in memory, with an agent that answers as the test says
 import type { ChatRoom, Command, Reply, Talk } from '../../bot/chat/command.ts'
 import type { AllocationRow, Settings, TaskRow } from '../../bot/core/state.ts'
+import type { ClusterCalls } from '../../bot/engine/ports.ts'
 import type { Actor, Role } from '../../shared/job.ts'
 import { SILENT_LOG } from '../../shared/log.ts'
 import { parseStatement } from '../../shared/statement.ts'
@@ -18,11 +19,26 @@ export const nobody: MessageDeskLike = {
   conversation: () => undefined,
   lastQuestion: () => undefined,
   answered: async () => {},
+  say: async () => {},
 }
 type MessageDeskLike = ChatRoom['desk']
 
-export async function createReadingRoom(more: { play?: Play; settings?: Partial<Settings>; agent?: boolean } = {}) {
-  const engine = createEngineRoom(more.settings === undefined ? {} : { settings: more.settings })
+export type Reading = {
+  readonly play?: Play
+  readonly settings?: Partial<Settings>
+  readonly agent?: boolean
+  /** Names in a directory, as the agent answers beside its tasks; undefined: it is not there. */
+  readonly names?: (path: string) => Promise<string[]> | string[] | undefined
+}
+
+export async function createReadingRoom(more: Reading = {}) {
+  const calls: ClusterCalls = {
+    async call(_, ask) {
+      const lines = ask.verb === 'names' ? await more.names?.(ask.path) : undefined
+      return lines === undefined ? { ok: false, why: 'absent', message: 'it is not there' } : { ok: true, lines }
+    },
+  }
+  const engine = createEngineRoom({ calls, ...(more.settings !== undefined && { settings: more.settings }) })
   const bend = { play: more.play ?? ((): Played => ({})) }
   if (more.agent !== false) await engine.connect()
   let last: Promise<void> = Promise.resolve()

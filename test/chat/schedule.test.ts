@@ -26,7 +26,7 @@ describe('新建', () => {
         '已新建定时 **#1 夜间**',
         [
           '- **时间**：每天 02:00',
-          '- **动作**：预热 /p',
+          '- **动作**：预热 /p（副本 2，超时 1 小时）',
           '- **接下来**：',
           '  - 2024-05-02 02:00:00（Asia/Shanghai）',
           '  - 2024-05-03 02:00:00（Asia/Shanghai）',
@@ -39,6 +39,11 @@ describe('新建', () => {
       home: { place: 'conversation cid', staffId: 's-ann', nick: 'ann' },
       work: { action: 'load', paths: ['/p'], options: { replication: 2, timeoutSeconds: 3600 } },
     })
+  })
+
+  test('tells that nobody is there to do it', async () => {
+    const { says } = await createDialogue({ agent: false })
+    expect(await says('定时 新建 "0 2 * * *" 预热 /p')).toContain('\n- 等待代理：集群 default 没有在线代理\n')
   })
 
   test('takes every rule, in English too, and makes a name', async () => {
@@ -149,7 +154,7 @@ describe('新建', () => {
     expect(rows(dialogue)).toEqual([])
     expect(await says('确认')).toContain('已新建定时 **#1 定时-1**')
     expect(await says('定时 执行 1')).toContain('要现在执行定时 **#1 定时-1** 吗？')
-    expect(await says('确认')).toContain('已受理 #1 执行定时 3 个路径')
+    expect(await says('确认')).toContain('已受理 #1 执行定时“定时-1”（3 个路径，集群 default）')
     expect(await says('定时 新建 每天 02:00 释放 /old')).toMatch(/^要新建定时（每天 02:00），每次释放 1 个路径吗？/)
     expect(await says('取消')).toContain('已取消，没有执行')
   })
@@ -175,11 +180,33 @@ describe('新建', () => {
       ['"0 2 31 2 *" 预热 /a', '时间不对：要有会到来的日期，收到 "31"（第 5 个字符）'],
       ['"0 2 * *" 预热 /a', '时间不对：要有 5、6 或 7 个字段，收到 "0 2 * *"（第 8 个字符）'],
       ['@reboot 预热 /a', '时间不对：应为其中之一：@yearly、'],
+      ['"0 0 L-2 * *" 预热 /a', '时间不对：L、LW、15W 这样的要单独写，不能带范围或步长，收到 "L-2"（第 5 个字符）'],
+      [
+        '每季度 03:00 预热 /a',
+        '时间不对：要写成 每天 02:00、每周一 06:30、每30分钟，或 `"0 2 * * *"` 这样的，收到 "每季度 03:00"（第 1 个字符）',
+      ],
+      ['每 2 天 预热 /a', '时间不对：间隔要均匀：'],
+      [
+        '每天晚上12点 预热 /a',
+        '时间不对：时刻要写清楚，例如 凌晨2点、下午2点 或 14:00，收到 "晚上12点"（第 3 个字符）',
+      ],
+      ['每天下午2点和4点 预热 /a', '时间不对：每个时刻前都要写上午、下午之类，收到 "4点"（第 8 个字符）'],
+      [`每天 02:00 预热 /\${YYYYMMDD}`, `日期宏要写成 \${yyyyMMdd} 这样的`],
+      [`每天 02:00 预热 /\${yyyyMMdd-1}`, `每个数字后面要有单位 y、M、w、d、h 或 m，例如 \${yyyyMMdd-1d}`],
+      [`每天 02:00 预热 /\${yyyyMMdd-6d..0h}`, `范围两端的单位要相同，例如 \${yyyyMMdd-6d..0d}`],
+      [`每天 02:00 预热 /\${yyyyMMdd-1d..}`, `范围要写在最后，例如 \${yyyyMMdd-6d..0d}`],
+      [`每天 02:00 预热 /\${yyyymmdd}`, `MM 是月份，mm 是分钟，例如 \${yyyyMMdd}`],
+      [`每天 02:00 预热 /\${yyyyMMdd-d}`, `日期宏的单位前要有数字，例如 \${yyyyMMdd-1d}`],
+      [`每天 02:00 预热 /\${yyyyMMdd`, `日期宏要以 } 结束，例如 \${yyyyMMdd-1d}`],
+      [
+        '每天 02:00 预热 /a 名称=12',
+        '名称不对：不能是编号（如 12、#12）、UUID 或空白，也不能是 preview、pause、resume，收到 "12"',
+      ],
       ['每 7 分钟 预热 /a', '时间不对：间隔的分钟数要能整除 60，收到 "7"（第 3 个字符）'],
       ['每天 02:00 预热 /a 时区=Asia/Shangai', '时区不对：应为 Asia/Shanghai 这样的，收到 "Asia/Shangai"'],
       [
         `每天 02:00 预热 /a /b/\${x}`,
-        `第 2 个路径不对：日期宏要写成 \${yyyyMMdd-1d} 这样的，收到 "\${x}"（第 4 个字符）`,
+        `第 2 个路径不对：日期宏要写成 \${yyyyMMdd-1d} 这样的，由 yyyy yy MM M dd d HH H mm ss 组成（要原样写 \${ 时写成 $\${），收到 "\${x}"（第 4 个字符）`,
       ],
       ['每天 02:00 预热 /a 通知=有时', '通知应为其中之一：告警（alarm）、总是（always）、从不（never），收到 "有时"'],
       [
@@ -198,11 +225,11 @@ describe('新建', () => {
       ['每天 02:00', '缺少要做的事：'],
       [
         '"0 2 * * *" x 预热 /a',
-        '缺少要做的事：时间后面写 预热、强制预热、元数据、释放 或 报告，例如 每天 02:00 预热 /路径，收到 "x"',
+        '缺少要做的事：时间后面写 预热、强制预热、元数据、释放 或 报告，例如 `定时 新建 每天 02:00 预热 /路径`，收到 "x"',
       ],
       ['每天 02:00 预热 /a 集群=c2', '没有集群 c2'],
       ['预热 /a', '缺少时间：'],
-      ['每天 02:00 预热 /a 名称=夜间', '已有名为 "夜间" 的定时：#1（ann），请换一个名称，或先 定时 删除 #1'],
+      ['每天 02:00 预热 /a 名称=夜间', '已有名为 "夜间" 的定时：#1（ann），请换一个名称，或先 `定时 删除 #1`'],
     ]
     for (const [line, told] of wrong) {
       const unescaped = (await says(`定时 新建 ${line}`)).replace(/\\(?=[^\w\s])|\u200b/g, '')
@@ -251,10 +278,12 @@ test('执行 is taken in like a load, and its end is told to the person who aske
   const dialogue = await createDialogue({ play: () => WARMED })
   const { says, jobs, lettersIn, records } = dialogue
   await says('定时 新建 每天 02:00 预热 /a /b 名称=夜间', { by: 'root' })
-  expect(await says('定时 执行 夜间', { by: 'bob' })).toBe('\\#1 夜间 是 root 的定时，只有本人或 admin 可以执行')
-  expect(await says('定时 执行 夜间', { by: 'vic' })).toBe('这个命令需要 operator 或 admin 角色，你的角色是 viewer')
+  expect(await says('定时 执行 夜间', { by: 'bob' })).toBe('\\#1 夜间 是 root 的定时，只有本人或管理（admin）可以执行')
+  expect(await says('定时 执行 夜间', { by: 'vic' })).toBe(
+    '这个命令需要操作（operator）或管理（admin）角色，你的角色是查看（viewer）',
+  )
   expect(await says('schedule run 1', { by: 'root' })).toBe(
-    '已受理 #1 执行定时 2 个路径（集群 default）  \n  **定时**：夜间  \n  [查看任务](http://gander.example:8080/api/v1/jobs/1)',
+    '已受理 #1 执行定时“夜间”（2 个路径，集群 default）  \n  [查看任务](http://gander.example:8080/api/v1/jobs/1)',
   )
   expect(jobs()[0]?.askers).toEqual([{ place: 'conversation cid', staffId: 's-root', nick: 'root' }])
   expect(lettersIn('cid').at(-1)?.card).toBe(jobs()[0]?.id)
@@ -271,7 +300,7 @@ test('暂停 and 恢复 take several, all or none', async () => {
   await says('定时 新建 每天 03:00 预热 /b 名称="每天 三点"')
   await says('定时 新建 每天 04:00 预热 /c 名称=别人', { by: 'bob' })
   const paused = () => rows(dialogue).map(row => row.paused)
-  expect(await says('定时 暂停 夜间 别人')).toContain('是 bob 的定时，只有本人或 admin 可以暂停')
+  expect(await says('定时 暂停 夜间 别人')).toContain('是 bob 的定时，只有本人或管理（admin）可以暂停')
   expect(await says('定时 暂停 夜间 没有')).toContain('没有名为 "没有" 的定时')
   expect(paused()).toEqual([false, false, false])
   expect(await says('定时 暂停 夜间 "每天 三点"')).toContain('已暂停 2 个定时')
@@ -279,7 +308,7 @@ test('暂停 and 恢复 take several, all or none', async () => {
   expect(await says('schedule resume #1 2')).toContain('- **#1 夜间**：下次 2024-05-02 02:00:00（Asia/Shanghai）')
   expect(await says('schedule pause 1 2 3', { by: 'root' })).toContain('已暂停 3 个定时')
   expect(paused()).toEqual([true, true, true])
-  expect(await says('定时 恢复')).toBe('缺少定时的名称或编号，用法：定时 恢复 名称\\|编号…')
+  expect(await says('定时 恢复')).toBe('缺少定时的名称或编号，用法：`定时 恢复 名称|编号…`')
 })
 
 test('删除 asks first, with what it is and what is at work', async () => {
@@ -287,8 +316,8 @@ test('删除 asks first, with what it is and what is at work', async () => {
   const { says, code, jobs } = dialogue
   await says('定时 新建 每天 02:00 预热 /a 名称=夜间')
   await says('定时 执行 夜间')
-  expect(await says('定时 删除 夜间', { by: 'bob' })).toContain('只有本人或 admin 可以删除')
-  expect(await says('定时 删除 夜间', { by: 'vic' })).toContain('需要 operator 或 admin 角色')
+  expect(await says('定时 删除 夜间', { by: 'bob' })).toContain('只有本人或管理（admin）可以删除')
+  expect(await says('定时 删除 夜间', { by: 'vic' })).toContain('需要操作（operator）或管理（admin）角色')
   expect(await says('定时 删除 夜间')).toBe(
     [
       '要删除定时 **#1 夜间** 吗？',
@@ -318,6 +347,13 @@ test('one of several of one name is meant by its number', async () => {
     '有 2 个名为 "夜间" 的定时：\\#1（ann）、\\#2（bob），请改用编号，例如 \\#1',
   )
   expect(await says('定时 历史 #2')).toContain('### 定时历史：#2 夜间')
+  await operations.createSchedule(
+    { name: 'bob', role: 'operator', via: 'http' },
+    { ...request, name: '1' },
+    { sameName: true },
+  )
+  expect(await says('定时 暂停 1')).toContain('1 是 \\#1 的编号，也是 \\#3 的名称，请写成 \\#1 或 \\#3')
+  expect(await says('定时 暂停 #1')).toContain('夜间')
 })
 
 test('what was done before a crash is told, not done again', async () => {
@@ -325,7 +361,7 @@ test('what was done before a crash is told, not done again', async () => {
   const { says, saysAndCrashes, jobs } = dialogue
   expect(await saysAndCrashes('定时 新建 每天 02:00 预热 /a')).toContain('已新建定时 **#1 定时-1**')
   expect(rows(dialogue)).toHaveLength(1)
-  expect(await saysAndCrashes('定时 执行 1')).toContain('已受理 #1 执行定时 1 个路径')
+  expect(await saysAndCrashes('定时 执行 1')).toContain('已受理 #1 执行定时“定时-1”（1 个路径，集群 default）')
   expect(jobs()).toHaveLength(1)
   expect([...dialogue.state.courses.rows()]).toMatchObject([{ runs: 1 }])
   expect(await saysAndCrashes('定时 暂停 定时-1')).toContain('已暂停 1 个定时')
@@ -339,8 +375,10 @@ test('what was done before a crash is told, not done again', async () => {
 
 test('sub-words that are none, and people who are unknown', async () => {
   const { says, records } = await createDialogue()
-  expect(await says('定时 新键 每天 02:00')).toMatch(/^定时没有子命令 "新键"，是不是“新建”？用法：定时 新建 每天 02:00/)
-  expect(await says('schedule histroy 1')).toContain('是不是“history”？用法：定时 历史 名称\\|编号')
+  expect(await says('定时 新键 每天 02:00')).toMatch(
+    /^定时没有子命令 "新键"，是不是“新建”？用法：`定时 新建 每天 02:00/,
+  )
+  expect(await says('schedule histroy 1')).toContain('是不是“history”？用法：`定时 历史 名称|编号`')
   expect(await says('定时 每天 02:00 预热 /a')).toContain('定时后面要写 列表、新建、暂停、恢复、执行、删除 或 历史')
   expect(await says('定时 列表 名称=x')).toBe('没有参数 "名称"，这个命令不带 键=值')
   expect(await says('定时 执行 a b')).toContain('只能给一个定时的名称或编号，第二个是 "b"')

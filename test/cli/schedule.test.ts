@@ -5,18 +5,14 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Failure } from '../../cli/failure.ts'
-import { createApi } from '../../cli/http.ts'
 import { readOptions } from '../../cli/options.ts'
-import { readCommandLine } from '../../cli/program.ts'
 import { readWhen, toOffsetTime, toZoneTime } from '../../cli/schedule-time.ts'
 import { toRunRow } from '../../cli/schedule-words.ts'
-import type { Screen } from '../../cli/screen.ts'
-import { VERBS } from '../../cli/verbs.ts'
 import type { Run } from '../../shared/schedule.ts'
 import { until } from '../agent/until.ts'
 import { findings, measured } from '../core/world.ts'
 import { gander, ganderOnTerminal } from '../helpers/gander.ts'
+import { ganderHere } from '../helpers/gander-here.ts'
 import { findFreePort } from '../helpers/program.ts'
 import { openScheduleRoom, type ScheduleRoom } from '../http/schedule-room.ts'
 
@@ -34,38 +30,10 @@ afterAll(async () => {
 })
 
 const env = () => ({ GANDER_URL: at.url, GANDER_TOKEN: 'operator-token', TZ: 'America/New_York' })
+const runHere = (argv: readonly string[], more: { url?: string; token?: string } = {}) =>
+  ganderHere(argv, { url: at.url, token: 'operator-token', ...more })
 const run = (...words: string[]) => runHere(['schedule', ...words])
 const start = (...words: string[]) => gander(['schedule', ...words], { env: env() })
-
-/** The same as the program does, without the time that a process takes. */
-async function runHere(
-  argv: readonly string[],
-  more: { url?: string; token?: string } = {},
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const told = { stdout: '', stderr: '' }
-  const say = (where: keyof typeof told) => (text: string) => {
-    told[where] += `${text}\n`
-  }
-  const plain = (_: unknown, text: string) => text
-  const screen: Screen = {
-    line: async text => say('stdout')(text),
-    bytes: async () => {},
-    json: async value => say('stdout')(JSON.stringify(value)),
-    news: say('stderr'),
-    ...{ paint: plain, newsPaint: plain, live: false, interactive: false, columns: () => 80 },
-    gone: new AbortController().signal,
-  }
-  const chosen = readCommandLine(VERBS, { version: '0', argv })
-  if (typeof chosen === 'number') return { code: chosen, ...told }
-  try {
-    const options = readOptions(chosen.given)
-    const api = createApi({ url: at.url, token: 'operator-token', patienceMs: 1_000, ...more })
-    return { code: await chosen.verb.run({ api, screen, options, words: chosen.words }), ...told }
-  } catch (thrown) {
-    if (!(thrown instanceof Failure)) throw thrown
-    return { code: thrown.exit, stdout: told.stdout, stderr: `gander: ${thrown.message}\n` }
-  }
-}
 
 const objects = (text: string) =>
   text
@@ -118,8 +86,21 @@ describe('add and edit', () => {
     expect(made.code).toBe(0)
     const lines = made.stdout.trimEnd().split('\n')
     expect(lines[0]).toMatch(/^schedule 1 \(full\) is made: .*06:30.* \(Europe\/Berlin\)$/)
-    expect(lines).toHaveLength(4)
     expect(lines[1]).toContain('2024-05-06 06:30:00 +02:00')
+    expect(lines.slice(4)).toEqual([
+      '  does       load /data/$' + '{yyyyMMdd-1d} and 2 more',
+      '  options    replication=2 refresh=true timeoutSeconds=7200',
+      '  what for   all of it',
+      '  from       2024-05-03 00:00:00 +02:00',
+      '  to         2024-06-30 23:59:59 +02:00',
+      '  overlap    queue',
+      '  misfire    run-once, at most 6 h late',
+      '  jitter     up to 5 min',
+      '  quiet      08:00-20:00, slots are skipped',
+      '  waits for  /data/$' + '{yyyyMMdd-1d}/_SUCCESS to stand still for 5 min, for 3 h; then load',
+      '  ready by   08:30, at the next slot 2024-05-06 08:30:00 +02:00',
+      '  tells      always',
+    ])
     const full = await get('full')
     const wanted = {
       ...{
@@ -243,16 +224,16 @@ describe('add and edit', () => {
 
   it.each([
     [['add', '0 4 * * *', 'load', '*', '/a'], /Nothing may stand beside \*, got "\/a"/],
-    [
-      ['add', '0 4 * * *', '*', '--replicas', '2'],
-      /No option of a load goes with \*, only --cluster; got one for repl/,
-    ],
+    [['add', '0 4 * * *', '*', '--replicas', '2'], /No option of a load goes with \*, only --cluster; got --replicas/],
     [['add', '0 4 * * *', '*', '-f', 'paths.txt'], /No list goes with \*/],
     [['add', '0', '4', '*', '*', '*'], /What to do is missing.* '\*', in quotes, is everything that was ever loaded/],
     // what a shell makes of a bare star
     [['add', '@daily', 'load', 'README.md', 'bot'], /\n'\*', in quotes, is everything that was ever loaded/],
     [['add', '@daily', 'free', '*'], /must start with "\/"/],
-    [['add', '0 2 * * *', 'laod', '/a'], /What to do is missing: .*load, forceload.*got "0 2 \* \* \* laod \/a"/],
+    [
+      ['add', '0 2 * * *', 'laod', '/a'],
+      /^gander: "laod" is no action, load is: one of load, forceload, .*report\.\n$/,
+    ],
     [['add', 'load', '/a'], /When is missing/],
     [['add', '@daily', 'load'], /No path was given/],
     [['add', '@daily', 'load', 'a'], /must start with "\/"/],
@@ -357,7 +338,7 @@ describe('runs', () => {
       '2024-04-29 02:00:00',
       '2024-04-30 02:00:00',
     ])
-    expect(rows[2]).toMatch(/backfill +waiting .*others of the backfill go first; by otto$/)
+    expect(rows[2]).toMatch(/backfill +waiting .*other runs go first; by otto$/)
     const future = await run('backfill', 'past', '--from', '2024-04-28', '--to', '2034-05-01')
     expect(future).toMatchObject({ code: 2, stderr: expect.stringContaining('must not be in the future') })
   })
@@ -365,27 +346,27 @@ describe('runs', () => {
 
 describe('list, pause, resume, remove', () => {
   it('are for several at once, and ask before they remove on a terminal', async () => {
-    for (const name of ['set-a', 'pause'])
+    for (const name of ['set-a', 'other'])
       await at.ask('POST', '/schedules', { name, expression: '@daily', action: 'load', paths: ['/a'] })
     const { number } = await get('set-a')
-    expect((await run('pause', 'set-a', 'pause', String(number))).stdout).toMatch(
-      /^schedule \d+ \(set-a\) is paused\nschedule \d+ \(pause\) is paused\n$/,
+    expect((await run('pause', 'set-a', 'other', String(number))).stdout).toMatch(
+      /^schedule \d+ \(set-a\) is paused\nschedule \d+ \(other\) is paused\n$/,
     )
     const paused = (await run('list', '--paused', '--prefix', 'set-')).stdout.split('\n')
     expect(paused[0]).toMatch(/^NO +NAME +STATE +WHEN +DOES +NEXT +LAST RUN +ZONE +BY$/)
     expect(paused[1]).toMatch(/^\d+ +set-a +paused +@daily +load \/a +- +- +Asia\/Shanghai +otto$/)
-    expect((await run('resume', 'pause')).stdout).toContain('is active')
+    expect((await run('resume', 'other')).stdout).toContain('is active')
     expect(objects((await run('--json')).stdout).length).toBeGreaterThan(1)
     // one that is not there: none is changed
-    expect(await run('remove', 'pause', 'nobody')).toMatchObject({ code: 2, stdout: '' })
+    expect(await run('remove', 'other', 'nobody')).toMatchObject({ code: 2, stdout: '' })
 
-    const asked = ganderOnTerminal(['schedule', 'remove', 'pause'], { env: env() })
+    const asked = ganderOnTerminal(['schedule', 'remove', 'other'], { env: env() })
     await asked.says('with its history? [y/N]')
     asked.child.stdin?.write('n\n')
     expect(await asked.ended).toMatchObject({ code: 4, stdout: expect.stringContaining('Nothing was removed.') })
-    expect((await at.ask('GET', '/schedules?name=pause')).body.items).toHaveLength(1)
-    expect((await run('remove', 'set-a', 'pause', '--yes')).stdout).toMatch(
-      /\(set-a\) is removed\n.*\(pause\) is removed\n$/,
+    expect((await at.ask('GET', '/schedules?name=other')).body.items).toHaveLength(1)
+    expect((await run('remove', 'set-a', 'other', '--yes')).stdout).toMatch(
+      /\(set-a\) is removed\n.*\(other\) is removed\n$/,
     )
     expect(await run('list', '--prefix', 'set-')).toMatchObject({
       code: 0,
@@ -405,6 +386,11 @@ describe('list, pause, resume, remove', () => {
   })
 })
 
+it('for a cluster of which no agent is there says so', async () => {
+  const made = await run('add', '@daily', 'load', '/a', '--name', 'typo', '--cluster', 'nowhere')
+  expect(made).toMatchObject({ code: 0, stderr: 'note: no agent of cluster nowhere is connected\n' })
+})
+
 describe('a slot', () => {
   const slot = { id: 's', schedule: 's', number: 7, kind: 'clock', slot: '2024-05-01T18:00:00.000Z' } as const
   const cells = (more: object) =>
@@ -417,6 +403,10 @@ describe('a slot', () => {
     [{ status: 'skipped', why: 'overlap' }, 'skipped', 'an earlier run is at work'],
     [{ status: 'waiting', why: 'marker' }, 'waiting', 'waits for its marker'],
     [{ status: 'skipped', why: 'marker' }, 'skipped', 'its marker did not come'],
+    // each of them holds whatever becomes of the other one
+    [{ status: 'missed', why: 'merged' }, 'missed', 'a later slot stands for it'],
+    [{ status: 'skipped', why: 'behind' }, 'skipped', 'another one waits instead'],
+    [{ status: 'succeeded', notReady: true }, 'succeeded', 'not ready by its time'],
     [
       { status: 'missed', why: 'late', others: { count: 1_200, since: slot.slot, atLeast: true } },
       'missed',
@@ -455,7 +445,7 @@ describe('options', () => {
     [{ quiet: '8-20' }, /--quiet must be a daily window/],
     [{ quiet: '25:00-26:00' }, /--quiet must be a daily window/],
     [{ jitter: '2h' }, /--jitter must be at most 1h/],
-    [{ misfireWithin: '0s' }, /--misfire-within must be from 1s to 365d/],
+    [{ misfireWithin: '0s' }, /--misfire-within must be from 1s to 365d, or none, not "0s"/],
     [{ stable: '20s' }, /--stable must be from 1m to 24h/],
     [{ stable: 'soon' }, /--stable must be a duration/],
     [{ within: '8d' }, /--within must be from 1m to 7d/],
@@ -463,7 +453,7 @@ describe('options', () => {
     [{ start: '2024-02-30' }, /--start must be an instant such as/],
     [{ from: 'none' }, /--from must be an instant such as/],
     [{ overlap: 'both' }, /--overlap must be skip or queue or allow or stop-old/],
-    [{ count: '0' }, /--count must be a whole number/],
+    [{ previewed: '0' }, /--count must be a whole number from 1 to 100/],
   ])('%j is a mistake', (given, sentence) => {
     expect(() => readOptions(given)).toThrow(sentence)
   })

@@ -516,6 +516,8 @@ describe('ready by', () => {
   })
 })
 
+const ago = (hours: number) => firing(-hours)
+
 describe('people', () => {
   test('run it now, whatever its rules say, and hear of the end themselves', () => {
     const world = createWorld(ROBOT)
@@ -610,6 +612,45 @@ describe('people', () => {
     world.skip(5 * HOUR)
     world.ask({ type: 'schedule.pause', actor: ROOT, scheduleIds, paused: false })
     expect(clock.course().through).toBe(toInstant(world.now))
+  })
+
+  test('pause one that is paused: what waits of a backfill is called off, and nothing of the clock begins', () => {
+    const world = createWorld()
+    world.agent()
+    const clock = createClockwork(world)
+    const pause = () =>
+      world.ask({ type: 'schedule.pause', actor: ANN, scheduleIds: [clock.scheduleId], paused: true }).events
+    pause()
+    const { version } = clock.row()
+    const { scheduleId } = clock
+    world.ask({ ...{ type: 'schedule.backfill', actor: ANN, scheduleId, only: 'all' }, firings: [3, 2, 1].map(ago) })
+    expect(clock.standing()).toEqual(['fired', 'waiting turn', 'waiting turn'])
+    pause()
+    expect(clock.standing()).toEqual(['fired', 'skipped paused', 'skipped paused'])
+    clock.finish(1)
+    expect(clock.standing()).toEqual(['fired', 'skipped paused', 'skipped paused'])
+    // as a schedule it is what it was
+    expect(clock.row()).toMatchObject({ paused: true, version })
+    expect(pause()).toEqual([])
+  })
+
+  test('change one that is paused: its backfill goes on with what it says now, unless the change asks for the pause', () => {
+    const world = createWorld()
+    world.agent()
+    const clock = createClockwork(world, {}, { draft: { paused: true } })
+    const { scheduleId } = clock
+    world.ask({ ...{ type: 'schedule.backfill', actor: ANN, scheduleId, only: 'all' }, firings: [3, 2, 1].map(ago) })
+    const change = (more: { paused?: boolean }) => {
+      const waiting = clock.slots().filter(({ status }) => status === 'waiting')
+      const replanned = waiting.map(({ id: slotId }) => ({ slotId, firing: firing(9) }))
+      const draft = toScheduleDraft({ notify: 'always' }, more)
+      world.ask({ type: 'schedule.put', actor: ANN, scheduleId, draft, replanned })
+    }
+    change({})
+    expect(clock.standing()).toEqual(['fired', 'waiting turn', 'waiting turn'])
+    expect(clock.slot(3).plan).toMatchObject({ paths: ['/d/9'] })
+    change({ paused: true })
+    expect(clock.standing()).toEqual(['fired', 'skipped paused', 'skipped paused'])
   })
 
   test('change it: what waits does what it says now', () => {

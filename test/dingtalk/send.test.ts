@@ -43,6 +43,15 @@ describe('a session webhook', () => {
     expect(room.local.calls(SESSION_SEND)[0]?.headers['x-acs-dingtalk-access-token']).toBeUndefined()
   })
 
+  it('needs no names: those are for the robot API, which wakes nobody', async () => {
+    await room.sender.session(room.session(), part({ mentions: [PERSON], names: ['张三'] }))
+    await room.sender.group?.(GROUP, part({ mentions: [PERSON], names: ['张三', 'a*b'] }))
+    await room.sender.group?.(GROUP, part({ format: 'text', text: '告警', mentions: [], names: ['a*b'] }))
+    const [session, ...api] = room.local.view(GROUP).map(({ text }) => text)
+    expect(session).toBe('### 通知：预热完成 #17\n\n@0147')
+    expect(api).toEqual(['### 通知：预热完成 #17\n\n请留意：张三、a\\*b', '告警\n\n请留意：a*b'])
+  })
+
   it('names each person once, wherever the text has them, and none whose id only begins alike', async () => {
     const text = '@0147，看这里 @01478'
     await room.sender.session(room.session(), part({ text, mentions: ['0147', '014', '0147', ''] }))

@@ -52,6 +52,7 @@ describe('roles and names', () => {
     ['see facts', 'viewer', (room, actor) => room.pathFacts(actor, C, '/a')],
     ['list workers', 'viewer', (room, actor) => room.listWorkers(actor, C)],
     ['read lines', 'viewer', (room, actor) => room.readLines(actor, C, '/a')],
+    ['list names', 'viewer', (room, actor) => room.listDirectory(actor, C, { path: '/a', most: 1 })],
     ['list files', 'viewer', (room, actor) => room.listFiles(actor, C, { path: '/a', most: 1 })],
     ['mount', 'operator', (room, actor) => room.addMount(actor, C, ADD)],
     ['unmount', 'operator', (room, actor) => room.removeMount(actor, C, '/s3')],

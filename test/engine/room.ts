@@ -8,7 +8,7 @@ import { createDesk } from '../../bot/engine/desk.ts'
 import { createEngine } from '../../bot/engine/engine.ts'
 import { createMessageDesk } from '../../bot/engine/message-desk.ts'
 import { createOperations } from '../../bot/engine/operations/index.ts'
-import type { Change, StateStore, StreamId } from '../../bot/engine/ports.ts'
+import type { Change, ClusterCalls, StateStore, StreamId } from '../../bot/engine/ports.ts'
 import { createPostOffice } from '../../bot/engine/post-office.ts'
 import { createCalendar } from '../../bot/schedule/calendar.ts'
 import { createMemoryOutput, createMemoryState } from '../../bot/store/memory.ts'
@@ -47,7 +47,9 @@ export function createHandClock() {
   }
 }
 
-export function createEngineRoom(more: { settings?: Partial<Settings> } = {}) {
+const NOBODY: ClusterCalls = { call: async () => ({ ok: false, why: 'absent', message: 'nobody is there' }) }
+
+export function createEngineRoom(more: { settings?: Partial<Settings>; calls?: ClusterCalls } = {}) {
   const hand = createHandClock()
   const memory = createMemoryState(TABLE_NAMES)
   const saved: (readonly Change[])[] = []
@@ -83,7 +85,7 @@ export function createEngineRoom(more: { settings?: Partial<Settings> } = {}) {
     calendar: createCalendar({ zone: 'Asia/Shanghai', dialect: 'standard', now: hand.clock.now }),
     settings,
     log: SILENT_LOG,
-    calls: { call: async () => ({ ok: false, why: 'absent', message: 'nobody is there' }) },
+    calls: more.calls ?? NOBODY,
     audit: { record: async () => {}, read: async () => ({ items: [] }), close: async () => {} },
     makeToken,
     makeDaemonId: () => ids.next(START).replaceAll('-', '').slice(-21),

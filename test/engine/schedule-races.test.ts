@@ -134,12 +134,15 @@ it('looks for the marker that the schedule has now when the quiet hours are over
   expect(count('fired')).toBe(1)
 })
 
-it('takes what looks like a number for the schedule of that number', async () => {
+it('takes a bare number that is another’s name for neither of them', async () => {
   const { operations } = createRoom()
   await operations.createSchedule(ROOT, { ...HOURLY, action: 'load', paths: ['/a'] })
-  for (const name of ['1', '#1', '42']) await operations.createSchedule(ROOT, { ...FREED, name })
+  for (const name of ['1', '#1', '42']) await operations.createSchedule(ROOT, { ...FREED, name }, { sameName: true })
   const numberOf = async (ref: string) => (await operations.getSchedule(ROOT, ref)).number
-  expect(await Promise.all(['1', '#1', '2', 'a', '42'].map(numberOf))).toEqual([1, 1, 2, 1, 4])
+  expect(await Promise.all(['#1', '2', 'a', '42'].map(numberOf))).toEqual([1, 2, 1, 4])
+  await expect(operations.removeSchedule(ROOT, '1')).rejects.toThrow(
+    '"1" is the number of one schedule and the name of another; say #1 or #2.',
+  )
 })
 
 it('keeps no more runs that people asked for than those of the clock', async () => {

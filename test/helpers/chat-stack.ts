@@ -118,24 +118,28 @@ function toYaml(more = ''): string {
   const users = USERS.map(
     ([{ staffId }, name, role]) => `  - { name: ${name}, role: ${role}, staffIds: ["${staffId}"] }`,
   )
-  return ['users:', ...users, more, ''].join('\n')
+  // one that no agent serves, so that what is loaded there waits
+  const clusters = ['default', 'nowhere'].map(name => `  - { name: ${name}, type: cli }`)
+  return ['users:', ...users, 'clusters:', ...clusters, 'defaultCluster: default', more, ''].join('\n')
 }
 
 /** A conversation: what is said there, and what comes back, in order. */
 function createChatRoom(local: LocalDingTalk, id: string, more: Partial<MessageOptions>) {
   let heard = 0
+  // a machine that is busy looks for longer than a second, and says so
+  const lines = (): readonly Line[] => local.view(id).filter(({ title }) => title !== '正在查看')
   const say = (text: string, by: Person = ZHANG, how: Partial<MessageOptions> = {}): Push =>
     local.postMessage(text, { conversationId: id, ...by, ...more, ...how })
   /** The next line that was not heard yet. */
   async function hear(what = 'an answer'): Promise<Line> {
-    const line = await until(`${what} in ${id}`, () => local.view(id)[heard], 25_000)
+    const line = await until(`${what} in ${id}`, () => lines()[heard], 25_000)
     heard += 1
     return line
   }
   return {
     ...{ id, say, hear },
     /** What was said back and not heard yet. */
-    unheard: (): readonly Line[] => local.view(id).slice(heard),
+    unheard: (): readonly Line[] => lines().slice(heard),
     async ask(text: string, by: Person = ZHANG, how: Partial<MessageOptions> = {}): Promise<string> {
       say(text, by, how)
       return (await hear(`an answer to ${text}`)).text

@@ -48,3 +48,24 @@ test('quiet hours, ready by and the marker of a run that waits are those of the 
   // it has its job: what it does is settled
   expect(await edit(quiet('06:00'))).toEqual(gone)
 })
+
+test('the history keeps that it was not ready by its time, also when it is warm in the end', async () => {
+  const { room, ask } = at
+  const asked = { name: 'late', expression: '0 2 * * *', action: 'load', paths: ['/late'], readyBy: '02:30' }
+  const { body: made } = await ask('POST', '/schedules', { ...asked, zone: 'Asia/Shanghai' })
+  const row = [...room.state.schedules.rows()].find(({ id }) => id === made.id)
+  if (row === undefined) throw new Error('it was not made')
+  const newest = async () => (await ask('GET', '/schedules/late/runs')).body.items[0]
+  const calendar = createCalendar({ zone: 'Asia/Shanghai', dialect: 'standard', now: room.clock.now })
+  const slot = toMs(made.nextAt)
+  room.move(slot - room.clock.now())
+  const due = [{ scheduleId: row.id, version: row.version, firings: [calendar.toFiring(row, slot)] }]
+  await room.engine.dispatch({ type: 'schedule.due', due })
+  expect(await newest()).not.toHaveProperty('notReady')
+  room.move(31 * MINUTE)
+  // somebody says something, and the core looks at what is due
+  await ask('POST', '/schedules/night/pause')
+  expect(await newest()).toMatchObject({ notReady: true })
+  await at.finish((await newest()).job.id)
+  expect(await newest()).toMatchObject({ status: 'succeeded', notReady: true })
+})

@@ -51,7 +51,8 @@ describe('a schedule', () => {
     expect(gone).toMatchObject({ status: 404, body: { code: 'SCHEDULE_NOT_FOUND' } })
   })
 
-  test.each(['preview', 'pause', 'resume', 'a/b ?%'])('may be called %s', async word => {
+  test('may be called what an address does not hold', async () => {
+    const word = 'a/b ?%'
     const { id, number } = await make({ name: word })
     expect((await at.ask('GET', `/schedules?name=${encodeURIComponent(word)}`)).body.items[0].id).toBe(id)
     expect((await at.ask('POST', `/schedules/${number}/pause`)).body).toMatchObject({ id, paused: true })
@@ -60,6 +61,32 @@ describe('a schedule', () => {
     expect(run.status).toBe(202)
     await at.finish(run.body.job.id)
     expect((await at.ask('DELETE', `/schedules/${id}`)).status).toBe(200)
+  })
+
+  const NAME = 'no number such as 12 or #12, no UUID, not blank, and none of preview, pause, resume'
+  test.each(['12', '#12', '  ', 'preview', 'pause', NOBODY])('may not be called %j', async word => {
+    const { status, body } = await at.ask('POST', '/schedules', { ...NIGHTLY, name: word })
+    expect([status, body.message]).toEqual([400, `name must be ${NAME}, got "${word}".`])
+    const stated = { expression: '@daily', statement: `load /a name="${word}"` }
+    if (word.trim() !== '') expect((await at.ask('POST', '/schedules', stated)).status).toBe(400)
+  })
+
+  test('that a view named like a number is not taken for that one', async () => {
+    const [meant, id] = [await make(), '01900000-0000-7000-8000-0000000b0b0b']
+    const interval = { type: 'crontab', crontab: '0 2 * * *' }
+    for (const word of [String(meant.number), id])
+      expect((await at.ask('POST', '/export/task', { name: word, spl: 'load /a', interval })).status).toBe(200)
+    const [other] = (await at.ask('GET', `/schedules?name=${meant.number}`)).body.items
+    const doubtful = await at.ask('DELETE', `/schedules/${meant.number}`)
+    expect([doubtful.status, doubtful.body.message]).toEqual([
+      409,
+      `"${meant.number}" is the number of one schedule and the name of another; say #${meant.number} or #${other.number}.`,
+    ])
+    expect((await at.ask('GET', `/schedules/%23${meant.number}`)).body.id).toBe(meant.id)
+    expect((await at.ask('GET', `/schedules/${id}`)).body.name).toBe(id)
+    // what has such a name keeps it
+    const kept = await at.ask('PUT', `/schedules/${other.number}`, { ...NIGHTLY, name: other.name })
+    expect(kept).toMatchObject({ status: 200, body: { name: other.name } })
   })
 
   test('has a name of its own', async () => {
@@ -109,8 +136,32 @@ describe('an instant', () => {
 
   test('is named once when several are wrong', async () => {
     await make()
-    const refused = await at.ask('POST', `/schedules/${name}/backfill`, { from: 'monday' })
-    expect(refused.body.message).toBe(`from ${FORM} "monday"; to ${FORM.replace(', got', ', but is missing')}`)
+    const refused = await at.ask('POST', `/schedules/${name}/backfill`, { from: 'monday', to: 'now' })
+    expect(refused.body.message).toBe(`from ${FORM} "monday"; to ${FORM} "now"`)
+  })
+})
+
+describe('a cluster of which no agent is there', () => {
+  const ABSENT = 'no agent of cluster nowhere is connected'
+  const put = async (method: string, path: string, body: object) => {
+    const headers = { authorization: 'Bearer operator-token' }
+    const response = await fetch(`${at.url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) })
+    return { note: response.headers.get('x-gander-note'), text: await response.text() }
+  }
+
+  test('is told in the body and beside it, as long as there is none', async () => {
+    const asked = { ...NIGHTLY, name }
+    const made = await put('POST', '/schedules', { ...asked, cluster: 'nowhere' })
+    expect([made.note, JSON.parse(made.text).notes]).toEqual([ABSENT, [ABSENT]])
+    expect((await at.ask('GET', `/schedules/${name}`)).body.notes).toEqual([ABSENT])
+    const here = await put('PUT', `/schedules/${name}`, asked)
+    expect([here.note, JSON.parse(here.text).notes]).toEqual([null, undefined])
+  })
+
+  test('is told by view 004 beside its answer', async () => {
+    const interval = { type: 'crontab', crontab: '0 2 * * *' }
+    const task = { name, spl: 'load /a cluster=nowhere', interval }
+    expect(await put('POST', '/export/task', task)).toEqual({ note: ABSENT, text: '{}' })
   })
 })
 
@@ -205,6 +256,12 @@ describe('runs', () => {
     expect((await at.ask('GET', `/schedules/${name}`)).body).toMatchObject({ runs: 2, lastRun: { number: 2 } })
   })
 
+  test('of the past go up to now where no end is named', async () => {
+    await make()
+    const { body } = await at.ask('POST', `/schedules/${name}/backfill`, { from: '2024-04-30T00:00:00Z' })
+    expect(body.items.map((run: { slot: string }) => run.slot)).toEqual(['2024-04-30T18:00:00.000Z'])
+  })
+
   test('of the past go one after the other', async () => {
     await make()
     const span = { from: '2024-04-27T00:00:00Z', to: '2024-04-30T00:00:00Z' }
@@ -222,7 +279,8 @@ describe('runs', () => {
   })
 
   test.each([
-    [{ from: '2024-04-01T00:00:00Z' }, /^to must be /],
+    [{ to: '2024-04-01T00:00:00Z' }, /^from must be /],
+    [{ from: '2034-04-01T00:00:00Z' }, /^from must not be in the future/],
     [
       { from: 'monday', to: '2024-04-02T00:00:00Z' },
       /^from must be an instant with Z or an offset, such as 2026-11-01T18:00:00Z or 2026-11-02T02:00:00\+08:00, got "monday"/,
@@ -280,10 +338,23 @@ describe('mistakes', () => {
     [{ quietHours: { from: '8:00', to: '20:00' } }, 'quietHours.from', /time of day/],
     [{ jitterSeconds: 3_601 }, 'jitterSeconds', /must be at most 3600/],
     [{ overlap: 'both' }, 'overlap', /must be one of skip, queue, allow, stop-old, got "both"/],
+    [{ quietHours: { from: '08:00', to: '08:00' } }, 'quietHours', /different from and to, got "08:00" for both$/],
+    [{ waitFor: {} }, 'waitFor.path', /must be a string, but is missing$/],
+    [{ waitFor: { path: '/a', everySeconds: 5 } }, 'waitFor.everySeconds', /must be at least 10, got 5$/],
+    [{ waitFor: 5 }, 'waitFor', /must be the path of a marker, or an object with path, got 5$/],
     [{ colour: 1 }, 'the body', /must not have "colour"/],
   ])('%j names the field', async (more, field, message) => {
     const { status, body } = await at.ask('POST', '/schedules', { ...NIGHTLY, ...more })
     expect([status, body.details]).toEqual([400, [{ in: 'body', field, message: expect.stringMatching(message) }]])
+  })
+
+  test.each([
+    ['laod /a', /^statement must begin with one of .*, got "laod"\.$/],
+    ['load a', /^statement cannot be read: a path must start with /],
+    ['load', /^statement must have at least one path for load, got none\.$/],
+  ])('the statement %j says what is wrong once', async (statement, message) => {
+    const { status, body } = await at.ask('POST', '/schedules', { expression: '@daily', statement })
+    expect([status, body.message]).toEqual([400, expect.stringMatching(message)])
   })
 
   test('an end leaves a slot to come', async () => {
@@ -292,6 +363,34 @@ describe('mistakes', () => {
       ...{ code: 'INVALID_INPUT', message: `endAt must leave a slot to come, got "${endAt}".` },
       details: { field: 'endAt' },
     })
+  })
+
+  test.each([
+    ['startAt', { startAt: '9999-12-31T23:59:59.000Z' }],
+    ['startAt', { startAt: '2024-06-01T00:00:00.000Z', expression: '0 0 2 2 5 ? 2024' }],
+    ['endAt', { startAt: '2024-05-01T19:00:00.000Z', endAt: '2024-05-01T20:00:00.000Z' }],
+  ] as const)('%s leaves a slot to come: %j', async (field, asked) => {
+    const { status, body } = await at.ask('POST', '/schedules', { ...NIGHTLY, ...asked })
+    const told = Object.entries(asked).find(([key]) => key === field)?.[1]
+    const message = `${field} must leave a slot to come, got "${told}".`
+    expect([status, body]).toMatchObject([400, { code: 'INVALID_INPUT', message, details: { field, got: told } }])
+  })
+
+  test.each([
+    [{ stableMinutes: 180, withinMinutes: 120 }, 120, 180],
+    [{ stableMinutes: 120 }, 120, 120],
+    [{ stableMinutes: 1, withinMinutes: 1 }, 1, 1],
+  ])('a marker can stand still within its time: %j', async (waitFor, within, stable) => {
+    const asked = { ...NIGHTLY, waitFor: { path: '/m', ...waitFor } }
+    const { status, body } = await at.ask('POST', '/schedules', asked)
+    const allowed = `less than waitFor.withinMinutes, ${within}`
+    expect([status, body]).toEqual([
+      400,
+      {
+        ...{ code: 'INVALID_INPUT', message: `waitFor.stableMinutes must be ${allowed}, got ${stable}.` },
+        details: { field: 'waitFor.stableMinutes', allowed, got: stable },
+      },
+    ])
   })
 
   test('a jitter is shorter than the time between two slots', async () => {

@@ -104,12 +104,12 @@ export async function createCardsRoom(given: Given = {}) {
       return keeper
     },
     /** Somebody asks for a load in chat. */
-    async ask(paths: readonly string[] = ['/data/a'], place = AT_GROUP) {
+    async ask(paths: readonly string[] = ['/data/a'], place = AT_GROUP, cluster = 'default') {
       asked += 1
       const chat = { place, staffId: STAFF, nick: '张三', message: `m${asked}` }
       const actor: Actor = { name: 'ann', role: 'admin', via: 'chat', chat }
       const { jobId, taskIds } = await engine.dispatch({
-        ...{ type: 'job.submit', actor, view: 'native' },
+        ...{ type: 'job.submit', actor, view: 'native', cluster },
         asks: paths.map(path => ({ action: 'load', path, options: {} })),
       })
       if (jobId === undefined || taskIds === undefined) throw new Error('no job')

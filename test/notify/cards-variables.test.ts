@@ -67,6 +67,29 @@ describe('the variables of a card', () => {
     })
   })
 
+  it('of a load that waits says what for, in the words of the text that it replaces', () => {
+    const notes = ['no agent of cluster defualt is connected; the job waits', 'something else']
+    const { startedAt: _none, ...waiting } = job({ status: 'queued', notes }, { running: 0, queued: 1 })
+    expect(show(waiting).detail).toBe('- **路径**：/datalake/db1\n- 排队中\n- 等待代理：集群 defualt 没有在线代理')
+    const placed = { ...waiting, notes: ['place 3 in the queue of cluster c1'] }
+    expect(show(placed).detail).toContain('- 排队中\n- 集群 c1 队列中第 3 位')
+  })
+
+  it('of a load that others carry out names three of them, and none that is its own', () => {
+    const follower = (at: number, number = at) =>
+      task(`/d/${at}`, { attachedTo: ID, notes: [`attached: #${number} loads /d/${at} already`] })
+    const worst = [follower(1, 17), follower(2), follower(3), follower(4), follower(5)]
+    expect(show(job({}, { total: 5, running: 5 }), worst).detail).toBe(
+      [
+        '- **路径**：/d/1 等 5 个',
+        '- **完成**：0 / 5 个路径',
+        ...[2, 3, 4].map(at => `- #${at} 已在加载 /d/${at}，跟随它的结果`),
+      ].join('\n'),
+    )
+    const done = worst.map(one => ({ ...one, status: 'succeeded' as const }))
+    expect(show(job({}, { total: 5, running: 5 }), done).detail).not.toContain('跟随')
+  })
+
   it('of a load that runs', () => {
     const progress = { at: toInstant(NOW), source: 'sample', percent: 52.7, filesDone: 340, filesTotal: 1204 } as const
     const bytes = { bytesDone: 20 * 2 ** 30, bytesTotal: 38 * 2 ** 30, bytesPerSecond: 92 * 2 ** 20, etaSeconds: 200 }
@@ -153,6 +176,36 @@ describe('the variables of a card', () => {
       ),
       { percent: '99' },
       '缺 1 个文件',
+    ],
+    [
+      'no such path: of nothing there is no share',
+      over(
+        {
+          status: 'failed',
+          verdict: verdict('not-cached', {
+            ...{ before: measured(0, 0), after: measured(0, 0), missingTotal: 2 },
+            ...{ missing: [{ path: '/a', cause: 'no-such-path' }], missingByCause: { 'no-such-path': 2 } },
+          }),
+        },
+        { total: 2, failed: 2 },
+      ),
+      { status: 'FAILED', percent: '0' },
+      '- 未缓存，缺 2 个路径（不存在）',
+    ],
+    [
+      'one path of two that is not there',
+      over(
+        {
+          status: 'partial',
+          verdict: verdict('partly', {
+            ...{ missing: [{ path: '/a', cause: 'no-such-path' }], missingTotal: 3 },
+            missingByCause: { 'no-such-path': 1, gone: 2 },
+          }),
+        },
+        { total: 2, succeeded: 1, failed: 1 },
+      ),
+      { status: 'FAILED', percent: '50' },
+      '- 部分缓存，缺 1 个路径（不存在），其余 12% → **100%**（100 个文件，1000 B），缺 2 个文件：底层文件已不存在 2 个',
     ],
     [
       'stopped',

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../shared/time.ts'
 import { measured, ROOT } from '../core/world.ts'
-import { AT_DIRECT, AT_STAFF, type CardsRoom, createCardsRoom, fails, GROUP, STAFF } from './cards-room.ts'
+import { AT_DIRECT, AT_GROUP, AT_STAFF, type CardsRoom, createCardsRoom, fails, GROUP, STAFF } from './cards-room.ts'
 
 let stage: CardsRoom
 
@@ -38,6 +38,20 @@ describe('a letter', () => {
     expect(opened?.card.outTrackId).toMatch(new RegExp(`^gander-${jobId}-\\d+$`))
     expect(Object.values(opened?.card.variables ?? {}).every(value => value !== '')).toBe(true)
     expect(stage.card()).toMatchObject({ id: opened?.card.outTrackId, jobId, place: letter.place, status: 'open' })
+  })
+
+  it('says on its card what the job waits for: nobody is there, or another job loads the path', async () => {
+    const keeper = stage.keeper()
+    const first = await stage.ask(['/data/a'], AT_GROUP, 'later')
+    await keeper.openCard(await stage.letter(first.jobId))
+    const second = await stage.ask(['/data/a/x'])
+    const third = await stage.ask(['/data/a/x'], AT_DIRECT)
+    await keeper.openCard(await stage.letter(second.jobId))
+    await keeper.openCard(await stage.letter(third.jobId, AT_DIRECT))
+    const [absent, leader, follower] = stage.script.opened.map(({ card }) => card.variables['detail'] ?? '')
+    expect(absent).toBe('- **路径**：/data/a\n- 排队中\n- 等待代理：集群 later 没有在线代理')
+    expect(leader).toBe('- **路径**：/data/a/x\n- 排队中')
+    expect(follower).toContain('\n- #2 已在加载 /data/a/x，跟随它的结果')
   })
 
   it('to one person becomes a card for that person', async () => {

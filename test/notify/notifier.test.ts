@@ -32,7 +32,10 @@ describe('a result', () => {
     const { pass, run, sent } = await open()
     await run('/a', 'group', MISSING)
     await pass(6 * SECOND)
-    expect(sent[0]?.part).toMatchObject({ title: expect.stringMatching(/^告警：预热未完成 #/), mentions: ['s1'] })
+    expect(sent[0]?.part).toMatchObject({
+      title: expect.stringMatching(/^告警：预热未完成 #/),
+      ...{ mentions: ['s1'], names: ['nick of s1'] },
+    })
   })
 
   test('of a job that goes on again is not told', async () => {
@@ -69,7 +72,7 @@ describe('results of one place', () => {
     expect(sent).toEqual([])
     await pass(SECOND)
     expect(sent).toHaveLength(1)
-    expect(sent[0]?.part.title).toBe('告警：2 个任务结束，1 个未完成')
+    expect(sent[0]?.part.title).toBe('告警：2 个任务结束，1 个未成功')
     const text = sent[0]?.part.text ?? ''
     expect(text.indexOf(`**告警：预热未完成 #${second.number}**`)).toBeGreaterThan(0)
     expect(text.indexOf(`**通知：预热完成 #${first.number}**`)).toBeGreaterThan(text.indexOf('**告警'))
@@ -111,6 +114,19 @@ describe('a path that does not exist', () => {
     await pass(6 * SECOND)
     expect(asked).toEqual(['/dta in default'])
     expect(sent[0]?.part.text).toContain('- **/dta**：路径不存在，最接近的是 /data\n')
+  })
+
+  test('is one of many: those of three directories are looked for, however many they are', async () => {
+    const asked: string[] = []
+    const suggest = async (path: string) => {
+      asked.push(path)
+      return undefined
+    }
+    const { pass, load, end } = await open({ notifier: { suggest } })
+    const paths = ['/a/1', '/a/2', '/a/3', '/a/4', '/b/1', '/c/1', '/d/1', '/a/5']
+    await end(await load(paths, 'group'), ABSENT)
+    await pass(6 * SECOND)
+    expect(asked.toSorted()).toEqual(['/a/1', '/a/2', '/a/3', '/a/4', '/a/5', '/b/1', '/c/1'])
   })
 
   test('is told without one when looking fails', async () => {

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { fitsWay } from '../../bot/notify/body.ts'
 import { toDigest } from '../../bot/notify/words/digest.ts'
 import { type NamedText, packNamed, toNamedText } from '../../bot/notify/words/named.ts'
-import { CACHED, PARTLY, tale, task } from './tales.ts'
+import { NO_COUNTS } from '../../shared/job.ts'
+import type { Verdict } from '../../shared/verdict.ts'
+import { CACHED, PARTLY, share, tale, task, verdict } from './tales.ts'
 
 describe('a digest', () => {
   test('puts alarms first, and each job keeps its first word', () => {
@@ -16,9 +18,9 @@ describe('a digest', () => {
     })
     const free = tale({ job: { number: 19, action: 'free' }, task: { path: '/old', action: 'free' } })
     expect(toDigest([good, bad, free])).toEqual({
-      title: '告警：3 个任务结束，1 个未完成',
+      title: '告警：3 个任务结束，1 个未成功',
       text: [
-        '### 告警：3 个任务结束，1 个未完成',
+        '### 告警：3 个任务结束，1 个未成功',
         '- **告警：预热未完成 #18**：/datalake/db2，3% → **71%**，缺 340 个文件',
         '  - 空间不足：212 个（缓存已用 99%）',
         '  - 底层文件已不存在：128 个，例如 /datalake/db2/p=9/part-0003',
@@ -28,6 +30,35 @@ describe('a digest', () => {
       ].join('\n'),
     })
     expect(toDigest([good, free]).title).toBe('通知：2 个任务结束')
+  })
+
+  test('counts missing paths as paths, before any share, and of nothing there is no share', () => {
+    const counts = { ...NO_COUNTS, total: 3, failed: 3 }
+    const absent = (paths: number, files: Partial<Verdict>) =>
+      verdict({
+        ...{ kind: 'not-cached', ok: false, missingTotal: paths, missingByCause: { 'no-such-path': paths } },
+        ...{ missing: [{ path: '/p1', cause: 'no-such-path' }], ...files },
+      })
+    const nothing = { before: share(100, { files: 0, gb: 0 }), after: share(100, { files: 0, gb: 0 }) }
+    const none = tale({ job: { status: 'failed', counts, verdict: absent(3, nothing) }, tale: { alarm: true } })
+    const there = { kind: 'partly' as const, ...nothing, after: share(100, { files: 2, gb: 1 }) }
+    const some = tale({
+      job: { number: 18, status: 'partial', counts, verdict: absent(1, there) },
+      tale: { alarm: true },
+    })
+    const both = { ...there, after: share(50, { files: 2, gb: 1 }), missingTotal: 2 }
+    const worse = tale({
+      job: { number: 19, status: 'partial', counts, verdict: absent(1, both) },
+      tale: { alarm: true },
+    })
+    const heads = toDigest([none, some, worse])
+      .text.split('\n')
+      .filter(line => line.startsWith('- '))
+    expect(heads).toEqual([
+      '- **告警：预热失败 #17**：3 个路径，缺 3 个路径（不存在）',
+      '- **告警：预热未完成 #18**：3 个路径，缺 1 个路径（不存在），其余 0% → **100%**（2 个文件，1 GB，新增 1 GB）',
+      '- **告警：预热未完成 #19**：3 个路径，缺 1 个路径（不存在），其余 0% → **50%**（2 个文件，1 GB，新增 512 MB），缺 1 个文件',
+    ])
   })
 
   test('names thirty and counts the rest', () => {

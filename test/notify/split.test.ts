@@ -87,6 +87,12 @@ describe('a part', () => {
     for (const part of parts) expect(part.text.length).toBeLessThanOrEqual(200)
   })
 
+  test('with names has less room on the way that writes them out', () => {
+    const part = { ...markdown('x'.repeat(14_000)), format: 'text' as const }
+    expect(fitsWay('api', part)).toBe(true)
+    expect(fitsWay('api', { ...part, names: ['张三'.repeat(100), '李四'.repeat(100)] })).toBe(false)
+  })
+
   test('with more mentions has less room for text', () => {
     const crowd = Array.from({ length: 50 }, (_, at) => `staff-${at}-${'x'.repeat(50)}`)
     const part = { ...markdown('x'.repeat(17_000)), format: 'text' as const, mentions: crowd }

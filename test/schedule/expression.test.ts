@@ -128,8 +128,13 @@ describe('an expression', () => {
 })
 
 const DAY = 'a day of month from 1 to 31, L, LW or such as 15W'
+const ALONE = 'L, LW, 15W and the like alone, not in a range or with a step'
 const WEEKDAY = 'a weekday from 0 to 7 (0 and 7: Sunday), SUN to SAT or such as FRIL or MON#2'
 const TURN = 'a weekday’s turn in its month from #1 to #5'
+const OR_CRON = 'or cron fields such as 0 2 * * *'
+const ENGLISH = `daily 02:00, weekly mon 06:30 or every 30 minutes, ${OR_CRON}`
+const CHINESE = `每天 02:00, 每周一 06:30 or 每30分钟, ${OR_CRON}`
+const EVEN = 'an even rhythm, such as daily 02:00 or monthly 1,11,21 02:00 (cron counts days anew with each month)'
 const NAMES = '@yearly @annually @monthly @weekly @daily @midnight @hourly'
 
 describe('a mistake', () => {
@@ -140,19 +145,22 @@ describe('a mistake', () => {
     ['99 * * * * *', 'have a second from 0 to 59, got "99" at character 1'],
     ['H * * * *', 'have a minute from 0 to 59, got "H" at character 1'],
     ['1,? * * * *', 'have a minute from 0 to 59, got "?" at character 3'],
-    ['-5 * * * *', 'have a minute from 0 to 59, got "" at character 1'],
+    ['-5 * * * *', 'have a minute from 0 to 59, got "-5" at character 1'],
     ['1-2-3 * * * *', 'have a minute from 0 to 59, got "1-2-3" at character 1'],
     ['1/2/3 * * * *', 'have a minute from 0 to 59, got "1/2/3" at character 1'],
-    ['*-5 * * * *', 'have a minute from 0 to 59, got "*" at character 1'],
+    ['*-5 * * * *', 'have a minute from 0 to 59, got "*-5" at character 1'],
     ['*/0 * * * *', 'have a step from 1 to 60 for the minute, got "0" at character 3'],
     ['*/61 * * * *', 'have a step from 1 to 60 for the minute, got "61" at character 3'],
-    ['0 */ * * *', 'have a step from 1 to 24 for the hour, got "" at character 5'],
+    ['0 */ * * *', 'have a step from 1 to 24 for the hour, got "*/" at character 3'],
     ['0 0 1,,2 * *', `have ${DAY}, got "" at character 7`],
     ['0 0 1, * *', `have ${DAY}, got "" at character 7`],
     ['0 0 32 * *', `have ${DAY}, got "32" at character 5`],
     ['0 0 0 * *', `have ${DAY}, got "0" at character 5`],
     ['0  0  1,32W * *', `have ${DAY}, got "32W" at character 9`],
-    ['0 0 L-3 * *', `have ${DAY}, got "L" at character 5`],
+    ['0 0 L-3 * *', `have ${ALONE}, got "L-3" at character 5`],
+    ['0 0 1,1-LW * *', `have ${ALONE}, got "1-LW" at character 7`],
+    ['0 0 15W/2 * *', `have ${ALONE}, got "15W/2" at character 5`],
+    ['0 0 * * FRIL-SUN', 'have FRIL and the like alone, not in a range or with a step, got "FRIL-SUN" at character 9'],
     ['0 0 1,? * *', `have ${DAY}, got "?" at character 7`],
     ['0 0 * 13 *', 'have a month from 1 to 12 or JAN to DEC, got "13" at character 7'],
     ['0 0 * juni *', 'have a month from 1 to 12 or JAN to DEC, got "JUNI" at character 7'],
@@ -175,6 +183,12 @@ describe('a mistake', () => {
     ['1 2 3 4 5 6 2030 8', 'have 5, 6 or 7 fields, got 8: one too many at character 18'],
     [' ', 'have 5, 6 or 7 fields, got only 0 and the end at character 1'],
     ['每天 25:00', 'have a time of day from 00:00 to 23:59, got "25:00" at character 4'],
+    ['hello world', `be words such as ${ENGLISH}, got "hello world" at character 1`],
+    [' 12:00', `be words such as ${ENGLISH}, got "12:00" at character 2`],
+    ['2am', `be words such as ${ENGLISH}, got "2am" at character 1`],
+    ['每季度 03:00', `be words such as ${CHINESE}, got "每季度 03:00" at character 1`],
+    ['早上8点', `be words such as ${CHINESE}, got "早上8点" at character 1`],
+    ['每 2 天', `have ${EVEN}, got "2 天" at character 3`],
   ])('in %j is told in one sentence', (expression, sentence) => {
     const { code, message, details } = mistakeOf(() => calendar.read({ expression }))
     expect({ code, message }).toEqual({ code: 'INVALID_INPUT', message: `expression must ${sentence}.` })
@@ -200,6 +214,8 @@ describe('a mistake', () => {
     ['UTC+8', '+08:00'],
     ['-3:30', '-03:30'],
     ['Somewhere/Else', 'Asia/Shanghai'],
+    ['none', 'Asia/Shanghai'],
+    ['Tokio', 'Asia/Tokyo'],
     ['', 'Asia/Shanghai'],
   ])('in the zone %j names %s', (zone, meant) => {
     const { message, details } = mistakeOf(() => calendar.read({ expression: '@daily', zone }))

@@ -45,7 +45,7 @@ describe('the plan', () => {
 
   it('says why there is none', () => {
     expect(fire({ work: load('/a/${dx}') }).plan).toEqual({
-      problem: 'paths[0] must hold date macros such as ${yyyyMMdd-1d}, got "${dx}" at character 4.',
+      problem: expect.stringMatching(/^paths\[0\] must hold date macros such as .*, got "\$\{dx\}" at character 4\.$/),
     })
     const many = Array.from({ length: 11 }, (_, one) => `/${one}/\${yyyyMMdd-999d..0d}`)
     expect(fire({ work: load(...many) }).plan).toEqual({

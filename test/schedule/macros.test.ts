@@ -78,20 +78,23 @@ describe('filling in', () => {
   )
 })
 
+const LETTERS = '(letters: yyyy yy MM M dd d HH H mm ss; $${ is a literal ${)'
+const MACROS = `date macros such as \${yyyyMMdd-1d} ${LETTERS}`
+
 describe('at the door', () => {
   const check = (asked: Partial<Parameters<typeof FIRING.checkTemplates>[0]>) => () =>
     FIRING.checkTemplates({ paths: [], zone: SHANGHAI, ...asked })
 
   it('names field, macro, what is allowed, and the character', () => {
     const wrong = check({ paths: ['/ok', '/data/${yyymm}'] })
-    expect(wrong).toThrow('paths[1] must hold date macros such as ${yyyyMMdd-1d}, got "${yyymm}" at character 7.')
+    expect(wrong).toThrow(`paths[1] must hold ${MACROS}, got "\${yyymm}" at character 7.`)
     try {
       wrong()
     } catch (thrown) {
       expect(thrown).toBeInstanceOf(AppError)
       expect(thrown).toMatchObject({
         code: 'INVALID_INPUT',
-        details: { field: 'paths[1]', allowed: 'date macros such as ${yyyyMMdd-1d}', got: '${yyymm}', position: 7 },
+        details: { field: 'paths[1]', allowed: MACROS, got: '${yyymm}', position: 7 },
       })
     }
     // characters are counted, not halves of them
@@ -115,8 +118,41 @@ describe('at the door', () => {
     '${${yyyy}}',
     '$$${yyyy}${hh}',
   ])('refuses %s', text => {
-    expect(check({ name: `x${text}` })).toThrow(/^name must hold date macros such as \$\{yyyyMMdd-1d\}, got "\$\{/)
+    expect(check({ name: `x${text}` })).toThrow(/^name must hold .* such as \$\{.*, got "\$\{/)
   })
+
+  const UNIT = 'a unit behind each number (y, M, w, d, h or m), such as ${yyyyMMdd-1d}'
+  const MINUTE = 'MM for the month, mm for the minute, such as '
+  it.each([
+    ['${x}', MACROS],
+    ['${YYYYMMDD}', `date macros such as \${yyyyMMdd} ${LETTERS}`],
+    ['${YYYY-MM-DD hh:MM:SS}', `date macros such as \${yyyy-MM-dd HH:mm:ss} ${LETTERS}`],
+    ['${yyyyMMdd-1}', UNIT],
+    ['${yyyyMMdd-1D}', UNIT],
+    ['${yyyyMMdd-6d..0h}', 'the same unit at both ends of a range, such as ${yyyyMMdd-6d..0d}'],
+    ['${yyyyMMdd-6d..}', 'a range at the end of a date macro, such as ${yyyyMMdd-6d..0d}'],
+    ['${yyyyMMdd', 'a } at the end of a date macro, such as ${yyyyMMdd-1d} ($${ is a literal ${)'],
+    ['${yyyymmdd}', `${MINUTE}\${yyyyMMdd}`],
+    ['${yyyy-mm-dd-1d}', `${MINUTE}\${yyyy-MM-dd-1d}`],
+    ['${mm/dd}', `${MINUTE}\${MM/dd}`],
+    ['${yyyyMMdd-d}', 'a number before the unit, such as ${yyyyMMdd-1d}'],
+    ['${yyyyMM-M}', 'a number before the unit, such as ${yyyyMM-1M}'],
+    ['${yyyyMMddHH-h}', 'a number before the unit, such as ${yyyyMMddHH-1h}'],
+    ['${yyyyMMdd+d}', 'a number before the unit, such as ${yyyyMMdd-1d}'],
+  ])('says what is wrong with %s', (text, allowed) => {
+    const got = JSON.stringify(text)
+    expect(check({ paths: [`/a/${text}`] })).toThrow(`paths[0] must hold ${allowed}, got ${got} at character 4.`)
+  })
+
+  it.each([
+    '${mm}',
+    '${HHmm}',
+    '${yyyyMMddHHmm}',
+    '${yyyy/MM/dd/mm}',
+    '${yyyy-M-d}',
+    '${M-d}',
+    '${yyyy/yyyyMM/yyyyMMdd}',
+  ])('takes %s', text => expect(check({ paths: [`/a/${text}`] })).not.toThrow())
 
   it('refuses what fills in to no path, to no name, or to too many', () => {
     expect(check({ paths: ['${yyyy}/x'] })).toThrow(/^paths\[0\] must start with "\/" .*, got "2024\/x"\.$/)

@@ -3,11 +3,10 @@ import { toCount, toShare } from '../../../shared/chat-figures.ts'
 import { toBlocks, toBold, toHeading, toList, toPathText } from '../../../shared/chat-markdown.ts'
 import { isPathMissing, toEnding } from '../../../shared/chat-words.ts'
 import { type Job, type JobRequest, MOST_PATHS, type Task } from '../../../shared/job.ts'
-import { parentsOf, toComparable } from '../../../shared/path.ts'
 import { SECOND } from '../../../shared/time.ts'
-import type { Estimate } from '../../../shared/verdict.ts'
 import { CLUSTER } from '../../../shared/work-words.ts'
 import type { Command, Reply, Talk } from '../command.ts'
+import { sumEstimates } from '../estimate-sum.ts'
 import { toAbsence, toLooker } from '../looking.ts'
 import { toPathList } from '../path-list.ts'
 import { readPaths, toArgs } from '../read-args.ts'
@@ -32,6 +31,7 @@ export const cached: Command<CachedArgs> = {
   examples: ['占比 /datalake/db1', 'cached /datalake/db1 /datalake/db2'],
   effect: 'read',
   args,
+  looksAt: ({ paths }) => paths,
   // each costs a program of its own
   question: async ({ room, args: { paths } }) =>
     paths.length <= room.confirmAbove
@@ -75,7 +75,7 @@ async function toAnswer(talk: Talk<CachedArgs>, job: Job, tasks: readonly Task[]
   const worst = tasks.toSorted((a, b) => toRank(a) - toRank(b)).slice(0, MOST_SHOWN)
   const shown = tasks.length <= MOST_SHOWN ? tasks : worst
   const missing = shown.find(task => isPathMissing(task))
-  const sibling = missing === undefined ? undefined : await findBeside(talk, missing.path)
+  const sibling = missing === undefined ? undefined : await findBeside(talk, job, missing.path)
   const entries = shown.map(task => {
     const hint = task === missing && sibling !== undefined ? `，最接近的是 ${toBold(toPathText(sibling))}` : ''
     return `${toBold(toPathText(task.path))}：${toShareText(task)}${hint}`
@@ -98,29 +98,13 @@ function toShareText(task: Task): string {
   return `没有量到，${toEnding(task.exit) ?? '原因不明'}`
 }
 
-// a path below another one is part of it, and is not counted twice
 function toTotal(job: Job, tasks: readonly Task[]): string[] {
   const measured = tasks.filter(({ estimate }) => estimate !== undefined)
   if (measured.length < 2 || measured.length < job.counts.total) return []
-  const keys = new Set(measured.map(({ path }) => toComparable(path)))
-  const counted = new Set<string>()
-  const total = { files: 0, bytes: 0, missingBytes: 0 }
-  for (const { path, estimate } of measured) {
-    const key = toComparable(path)
-    if (counted.has(key) || parentsOf(key).some(parent => keys.has(parent))) continue
-    counted.add(key)
-    add(total, estimate)
-  }
-  return [`${toBold('合计')}：${toEstimateText(total)}`]
+  return [`${toBold('合计')}：${toEstimateText(sumEstimates(measured))}`]
 }
 
-function add(total: { files: number; bytes: number; missingBytes: number }, more: Estimate | undefined): void {
-  total.files += more?.files ?? 0
-  total.bytes += more?.bytes ?? 0
-  total.missingBytes += more?.missingBytes ?? 0
-}
-
-function findBeside({ room, actor, args, signal }: Talk<CachedArgs>, path: string): Promise<string | undefined> {
-  const lost = { actor: toLooker(actor), path, cluster: args.cluster, waitMs: SIBLING_WITHIN_MS, signal }
-  return findSibling(room.operations, lost)
+function findBeside(talk: Talk<CachedArgs>, { cluster }: Job, path: string): Promise<string | undefined> {
+  const { room, actor, signal } = talk
+  return findSibling(room, { actor: toLooker(actor), path, cluster, waitMs: SIBLING_WITHIN_MS, signal })
 }

@@ -5,10 +5,10 @@ import { isPathMissing } from '../../../shared/chat-words.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Actor, Task } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
-import type { Estimate } from '../../../shared/verdict.ts'
 import { CLUSTER, WORK_WORDS } from '../../../shared/work-words.ts'
 import { accept } from '../accepted.ts'
 import type { ChatRoom, Command, Talk } from '../command.ts'
+import { sumEstimates } from '../estimate-sum.ts'
 import { demandCluster, toAbsence, toLooker } from '../looking.ts'
 import { toPathList } from '../path-list.ts'
 import { readPaths, toArgs } from '../read-args.ts'
@@ -32,6 +32,7 @@ export const free: Command<FreeArgs> = {
     const paths = readPaths(statement)
     return 'wrong' in paths ? paths : { ...paths, cluster: options.get(CLUSTER) }
   }),
+  looksAt: ({ paths }) => paths,
   question: askToFree,
   async run(talk) {
     const { paths, cluster } = talk.args
@@ -61,21 +62,18 @@ async function toCachedText({ room, actor, args, signal }: Talk<FreeArgs>): Prom
   const tasks = await measure(room, looker, { ...args, signal })
   if (tasks === undefined) return `将释放多少：未知（${LOOK_WITHIN_MS / SECOND} 秒内没有测完）`
   const absent = tasks.filter(task => isPathMissing(task)).map(({ path }) => path)
-  const estimates = tasks.flatMap(({ estimate }) => estimate ?? [])
-  const isWhole = estimates.length + absent.length === tasks.length
+  const isWhole = tasks.every(task => task.estimate !== undefined || isPathMissing(task))
   return toBlocks([
     absent.length === 0 ? undefined : toBlocks(['这些路径不存在：', toPathList(absent)]),
-    isWhole ? toSum(estimates) : '将释放多少：未知（有的路径没有量到）',
+    isWhole ? toSum(tasks) : '将释放多少：未知（有的路径没有量到）',
   ])
 }
 
-function toSum(estimates: readonly Estimate[]): string | undefined {
-  if (estimates.length === 0) return undefined
-  const [files, bytes, missing] = (['files', 'bytes', 'missingBytes'] as const).map(key =>
-    estimates.reduce((sum, estimate) => sum + estimate[key], 0),
-  )
-  const all = `${toCount(files ?? 0, '个文件')}，${toSize(bytes ?? 0)}`
-  return `将释放缓存中的 ${toSize((bytes ?? 0) - (missing ?? 0))}（这些路径下共 ${all}）`
+function toSum(tasks: readonly Task[]): string | undefined {
+  if (tasks.every(({ estimate }) => estimate === undefined)) return undefined
+  const { files, bytes, missingBytes } = sumEstimates(tasks)
+  const all = `${toCount(files, '个文件')}，${toSize(bytes)}`
+  return `将释放缓存中的 ${toSize(bytes - missingBytes)}（这些路径下共 ${all}）`
 }
 
 /** The measured tasks; undefined when that takes too long. */

@@ -1,6 +1,7 @@
 // 帮助: the commands that a person may use, or all about one of them
 import { escapeMarkdown, toBlocks, toBold, toHeading, toList, toPair } from '../../../shared/chat-markdown.ts'
-import { shown } from '../../../shared/errors.ts'
+import { ROLE_WORDS } from '../../../shared/chat-words.ts'
+import { said } from '../../../shared/errors.ts'
 import type { Command, Effect, Speaker } from '../command.ts'
 import { Mistake } from '../mistake.ts'
 import { findNearest } from '../nearest.ts'
@@ -14,9 +15,9 @@ export type Listed = Described & { readonly effect: Effect | undefined }
 
 const EFFECTS: Readonly<Record<Effect, string>> = {
   open: '所有人',
-  read: '查看',
-  write: '操作',
-  destroy: '操作（先确认）',
+  read: ROLE_WORDS.viewer,
+  write: ROLE_WORDS.operator,
+  destroy: `${ROLE_WORDS.operator}，先确认`,
 }
 
 /** Makes the command; `rows` is asked for when it runs, since the table holds this command too. */
@@ -57,21 +58,29 @@ function toUnknown(asked: string, rows: readonly Listed[]): string {
     asked.toLowerCase(),
     rows.flatMap(({ words }) => words),
   )
-  return `没有命令 ${shown(asked)}${nearest === undefined ? '' : `，是不是“${nearest}”？`}`
+  return `没有命令 ${said(asked)}${nearest === undefined ? '' : `，是不是“${nearest}”？`}`
 }
 
 function toBarrier(speaker: Speaker, { effect = 'read' }: Listed): string {
   return speaker.user === undefined || effect === 'open' ? toStrangerText(speaker) : toDenial(speaker, effect)
 }
 
+/** `列表、历史：查看（viewer）；删除：操作（operator），先确认` where sub-words differ. */
+export function toPermission(effect: Effect | undefined, subs: NonNullable<Listed['subs']>): string {
+  if (effect !== undefined) return EFFECTS[effect]
+  const of = (one: Effect): string[] => subs.flatMap(({ word, effect }) => (effect === one ? [word] : []))
+  const told = (Object.keys(EFFECTS) as Effect[]).map(one => [one, of(one)] as const)
+  return told.flatMap(([one, words]) => (words.length === 0 ? [] : [`${words.join('、')}：${EFFECTS[one]}`])).join('；')
+}
+
 function tellOne(row: Listed) {
-  const { words, summary, usage, examples, effect } = row
+  const { words, summary, usage, examples, effect, subs = [] } = row
   const code = (lines: readonly string[]): string => lines.map(line => `\`${line}\``).join('、')
   const facts = [
     toPair('用法', code(usage)),
     toPair('也可以写', code(words.slice(1))),
     toPair('例子', code(examples)),
-    toPair('权限', effect === undefined ? '看子命令' : EFFECTS[effect]),
+    toPair('权限', toPermission(effect, subs)),
   ]
   return {
     title: `帮助 ${words[0]}`,

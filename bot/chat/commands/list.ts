@@ -1,6 +1,7 @@
 // 列表: what is under a path, and how much of each entry is cached
 import { toCount, toPercent, toSize } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toBlocks, toBold, toHeading, toList, toPathText } from '../../../shared/chat-markdown.ts'
+import { toWaitText } from '../../../shared/chat-waits.ts'
 import { isPathMissing, toEnding, toQuoted } from '../../../shared/chat-words.ts'
 import type { ListEntry } from '../../../shared/cluster.ts'
 import { SECOND } from '../../../shared/time.ts'
@@ -11,7 +12,6 @@ import { readListing, toBaseName, toListRequest } from '../listing-text.ts'
 import { toAbsence, toLooker } from '../looking.ts'
 import { readPath, toArgs } from '../read-args.ts'
 import { findSibling } from '../sibling.ts'
-import { toWaitText } from '../waits.ts'
 
 type ListArgs = { readonly path: string; readonly cluster: string | undefined }
 
@@ -32,6 +32,7 @@ export const list: Command<ListArgs> = {
   examples: ['列表 /datalake/db1', 'ls /datalake cluster=default'],
   effect: 'read',
   args,
+  looksAt: ({ path }) => [path],
   run: runList,
 }
 
@@ -51,7 +52,8 @@ async function runList(talk: Talk<ListArgs>): Promise<Reply> {
   const output = new TextDecoder().decode(outcome.output.subarray(0, 4096))
   if (!isPathMissing(task, output)) return { title, text: `列出 ${path} 失败：${toFailure(outcome, output)}` }
   const waitMs = Math.max(LEAST_MS, WITHIN_MS - (room.clock.now() - begun))
-  const sibling = await findSibling(room.operations, { actor, path: args.path, cluster, waitMs, signal })
+  const where = (await room.operations.getJob(actor, task.job)).cluster
+  const sibling = await findSibling(room, { actor, path: args.path, cluster: where, waitMs, signal })
   const hint = sibling === undefined ? '' : `，最接近的是 ${toBold(toPathText(sibling))}`
   return { title, text: `路径不存在：${path}${hint}` }
 }

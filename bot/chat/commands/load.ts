@@ -5,6 +5,7 @@ import type { JobRequest } from '../../../shared/job.ts'
 import { WORK_KEYS, WORK_WORDS } from '../../../shared/work-words.ts'
 import { accept } from '../accepted.ts'
 import type { Command, Reply, Talk } from '../command.ts'
+import { demandSeen } from '../looking.ts'
 import { toPathList } from '../path-list.ts'
 import { toArgs } from '../read-args.ts'
 import { type LoadArgs, readLoad, readWork, type WorkArgs } from '../write-args.ts'
@@ -25,7 +26,7 @@ export const load: Command<LoadArgs> = {
   ],
   effect: 'write',
   args: loadArgs,
-  question: async talk => toQuestion(talk, '预热'),
+  question: talk => toQuestion(talk, '预热'),
   run: talk => run(talk, 'load', '预热'),
 }
 
@@ -36,7 +37,7 @@ export const forceload: Command<LoadArgs> = {
   examples: ['强制预热 /datalake/db1', 'forceload /datalake/db1 replicas=2 name=nightly'],
   effect: 'write',
   args: loadArgs,
-  question: async talk => toQuestion(talk, '强制预热'),
+  question: talk => toQuestion(talk, '强制预热'),
   run: talk => run(talk, 'forceload', '强制预热'),
 }
 
@@ -47,7 +48,7 @@ export const metadata: Command<WorkArgs> = {
   examples: ['元数据 /datalake/db1', 'metadata /datalake/db1 /datalake/db2'],
   effect: 'write',
   args: toArgs<WorkArgs>(WORK_KEYS.metadata, readWork),
-  question: async talk => toQuestion(talk, '更新元数据'),
+  question: talk => toQuestion(talk, '更新元数据'),
   run: talk => run(talk, 'metadata', '元数据'),
 }
 
@@ -71,10 +72,11 @@ async function run(
   return { ...reply, card: job.id }
 }
 
-/** Only many paths are asked about. */
-function toQuestion({ room, args }: Talk<WorkArgs>, word: string): string | undefined {
+/** Only many paths are asked about; a cluster that nobody ever saw is told before. */
+async function toQuestion({ room, actor, args }: Talk<WorkArgs>, word: string): Promise<string | undefined> {
   const { paths, cluster } = args
   if (paths.length <= room.confirmAbove) return undefined
+  await demandSeen(room, actor, cluster)
   const where = cluster === undefined ? '' : `（集群 ${escapeMarkdown(cluster)}）`
   return toBlocks([`要${word} ${toCount(paths.length, '个路径')}${where}吗？`, toPathList(paths)])
 }

@@ -1,7 +1,8 @@
 // 日志: the last lines that the command of a job printed
 import { toCount, toSize } from '../../../shared/chat-figures.ts'
 import { toBlocks, toBold, toHeading, toLines, toPathText } from '../../../shared/chat-markdown.ts'
-import { shown } from '../../../shared/errors.ts'
+import { toWaitText } from '../../../shared/chat-waits.ts'
+import { said } from '../../../shared/errors.ts'
 import type { Actor, Job, Task } from '../../../shared/job.ts'
 import type { Command, Reply, Talk } from '../command.ts'
 import { findJob } from '../find-job.ts'
@@ -11,7 +12,6 @@ import { toLooker } from '../looking.ts'
 import { readTail, type Tail } from '../output-tail.ts'
 import { LINES, readJobRef, toArgs, wrong } from '../read-args.ts'
 import { toActionWord, toStatusWord } from '../state-words.ts'
-import { toWaitText } from '../waits.ts'
 import { findWorst } from '../worst.ts'
 
 type LogsArgs = { readonly ref: string; readonly lines: number }
@@ -29,7 +29,7 @@ const args = toArgs<LogsArgs>([LINES], (statement, options) => {
   if (read.ref === undefined) return wrong('缺少任务号或名称，例如：日志 17')
   const asked = options.get(LINES) ?? String(DEFAULT_LINES)
   const lines = /^\d{1,4}$/.test(asked) ? Number(asked) : 0
-  if (lines < 1 || lines > MOST_LINES) return wrong(`参数 行 要是 1 到 ${MOST_LINES} 的整数，收到 ${shown(asked)}`)
+  if (lines < 1 || lines > MOST_LINES) return wrong(`参数 行 要是 1 到 ${MOST_LINES} 的整数，收到 ${said(asked)}`)
   return { ref: read.ref, lines }
 })
 

@@ -1,6 +1,7 @@
 // 报告: capacity and workers of the clusters, asked now
 import { toCount, toDuration, toPercent, toShare, toSize } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toBlocks, toBold, toHeading, toList, toPair } from '../../../shared/chat-markdown.ts'
+import { toWaitText } from '../../../shared/chat-waits.ts'
 import { toQuoted } from '../../../shared/chat-words.ts'
 import type { ClusterReport } from '../../../shared/cluster.ts'
 import { AppError, type ErrorCode } from '../../../shared/errors.ts'
@@ -11,7 +12,6 @@ import type { ClusterAnswer, Operations, WorkerFacts } from '../../engine/operat
 import type { Command, Reply, Talk } from '../command.ts'
 import { demandCluster, toLooker } from '../looking.ts'
 import { readNothing, toArgs } from '../read-args.ts'
-import { toWaitText } from '../waits.ts'
 
 type ReportArgs = { readonly cluster: string | undefined }
 

@@ -1,9 +1,10 @@
 // 定时: what the clock repeats: made, listed, paused, run now and removed, by sub-word
 import * as z from 'zod'
-import { shown } from '../../../shared/errors.ts'
+import { said } from '../../../shared/errors.ts'
 import type { ScheduleRequest } from '../../../shared/schedule.ts'
 import type { Statement } from '../../../shared/statement.ts'
 import type { Command, Question, Reply, Talk } from '../command.ts'
+import { demandSeen } from '../looking.ts'
 import { findNearest } from '../nearest.ts'
 import { readNothing, toArgs, wrong } from '../read-args.ts'
 import { ASKED_KEYS, readAsked } from '../schedule/asked.ts'
@@ -23,16 +24,15 @@ type Read = z.ZodType<ScheduleArgs, Statement>
 const toOne = (sub: 'run' | 'delete' | 'history'): Read =>
   toArgs<ScheduleArgs>([], ({ words, paths }) => {
     const [ref, second] = [...words, ...paths]
-    if (ref === undefined) return wrong(`缺少定时的名称或编号，用法：${SUBS[sub].usage}`)
-    if (second !== undefined)
-      return wrong(`只能给一个定时的名称或编号，第二个是 ${shown(second)}；名称里有空格就加引号`)
+    if (ref === undefined) return wrong(`缺少定时的名称或编号，用法：\`${SUBS[sub].usage}\``)
+    if (second !== undefined) return wrong(`只能给一个定时的名称或编号，第二个是 ${said(second)}；名称里有空格就加引号`)
     return { sub, ref }
   })
 
 const toSome = (sub: 'pause' | 'resume'): Read =>
   toArgs<ScheduleArgs>([], ({ words, paths }) => {
     const refs = [...words, ...paths]
-    return refs.length === 0 ? wrong(`缺少定时的名称或编号，用法：${SUBS[sub].usage}`) : { sub, refs }
+    return refs.length === 0 ? wrong(`缺少定时的名称或编号，用法：\`${SUBS[sub].usage}\``) : { sub, refs }
   })
 
 const READS: Readonly<Record<Sub, Read>> = {
@@ -49,23 +49,23 @@ const READS: Readonly<Record<Sub, Read>> = {
 }
 
 const args: Read = z.custom<Statement>().transform((statement, context) => {
-  const [said, ...words] = statement.words
-  const isBare = said === undefined && statement.paths.length === 0 && Object.keys(statement.options).length === 0
-  const sub = isBare ? 'list' : findSub((said ?? '').replace(/:$/, ''))
+  const [first, ...words] = statement.words
+  const isBare = first === undefined && statement.paths.length === 0 && Object.keys(statement.options).length === 0
+  const sub = isBare ? 'list' : findSub((first ?? '').replace(/:$/, ''))
   const read = sub === undefined ? undefined : READS[sub].safeParse({ ...statement, words })
   if (read?.success) return read.data
-  const message = read?.error.issues[0]?.message ?? toUnknown(said ?? statement.paths[0] ?? '')
+  const message = read?.error.issues[0]?.message ?? toUnknown(first ?? statement.paths[0] ?? '')
   context.addIssue({ code: 'custom', message })
   return z.NEVER
 })
 
-function toUnknown(said: string): string {
-  const nearest = findNearest(said, SUB_WORDS)
+function toUnknown(word: string): string {
+  const nearest = findNearest(word, SUB_WORDS)
   const sub = nearest === undefined ? undefined : findSub(nearest)
-  if (sub !== undefined) return `定时没有子命令 ${shown(said)}，是不是“${nearest}”？用法：${SUBS[sub].usage}`
+  if (sub !== undefined) return `定时没有子命令 ${said(word)}，是不是“${nearest}”？用法：\`${SUBS[sub].usage}\``
   const words = Object.values(SUBS).map(one => one.words[0])
   const head = `定时后面要写 ${words.slice(0, -1).join('、')} 或 ${words.at(-1)}`
-  return `${head}，收到 ${shown(said)}；例如：定时 新建 每天 02:00 预热 /路径`
+  return `${head}，收到 ${said(word)}；例如：\`定时 新建 每天 02:00 预热 /路径\``
 }
 
 export const schedule: Command<ScheduleArgs> = {
@@ -86,6 +86,7 @@ export const schedule: Command<ScheduleArgs> = {
     'schedule list',
   ],
   effect: ({ sub }) => SUBS[sub].effect,
+  subs: Object.values(SUBS).map(({ words: [word], effect }) => ({ word, effect })),
   args,
   question: ask,
   run: carryOut,
@@ -101,7 +102,10 @@ async function ask(talk: Talk<ScheduleArgs>): Promise<string | Question | undefi
 async function carryOut(talk: Talk<ScheduleArgs>): Promise<Reply> {
   const { args } = talk
   if (args.sub === 'list') return tellAll(talk)
-  if (args.sub === 'new') return make({ ...talk, args })
+  if (args.sub === 'new') {
+    if (talk.done?.scheduleId === undefined) await demandSeen(talk.room, talk.actor, args.request.cluster)
+    return make({ ...talk, args })
+  }
   if ('refs' in args) return pause({ ...talk, args }, args.sub === 'pause')
   const one = { ...talk, args: { ref: args.ref } }
   if (args.sub === 'history') return tellRuns(one)

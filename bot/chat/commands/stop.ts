@@ -4,12 +4,12 @@ import { escapeMarkdown, toLines } from '../../../shared/chat-markdown.ts'
 import type { Job } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
 import { recall } from '../accepted.ts'
-import type { Command, Talk } from '../command.ts'
+import type { ChatRoom, Command, Talk } from '../command.ts'
 import { demandOwn, findJob } from '../find-job.ts'
 import { toLooker } from '../looking.ts'
 import { Mistake } from '../mistake.ts'
 import { toArgs } from '../read-args.ts'
-import { toActionWord, toRequester, toStatusWord } from '../state-words.ts'
+import { toActionWord, toEndedText, toRequester, toStatusWord } from '../state-words.ts'
 import { readNeededJob } from '../write-args.ts'
 
 type StopArgs = { readonly ref: string }
@@ -25,7 +25,7 @@ export const stop: Command<StopArgs> = {
     const job = await findJob(room.operations, toLooker(actor), args.ref)
     demandOpen(job)
     demandOwn(job, actor, '停止')
-    return { text: toQuestion(job), line: `停止 ${job.number}` }
+    return { text: toQuestion(room, job), line: `停止 ${job.number}` }
   },
   async run(talk) {
     const { job } = talk.done?.jobId === undefined ? await stopNow(talk) : await recall(talk, talk.done)
@@ -43,10 +43,10 @@ async function stopNow({ room, actor, args }: Talk<StopArgs>): Promise<{ readonl
 
 function demandOpen(job: Job): void {
   if (job.endedAt === undefined) return
-  throw new Mistake('CONFLICT', `#${job.number} 已经结束（${toStatusWord(job)}），没有可停止的`)
+  throw new Mistake('CONFLICT', `${toEndedText(job)}，没有可停止的`)
 }
 
-function toQuestion(job: Job): string {
+function toQuestion(room: ChatRoom, job: Job): string {
   const { number, name, named, action, counts, cluster, progress } = job
   const title = named ? `#${number} ${escapeMarkdown(name)}` : `#${number}`
   const { percent, etaSeconds } = progress ?? {}
@@ -54,12 +54,12 @@ function toQuestion(job: Job): string {
   const ended = counts.total - counts.queued - counts.running
   return toLines([
     `要停止 ${title} 吗？`,
-    `${toActionWord(action)} ${toCount(counts.total, '个路径')}（集群 ${escapeMarkdown(cluster)}），${toStatusWord(job)}，发起：${toRequester(job)}`,
+    `${toActionWord(action)} ${toCount(counts.total, '个路径')}（集群 ${escapeMarkdown(cluster)}），${toStatusWord(job)}，发起：${toRequester(room, job)}`,
     percent === undefined ? `已结束 ${toCount(ended, '个路径')}，进度未知` : `${toBar(percent)}${eta}`,
   ])
 }
 
 export function toStopped(job: Job): string {
   if (job.endedAt === undefined) return `正在停止 #${job.number}，GooseFS 里排队的部分也会取消`
-  return job.status === 'stopped' ? `已停止 #${job.number}` : `#${job.number} 已经结束（${toStatusWord(job)}）`
+  return job.status === 'stopped' ? `已停止 #${job.number}` : toEndedText(job)
 }

@@ -1,5 +1,5 @@
 // what 定时 新建 asks for: a time, what to do at it, and under which rules
-import { shown } from '../../../shared/errors.ts'
+import { said } from '../../../shared/errors.ts'
 import { readPlainTime } from '../../../shared/plain-times.ts'
 import type { ScheduleRequest } from '../../../shared/schedule.ts'
 import type { Statement } from '../../../shared/statement.ts'
@@ -24,8 +24,22 @@ type Options = ReadonlyMap<Key, string>
 
 export const ASKED_KEYS: readonly Key[] = [NAME, ...RULE_KEYS, CLUSTER, REPLICAS, TIMEOUT]
 
-const MISSING_TIME = '缺少时间：要写成 每天 02:00、每周一 06:30 或 "0 2 * * *"，后面跟要做的事'
-const MISSING_WORK = '缺少要做的事：时间后面写 预热、强制预热、元数据、释放 或 报告，例如 每天 02:00 预热 /路径'
+const MISSING_TIME = '缺少时间：要写成 每天 02:00、每周一 06:30 或 `"0 2 * * *"`，后面跟要做的事'
+const MISSING_WORK =
+  '缺少要做的事：时间后面写 预热、强制预热、元数据、释放 或 报告，例如 `定时 新建 每天 02:00 预热 /路径`'
+
+const MISSING_CLOCK = '缺少几点：写成 `每天 02:00` 这样，后面跟要做的事'
+
+// 每天 and the like, with nothing behind
+function missesClock(expression: string): boolean {
+  const plain = readPlainTime(expression)
+  return (
+    plain !== undefined &&
+    'mistake' in plain &&
+    plain.mistake.got === '' &&
+    /^a time of day/.test(plain.mistake.allowed)
+  )
+}
 
 /** Reads what stands behind 新建. */
 export function readAsked(statement: Statement, options: Options): { readonly request: ScheduleRequest } | Wrong {
@@ -66,6 +80,7 @@ function splitWords(statement: Statement): Split | Wrong {
     if (action === undefined || (isWhole && at > 1)) continue
     const expression = [...words.slice(0, at), ...(before === '' ? [] : [before])].join(' ')
     if (expression === '') return wrong(MISSING_TIME)
+    if (missesClock(expression)) return wrong(MISSING_CLOCK)
     const rest = words.slice(at + 1)
     const paths = [...(path === undefined ? [] : [path]), ...statement.paths]
     const isEverything = action === 'load' && rest.includes(EVERYTHING)
@@ -82,8 +97,9 @@ function splitEverything(statement: Statement, isWhole: boolean): Split | Wrong 
   const isLast = words.at(-1) === EVERYTHING && expression !== ''
   if (isLast && (isWhole ? words.length === 2 : readPlainTime(expression) !== undefined))
     return { expression, action: EVERYTHING, word: EVERYTHING, rest: { ...statement, words: [] } }
+  if (missesClock(words.join(' '))) return wrong(MISSING_CLOCK)
   const extra = isWhole ? words[1] : undefined
-  return wrong(extra === undefined ? MISSING_WORK : `${MISSING_WORK}，收到 ${shown(extra)}`)
+  return wrong(extra === undefined ? MISSING_WORK : `${MISSING_WORK}，收到 ${said(extra)}`)
 }
 
 type Work = Pick<ScheduleRequest, 'action' | 'paths' | 'options' | 'cluster' | 'statement'>

@@ -1,12 +1,12 @@
 // 定时 暂停, 恢复, 执行 and 删除: what is done to schedules that there are
 import { toCount, toInstantText } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toBlocks, toBold, toList, toPair } from '../../../shared/chat-markdown.ts'
+import { toWaitText } from '../../../shared/chat-waits.ts'
 import type { Run, Schedule } from '../../../shared/schedule.ts'
 import { recall, toAccepted } from '../accepted.ts'
 import type { Question, Reply, Talk } from '../command.ts'
 import { toLooker } from '../looking.ts'
 import { Mistake } from '../mistake.ts'
-import { toWaitText } from '../waits.ts'
 import { findOwn } from './finding.ts'
 import { countPaths, mustAsk } from './making.ts'
 import { OPEN, toNextText, toRunText, toTimingText, toTitle, toWorkText } from './words.ts'
@@ -62,13 +62,7 @@ type Taken = {
 
 function toTaken({ room }: Talk<One>, { job, notes, name }: Taken): Reply {
   const waits = [...new Set(notes)].filter(note => toWaitText(note) !== undefined)
-  const taken = {
-    job,
-    paths: job.counts.total,
-    notes: waits,
-    word: '执行定时',
-    more: toPair('定时', escapeMarkdown(name)),
-  }
+  const taken = { job, paths: job.counts.total, notes: waits, word: '执行定时', schedule: name }
   return { title: `已受理 #${job.number}`, text: toAccepted(room, taken), card: job.id }
 }
 

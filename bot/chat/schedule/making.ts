@@ -2,8 +2,9 @@
 import type { ActionName } from '../../../shared/actions.ts'
 import { toCount, toInstantText } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toBlocks, toBold, toList, toPair } from '../../../shared/chat-markdown.ts'
+import { toWaitText } from '../../../shared/chat-waits.ts'
 import { ACTION_WORDS } from '../../../shared/chat-words.ts'
-import { AppError, shown } from '../../../shared/errors.ts'
+import { AppError, said } from '../../../shared/errors.ts'
 import type { Preview, Schedule, ScheduleRequest, TimingRequest } from '../../../shared/schedule.ts'
 import { toMs } from '../../../shared/time.ts'
 import type { Done } from '../../engine/chat-port.ts'
@@ -11,6 +12,7 @@ import type { ChatRoom, Reply, Talk } from '../command.ts'
 import { demandCluster, toLooker } from '../looking.ts'
 import { Mistake } from '../mistake.ts'
 import { toPathList } from '../path-list.ts'
+import { toOptionText } from './options.ts'
 import { toTimingText, toTitle, toWorkText } from './words.ts'
 
 const NEXT = 3
@@ -55,6 +57,7 @@ export async function make({ room, actor, args: { request }, done }: Talk<New>):
     done?.scheduleId === undefined ? await create(room, actor, request) : await recall(room, actor, done.scheduleId)
   const { items } = await preview(room, actor, toTimingOf(schedule))
   const title = `已新建定时 #${schedule.number}`
+  const options = toOptionText(schedule)
   return {
     title,
     text: toBlocks([
@@ -62,6 +65,8 @@ export async function make({ room, actor, args: { request }, done }: Talk<New>):
       toList([
         toPair('时间', toTimingText(schedule, room.tz)),
         toPair('动作', toWorkText(schedule)),
+        ...(options === undefined ? [] : [toPair('选项', options)]),
+        ...(schedule.notes ?? []).flatMap(note => toWaitText(note) ?? []),
         ...toNextEntries(schedule, items, room.tz),
       ]),
     ]),
@@ -86,8 +91,8 @@ async function create(room: ChatRoom, actor: Talk<New>['actor'], request: Schedu
     const all = await room.operations.findSchedules(toLooker(actor), {})
     const other = all.find(({ name }) => name === request.name)
     if (other === undefined) throw thrown
-    const told = `已有名为 ${shown(other.name)} 的定时：#${other.number}（${other.owner || '无主'}）`
-    throw new Mistake('CONFLICT', `${told}，请换一个名称，或先 定时 删除 #${other.number}`)
+    const told = `已有名为 ${said(other.name)} 的定时：#${other.number}（${other.owner || '无主'}）`
+    throw new Mistake('CONFLICT', `${told}，请换一个名称，或先 \`定时 删除 #${other.number}\``)
   })
 }
 

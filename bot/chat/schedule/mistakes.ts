@@ -1,5 +1,5 @@
 // what is wrong with a schedule's time, zone or macros, in Chinese: what is allowed, what came, and where
-import { shown } from '../../../shared/errors.ts'
+import { said } from '../../../shared/errors.ts'
 
 type Details = {
   readonly field: string
@@ -35,6 +35,24 @@ const ROWS: readonly Row[] = [
       `${partOf(part)}应为 ${from} 到 ${to}${sunday === undefined ? '' : `（${sunday.replace(' and ', ' 和 ')} 是周日）`}${BESIDE[part] ?? ''}`,
   ],
   [/^a step from 1 to (\d+) for the (.+)$/, ([, most, part]) => `${partOf(part)}的步长应为 1 到 ${most}`],
+  [
+    /^(.+) and the like alone, not in a/,
+    ([, such = '']) => `${such.replaceAll(', ', '、')} 这样的要单独写，不能带范围或步长`,
+  ],
+  [
+    /^words such as .*, or cron fields such as (.+)$/,
+    ([, fields]) => `要写成 每天 02:00、每周一 06:30、每30分钟，或 \`"${fields}"\` 这样的`,
+  ],
+  [
+    /^an even rhythm, such as/,
+    () => '间隔要均匀：定时按月从头数天数，不能每隔几天或几周，请写成 每天 02:00 或 每月1、11、21号 02:00 这样的',
+  ],
+  [/^a clear time of day/, () => '时刻要写清楚，例如 凌晨2点、下午2点 或 14:00'],
+  [/^am or pm, .* with each time of day$/, () => '每个时刻前都要写上午、下午之类'],
+  [
+    /^no number such as .*, and none of (.+)$/,
+    ([, words = '']) => `不能是编号（如 12、#12）、UUID 或空白，也不能是 ${words.replaceAll(', ', '、')}`,
+  ],
   [/^a range of (.+)s that goes up$/, ([, part]) => `${partOf(part)}的范围要从小到大`],
   [/^a weekday.s turn in its month/, () => '星期在月内的次序应为 #1 到 #5'],
   [/^come true some day$/, () => '要有会到来的日期'],
@@ -50,7 +68,22 @@ const ROWS: readonly Row[] = [
   [/^a day of month such as (.+)$/, ([, such = '']) => `日期要写成 ${such.replace(' or ', ' 或 ')} 这样的`],
   [/^a number of (\w+) that divides (\d+)$/, ([, unit, all]) => `间隔的${UNITS[unit ?? ''] ?? unit}要能整除 ${all}`],
   [/^a time zone such as (.+)$/, ([, zone]) => `应为 ${zone} 这样的`],
-  [/^date macros such as (.+)$/, ([, macro]) => `日期宏要写成 ${macro} 这样的`],
+  [
+    /^date macros such as (\S+) \(letters: (.+); (\S+) is a literal (\S+)\)$/,
+    ([, macro, letters, escaped, literal]) =>
+      `日期宏要写成 ${macro} 这样的，由 ${letters} 组成（要原样写 ${literal} 时写成 ${escaped}）`,
+  ],
+  [/^a \} at the end of a date macro, such as (\S+)/, ([, macro]) => `日期宏要以 } 结束，例如 ${macro}`],
+  [/^MM for the month, .*, such as (.+)$/, ([, macro]) => `MM 是月份，mm 是分钟，例如 ${macro}`],
+  [/^a number before the unit, such as (.+)$/, ([, macro]) => `日期宏的单位前要有数字，例如 ${macro}`],
+  [/^numbers of at most 6 digits/, () => '日期宏的数字最多 6 位'],
+  [
+    /^a unit behind each number \((.+)\), such as (.+)$/,
+    ([, units = '', macro]) =>
+      `日期宏的每个数字后面要有单位 ${units.replaceAll(', ', '、').replace(' or ', ' 或 ')}，例如 ${macro}`,
+  ],
+  [/^the same unit at both ends of a range, such as (.+)$/, ([, macro]) => `范围两端的单位要相同，例如 ${macro}`],
+  [/^a range at the end of a date macro, such as (.+)$/, ([, macro]) => `日期宏的范围要写在最后，例如 ${macro}`],
   [/^at most (\d+) (texts|paths)$/, ([, most]) => `日期宏展开后最多 ${most} 个`],
   [/^the years (\d+) to (\d+)$/, ([, from, to]) => `日期宏要在 ${from} 到 ${to} 年之间`],
   [/^one (?:text|path)$/, () => '日期宏展开后只能是一个'],
@@ -72,7 +105,7 @@ export function toScheduleSentence(details: unknown): string | undefined {
   if (!isDetails(details)) return undefined
   const { field, allowed, got, position } = details
   const where = position === undefined ? '' : `（第 ${position} 个字符）`
-  return `${toField(field)}不对：${toAllowed(allowed)}，收到 ${shown(got)}${where}`
+  return `${toField(field)}不对：${toAllowed(allowed)}，收到 ${said(got)}${where}`
 }
 
 function toAllowed(allowed: string): string {

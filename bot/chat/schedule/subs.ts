@@ -15,7 +15,7 @@ export const SUBS: Readonly<Record<Sub, SubRow>> = {
     words: ['新建', 'new', 'create'],
     effect: 'write',
     usage:
-      '定时 新建 每天 02:00 预热 /路径… [名称=x] [通知=alarm|always|never] [时区=z] [重叠=跳过|排队|并行|停旧] [错过=补跑|跳过] [等待=/标记] [就绪=08:30] [静默=08:00-20:00[:跳过]]',
+      '定时 新建 每天 02:00 预热 /路径… [刷新] [副本=n] [超时=2h] [集群=c] [名称=x] [通知=alarm|always|never] [时区=z] [重叠=跳过|排队|并行|停旧] [错过=补跑|跳过] [等待=/标记] [就绪=08:30] [静默=08:00-20:00[:跳过]]',
   },
   pause: { words: ['暂停', 'pause'], effect: 'write', usage: '定时 暂停 名称|编号…' },
   resume: { words: ['恢复', 'resume'], effect: 'write', usage: '定时 恢复 名称|编号…' },

@@ -14,6 +14,7 @@ import { SECOND } from '../../../shared/time.ts'
 import type { ChatRoom, Reply, Talk } from '../command.ts'
 import { toLooker } from '../looking.ts'
 import { findSchedule } from './finding.ts'
+import { toOptionText } from './options.ts'
 import { toNextText, toRunText, toTimingText, toTitle, toWorkText } from './words.ts'
 
 const MOST_SCHEDULES = 20
@@ -37,10 +38,11 @@ export async function tellAll({ room, actor }: Pick<Talk<unknown>, 'room' | 'act
 
 function toEntry({ tz }: ChatRoom, schedule: Schedule): Entry {
   const { lastRun } = schedule
+  const options = toOptionText(schedule)
   const last = lastRun === undefined ? '还没有执行过' : `上次 ${toInstantText(lastRun.slot, tz)}：${toRunText(lastRun)}`
   return {
     text: `${toBold(toTitle(schedule))}：${toTimingText(schedule, tz)}，${toNextText(schedule, tz)}`,
-    below: [toWorkText(schedule), last],
+    below: [toWorkText(schedule), ...(options === undefined ? [] : [options]), last],
   }
 }
 
@@ -53,6 +55,7 @@ export async function tellRuns({ room, actor, args }: Talk<{ readonly ref: strin
     text: toBlocks([
       toHeading(`定时历史：${toTitle(schedule)}`),
       `${toTimingText(schedule, room.tz)}，${toNextText(schedule, room.tz)}`,
+      toOptionText(schedule),
       items.length === 0 ? '还没有执行过' : toList(items.map(run => toRunEntry(room, run))),
       rest > 0 && items.length > 0 ? `更早的 ${toCount(rest, '次')}未列出` : undefined,
     ]),

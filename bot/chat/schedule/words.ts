@@ -1,10 +1,11 @@
 // schedules and what became of their slots, in Chinese
 import { toCount, toInstantText } from '../../../shared/chat-figures.ts'
-import { escapeMarkdown, toPathText } from '../../../shared/chat-markdown.ts'
+import { escapeMarkdown, toCode, toPathText } from '../../../shared/chat-markdown.ts'
 import { ACTION_WORDS, toQuoted } from '../../../shared/chat-words.ts'
 import type { Run, RunStatus, Schedule, Why } from '../../../shared/schedule.ts'
 import { toStatusWord } from '../state-words.ts'
 import { toVerdictText } from '../task-text.ts'
+import { toWorkOptions } from './options.ts'
 
 type OwnStatus = Exclude<RunStatus, Parameters<typeof toStatusWord>[0]['status']>
 const STATUS: Readonly<Record<OwnStatus, string>> = {
@@ -19,12 +20,12 @@ const WHY: Readonly<Record<Why, readonly [waiting: string, over: string]>> = {
   overlap: ['上一次还在进行', '上一次还在进行'],
   quiet: ['静默时段结束后执行', '在静默时段内'],
   marker: ['标记还没有出现', '标记没有按时出现'],
-  turn: ['同一批补跑里排在前面的先执行', '同一批补跑里排在前面的先执行'],
+  turn: ['其他执行先进行', '其他执行先进行'],
   late: ['到点时服务不在', '到点时服务不在'],
-  merged: ['与其他时刻合并为一次', '与其他时刻合并为一次'],
+  merged: ['已并入之后的时刻', '已并入之后的时刻'],
   paused: ['定时已暂停', '等待时定时被暂停'],
   removed: ['定时已删除', '等待时定时被删除'],
-  behind: ['已有一次在等待', '已有一次在等待'],
+  behind: ['另有一次在等待', '另有一次在等待'],
 }
 
 const MOST_PATHS_TOLD = 3
@@ -35,13 +36,15 @@ export const toTitle = ({ number, name }: Pick<Schedule, 'number' | 'name'>): st
 
 /** `每天 02:00`, with the zone where it is not the one in which people read. */
 export function toTimingText({ words, zone, expression }: Schedule, tz: string): string {
-  const said = escapeMarkdown(words.zh === '' ? expression : words.zh)
+  const said = words.zh === '' ? toCode(expression) : escapeMarkdown(words.zh)
   return zone === tz ? said : `${said}（时区 ${escapeMarkdown(zone)}）`
 }
 
 /** `预热 /a /b（集群 c1）` */
-export function toWorkText({ action, paths = [], cluster, statement, problem }: Schedule): string {
-  const where = cluster === undefined ? '' : `（集群 ${escapeMarkdown(cluster)}）`
+export function toWorkText(schedule: Schedule): string {
+  const { action, paths = [], statement, problem } = schedule
+  const options = toWorkOptions(schedule)
+  const where = options.length === 0 ? '' : `（${options.join('，')}）`
   if (action === undefined)
     return problem === undefined
       ? `重新预热成功预热过的所有路径${where}`
@@ -60,7 +63,7 @@ export function toNextText({ paused, nextAt }: Pick<Schedule, 'paused' | 'nextAt
 
 /** `已完成，12% → **100%**（3 个文件，3 KB）`, `已跳过（上一次还在进行）` */
 export function toRunText(run: Run): string {
-  const { status, why, message, verdict, before, after, others } = run
+  const { status, why, message, verdict, before, after, others, notReady } = run
   const measured =
     verdict === undefined
       ? undefined
@@ -73,14 +76,15 @@ export function toRunText(run: Run): string {
   ]
   const aside = reasons.length === 0 ? '' : `（${reasons.join('，')}）`
   const said = message === undefined ? [] : [toQuoted(message)]
-  return [`${toRunStatus(status)}${aside}`, ...(measured === undefined ? [] : [measured]), ...said].join('，')
+  const late = notReady === true ? ['到就绪时间还没有就绪'] : []
+  return [`${toRunStatus(run)}${aside}`, ...(measured === undefined ? [] : [measured]), ...late, ...said].join('，')
 }
 
 /** Whether it is under way or will be. */
 export const OPEN: readonly RunStatus[] = ['queued', 'running', 'waiting']
 
-function toRunStatus(status: RunStatus): string {
-  return isOwn(status) ? STATUS[status] : toStatusWord({ status, desired: 'run' })
+function toRunStatus({ status, verdict }: Run): string {
+  return isOwn(status) ? STATUS[status] : toStatusWord({ status, desired: 'run', verdict })
 }
 
 const isOwn = (status: RunStatus): status is OwnStatus => Object.hasOwn(STATUS, status)

@@ -31,7 +31,7 @@ export function demandKeeper(actor: Actor, schedule: ScheduleRow, deed: string):
 
 /** Makes a schedule, or replaces what one is: what was written down of it stays, and what waits is planned anew. */
 export function decidePutSchedule(state: State, command: Ask<'schedule.put'>, context: Context): Decision {
-  const { actor, scheduleId } = command
+  const { actor, scheduleId, draft } = command
   const before = scheduleId === undefined ? undefined : getSchedule(state, scheduleId)
   if (before === undefined) demandOperator(actor, 'make a schedule')
   else {
@@ -47,7 +47,7 @@ export function decidePutSchedule(state: State, command: Ask<'schedule.put'>, co
   const events: Event[] = [
     { type: 'schedule.changed', schedule, ...goesOn(before, schedule), by: actor.name },
     ...(before === undefined ? toKeyed(command, schedule) : []),
-    ...(schedule.paused
+    ...(schedule.paused && (draft.paused === true || before?.paused !== true)
       ? skipWaiting(state, schedule.id)
       : replanWaiting(state, { before, schedule, command }, context)),
   ]
@@ -155,7 +155,10 @@ export function decideRemoveSchedule(state: State, { actor, scheduleId }: Ask<'s
   return { events: [{ type: 'schedule.removed', scheduleId, by: actor.name }], answer: { scheduleId } }
 }
 
-/** Pauses or resumes all of them, or none. What waits of a paused one is skipped; slots of a pause are nobody's. */
+/**
+ * Pauses or resumes all of them, or none. What waits of those to be paused is skipped, a backfill of one that was paused
+ * before too; slots of a pause are nobody's.
+ */
 export function decidePause(
   state: State,
   { actor, scheduleIds, paused }: Ask<'schedule.pause'>,
@@ -164,14 +167,11 @@ export function decidePause(
   const schedules = scheduleIds.map(id => getSchedule(state, id))
   for (const schedule of schedules) demandKeeper(actor, schedule, paused ? 'pause it' : 'resume it')
   const at = toInstant(now)
-  const changed = [...new Set(schedules)].filter(schedule => schedule.paused !== paused)
-  const events = changed.flatMap((schedule): Event[] => {
-    const version = schedule.version + 1
-    const row = { ...schedule, paused, version, updatedAt: at }
-    return [
-      { type: 'schedule.changed', schedule: row, ...(!paused && { through: at }), by: actor.name },
-      ...(paused ? skipWaiting(state, schedule.id) : []),
-    ]
+  const events = [...new Set(schedules)].flatMap((schedule): Event[] => {
+    const waiting = paused ? skipWaiting(state, schedule.id) : []
+    if (schedule.paused === paused) return waiting
+    const row = { ...schedule, paused, version: schedule.version + 1, updatedAt: at }
+    return [{ type: 'schedule.changed', schedule: row, ...(!paused && { through: at }), by: actor.name }, ...waiting]
   })
   const [first] = scheduleIds
   return { events, answer: first === undefined ? {} : { scheduleId: first } }

@@ -33,7 +33,8 @@ function addTasks(state: State, command: SubmitJob, world: World): Decision {
   const { context } = world
   const open = command.scheduled === undefined ? findOpenJob(state, command, world.cluster) : undefined
   const job = open ?? toJobRow(state, command, world)
-  const left = command.skipOpen === true && open !== undefined ? findOpenTasks(state, open, command.asks) : new Map()
+  const { skipOpen = false } = command
+  const left = skipOpen !== false && open !== undefined ? findOpenTasks(state, open, command) : new Map()
   const made = makeTasks(state, command, { job, context, left })
   const taskIds = command.asks.flatMap(ask => left.get(ask)?.id ?? made.byAsk.get(ask)?.id ?? [])
   const submission = toSubmission(state, job, { ...command, kind: 'submit', context })
@@ -45,8 +46,16 @@ function addTasks(state: State, command: SubmitJob, world: World): Decision {
     ...toKeyUsed(command, job.id, taskIds),
   ]
   // nobody reads what the answer to the clock would say
-  const notes = command.scheduled === undefined ? [...toAttachedNotes(made), ...toPlaceNotes(state, made.tasks)] : []
+  const notes =
+    command.scheduled === undefined
+      ? [...toLeftNotes(skipOpen, left.size), ...toAttachedNotes(made), ...toPlaceNotes(state, made.tasks)]
+      : []
   return { events, answer: { jobId: job.id, taskIds, submissionId: submission.id, notes } }
+}
+
+// who asked for a change of a document is told nothing of what it leaves as it is
+function toLeftNotes(skipOpen: NonNullable<SubmitJob['skipOpen']>, left: number): string[] {
+  return skipOpen === 'same' && left > 0 ? [`left: ${left} of these paths are under way in this job already`] : []
 }
 
 // what stands of it goes on in the same job; who may not change that is told so

@@ -1,5 +1,6 @@
 // one part of a letter as the bodies that DingTalk's ways take
 import type { LetterPart } from '../../../shared/chat.ts'
+import { toCalledLine } from '../../../shared/chat-called.ts'
 
 /** More cannot be woken by one message. */
 const MOST_MENTIONS = 50
@@ -17,10 +18,11 @@ export function toWebhookBody(part: LetterPart): Readonly<Record<string, unknown
   return { msgtype: 'markdown', markdown: { title: part.title, text }, at }
 }
 
-/** For the robot API, which wakes nobody: `msgParam` is JSON within JSON. */
+/** For the robot API, which wakes nobody, so that people are named in the text: `msgParam` is JSON within JSON. */
 export function toApiMessage(part: LetterPart): { readonly msgKey: string; readonly msgParam: string } {
-  if (part.format === 'text') return { msgKey: 'sampleText', msgParam: JSON.stringify({ content: part.text }) }
-  return { msgKey: 'sampleMarkdown', msgParam: JSON.stringify({ title: part.title, text: part.text }) }
+  const text = `${part.text}${toCalledLine(part)}`
+  if (part.format === 'text') return { msgKey: 'sampleText', msgParam: JSON.stringify({ content: text }) }
+  return { msgKey: 'sampleMarkdown', msgParam: JSON.stringify({ title: part.title, text }) }
 }
 
 /** Whether the text mentions this person already, and not only one whose id begins alike. */

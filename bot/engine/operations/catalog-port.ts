@@ -39,6 +39,12 @@ export type CatalogVerbs = {
   removeWorker(actor: Actor, cluster: string, address: string): Promise<void>
   /** The lines of a file of the cache that are not blank, such as a list of paths. INVALID_INPUT when there are too many. */
   readLines(actor: Actor, cluster: string, path: string): Promise<readonly string[]>
+  /** Names of what lies directly in a directory. INVALID_INPUT when there are more than `most`. */
+  listDirectory(
+    actor: Actor,
+    cluster: string,
+    of: { readonly path: string; readonly most: number },
+  ): Promise<readonly string[]>
   /** Every file at or below a path. INVALID_INPUT when there are more than `most`. */
   listFiles(
     actor: Actor,

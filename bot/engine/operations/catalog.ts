@@ -48,6 +48,11 @@ export function createCatalogOperations(deps: CatalogDeps): CatalogVerbs {
       const { lines = [] } = await ask({ verb: 'lines', path, most: MOST_LINES })
       return lines.filter(line => line.trim() !== '')
     },
+    async listDirectory(actor, cluster, { path: given, most }) {
+      const what = `Listing ${shown(given)}`
+      const { ask, path } = await at({ actor, cluster, path: given, effect: 'read', what })
+      return (await ask({ verb: 'names', path, most })).lines ?? []
+    },
     async listFiles(actor, cluster, { path: given, most }) {
       const what = `Listing files below ${shown(given)}`
       const { ask, path } = await at({ actor, cluster, path: given, effect: 'read', what })

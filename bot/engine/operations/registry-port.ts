@@ -16,6 +16,8 @@ export type SubmitHow = {
   readonly document?: unknown
   /** The newest job of the same name or the same paths that has not succeeded is taken up again instead. */
   readonly resume?: boolean
+  /** What the open job of the name has at work already, with the same options, is not added again; a note says how much. */
+  readonly skipOpen?: 'same'
   /** Only when the name was asked about last at this index of the state (0: only a new name); else CONFLICT. */
   readonly enforceIndex?: number
 }

@@ -16,8 +16,7 @@ export function readSchedule(deps: OperationsDeps, request: ScheduleRequest, how
   const { description, paused, overlap, misfire, misfireWithinSeconds, readyBy, notify } = request
   const { expression, zone, startAt, endAt, jitterSeconds, quietHours } = request
   const timing = calendar.read({ expression, zone, startAt, endAt, jitterSeconds, quietHours })
-  demandSlots(deps, timing)
-  demandShortJitter(deps, timing)
+  demandTiming(deps, timing)
   const { work, name } = toWork(request, how)
   const waitFor = toWaitFor(request.waitFor)
   const paths = work.kind === 'ask' ? work.paths : []
@@ -49,10 +48,15 @@ function toWork(
   const { statement, name, cluster } = request
   if (statement === undefined) return { work: toAsk(request), name }
   const read = readWork(statement)
-  if (read.work.kind === 'unreadable' && !tolerant)
-    throw new AppError('INVALID_INPUT', `statement cannot be read: ${read.work.problem}`)
+  if (read.work.kind === 'unreadable' && !tolerant) throw new AppError('INVALID_INPUT', toUnreadable(read.work.problem))
   const named = cluster === undefined || read.work.kind === 'unreadable' ? read.work : { ...read.work, cluster }
   return { work: named, name: name ?? read.name }
+}
+
+// a problem is a sentence of its own
+function toUnreadable(problem: string): string {
+  const [, told] = /^The (statement .*)$/s.exec(problem) ?? []
+  return told ?? `statement cannot be read: ${problem.charAt(0).toLowerCase()}${problem.slice(1)}`
 }
 
 function toAsk({ action, paths = [], options = {}, cluster }: ScheduleRequest): Work {
@@ -65,12 +69,21 @@ function toAsk({ action, paths = [], options = {}, cluster }: ScheduleRequest): 
   return { kind: 'ask', action, paths, options, ...(cluster !== undefined && { cluster }) }
 }
 
-// whoever gives an end that is over has mistyped it
+/** What a timing has to be beside readable, for a schedule as for a preview. Throws INVALID_INPUT. */
+export function demandTiming(deps: OperationsDeps, timing: Timing): void {
+  demandSlots(deps, timing)
+  demandShortJitter(deps, timing)
+}
+
+// whoever gives an end that is over, or a beginning behind all slots, has mistyped it
 function demandSlots({ calendar, clock }: OperationsDeps, timing: Timing): void {
-  const { endAt } = timing
-  if (endAt === undefined || calendar.next(timing, clock.now()) !== undefined) return
-  const details = { field: 'endAt', allowed: 'an instant after the next slot', got: endAt }
-  throw new AppError('INVALID_INPUT', `endAt must leave a slot to come, got ${shown(endAt)}.`, { details })
+  const { startAt, endAt, ...endless } = timing
+  const now = clock.now()
+  if ((startAt ?? endAt) === undefined || calendar.next(timing, now) !== undefined) return
+  const isStart = startAt !== undefined && calendar.next({ ...endless, startAt }, now) === undefined
+  const [field, got, where] = isStart ? ['startAt', startAt, 'before the last'] : ['endAt', endAt, 'after the next']
+  const details = { field, allowed: `an instant ${where} slot`, got }
+  throw new AppError('INVALID_INPUT', `${field} must leave a slot to come, got ${shown(got ?? '')}.`, { details })
 }
 
 /** Slots to come that are looked at, and how far ahead. */
@@ -92,5 +105,11 @@ function demandShortJitter({ calendar, clock }: OperationsDeps, timing: Timing):
 }
 
 function toWaitFor(asked: ScheduleRequest['waitFor']): WaitFor | undefined {
-  return typeof asked === 'string' ? WaitFor.parse({ path: asked }) : asked
+  if (typeof asked === 'string') return WaitFor.parse({ path: asked })
+  const { stableMinutes, withinMinutes = 0 } = asked ?? {}
+  // it is looked at from its slot on: what has to stand still so long never does so in time
+  if (stableMinutes === undefined || stableMinutes < withinMinutes) return asked
+  const allowed = `less than waitFor.withinMinutes, ${withinMinutes}`
+  const details = { field: 'waitFor.stableMinutes', allowed, got: stableMinutes }
+  throw new AppError('INVALID_INPUT', `waitFor.stableMinutes must be ${allowed}, got ${stableMinutes}.`, { details })
 }

@@ -6,6 +6,7 @@ import { toInstant, toMs } from '../../../shared/time.ts'
 import type { ScheduleRow } from '../../core/state.ts'
 import type { Calendar, Dated, Firing } from '../calendar.ts'
 import type { OperationsDeps } from './deps.ts'
+import { demandTiming } from './schedule-draft.ts'
 
 /** Paths of all slots together; each of them costs some ten microseconds, and those of a backfill are kept until they are run. */
 export const MOST_SLOT_PATHS = 50_000
@@ -16,9 +17,11 @@ const PATHS_A_TURN = 1_000
 export async function toFirings(
   { calendar, clock }: OperationsDeps,
   row: ScheduleRow,
-  { from, to }: Pick<BackfillRequest, 'from' | 'to'>,
+  { from, to: end }: Pick<BackfillRequest, 'from' | 'to'>,
 ): Promise<Firing[]> {
   const now = clock.now()
+  const to = end ?? toInstant(now)
+  if (toMs(from) > now) throw new AppError('INVALID_INPUT', `from must not be in the future, got ${shown(from)}.`)
   if (toMs(from) > toMs(to)) throw new AppError('INVALID_INPUT', `to must not be before from, got ${shown(to)}.`)
   if (toMs(to) > now) throw new AppError('INVALID_INPUT', `to must not be in the future, got ${shown(to)}.`)
   const span = { after: toMs(from) - 1, until: toMs(to), most: MOST_BACKFILL + 1 }
@@ -63,9 +66,11 @@ async function fire({ calendar, dated, field }: Fired, slots: readonly number[])
 const PREVIEW_ID = '00000000-0000-0000-0000-000000000000'
 
 /** The next slots of a timing that nobody keeps, with their paths. */
-export async function preview({ calendar, clock }: OperationsDeps, request: PreviewRequest): Promise<Preview> {
+export async function preview(deps: OperationsDeps, request: PreviewRequest): Promise<Preview> {
+  const { calendar, clock } = deps
   const { paths = [], count, from, ...asked } = request
   const timing = calendar.read(asked)
+  demandTiming(deps, timing)
   calendar.checkTemplates({ paths, zone: timing.zone })
   const policy = { overlap: 'skip', misfire: 'skip', notify: 'never' } as const
   const work = { kind: 'ask', action: 'load', paths, options: {} } as const

@@ -12,6 +12,7 @@ import type { OperationsDeps } from './deps.ts'
 import { pageByNumber } from './number-pages.ts'
 import { permit } from './permission.ts'
 import { readSchedule } from './schedule-draft.ts'
+import { demandName } from './schedule-names.ts'
 import type { ScheduleHow, ScheduleVerbs } from './schedule-port.ts'
 import { preview, toFirings } from './schedule-slots.ts'
 import { toFingerprint } from './submission.ts'
@@ -21,8 +22,8 @@ const SHOWN_A_TURN = 200
 
 /** Verbs on schedules. What needs a clock on the wall is computed here, by the calendar, and handed to the core. */
 export function createScheduleOperations(deps: OperationsDeps): ScheduleVerbs {
-  const { state, engine, calendar, clock } = deps
-  const show = (row: ScheduleRow) => toSchedule({ state, calendar, now: clock.now() }, row)
+  const { state, engine, calendar, clock, settings } = deps
+  const show = (row: ScheduleRow) => toSchedule({ state, calendar, settings, now: clock.now() }, row)
   const slotOf = (id: string): SlotRow => {
     const slot = state.slots.get(id)
     if (slot === undefined) throw new AppError('NOT_FOUND', `The run ${shown(id)} is gone.`)
@@ -30,6 +31,7 @@ export function createScheduleOperations(deps: OperationsDeps): ScheduleVerbs {
   }
   const put = async (actor: Actor, request: ScheduleRequest, { how = {}, row, idempotency }: Putting): Promise<Put> => {
     const draft = readSchedule(deps, request, how)
+    demandName(draft.name, { how, row })
     permit(actor, 'write', row === undefined ? 'making a schedule' : 'changing a schedule')
     if (draft.work.kind === 'ask') permit(actor, ACTIONS[draft.work.action].effect, draft.work.action)
     const planned = row === undefined ? [] : [...state.slots.find('waiting', row.id)]

@@ -21,7 +21,7 @@ type Asked = Pick<JobRequest, 'name' | 'cluster'> & Pick<SubmitJob, 'asks'>
 
 function toCommand(actor: Actor, asked: Asked, how: SubmitHow): SubmitJob {
   const { name, cluster, asks } = asked
-  const { idempotencyKey: key, view = 'native', document, resume, enforceIndex } = how
+  const { idempotencyKey: key, view = 'native', document, resume, enforceIndex, skipOpen } = how
   return {
     type: 'job.submit',
     actor,
@@ -31,6 +31,7 @@ function toCommand(actor: Actor, asked: Asked, how: SubmitHow): SubmitJob {
     view,
     ...(document !== undefined && { document }),
     ...(resume !== undefined && { resume }),
+    ...(skipOpen !== undefined && { skipOpen }),
     ...(enforceIndex !== undefined && { enforceIndex }),
     ...(key !== undefined && { idempotency: { key, fingerprint: toFingerprint(asked) } }),
   }

@@ -2,24 +2,29 @@
 import { AppError, shown } from '../../../shared/errors.ts'
 import type { Run, RunStatus, Schedule } from '../../../shared/schedule.ts'
 import { toInstant, toMs } from '../../../shared/time.ts'
-import { courseOf, type ScheduleRow, type SlotRow, type State, type Timing } from '../../core/state.ts'
+import { chooseCluster } from '../../core/decide/permit.ts'
+import { courseOf, type ScheduleRow, type Settings, type SlotRow, type State, type Timing } from '../../core/state.ts'
 import type { Calendar } from '../calendar.ts'
+import { toAbsence } from './queue-notes.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const NUMBER = /^#?(\d{1,15})$/
 const MOST_NAMED = 5
 
 /**
- * A schedule by its UUID, its number or its name: a name that looks like a number means a schedule of that number first, so
- * that nobody can name one in such a way that it is taken for another. Throws SCHEDULE_NOT_FOUND, or CONFLICT for a name that
- * several have.
+ * A schedule by its UUID, its number or its name. Views may name one by figures or a UUID: `#12` is the number always, and a
+ * bare `12` that is the number of one and the name of another is neither. Throws SCHEDULE_NOT_FOUND, or CONFLICT for what
+ * several are called.
  */
 export function findSchedule(state: State, ref: string): ScheduleRow {
-  if (UUID.test(ref)) return demand(state.schedules.get(ref.toLowerCase()), ref)
+  const identified = UUID.test(ref) ? state.schedules.get(ref.toLowerCase()) : undefined
+  if (identified !== undefined) return identified
   const [, digits] = NUMBER.exec(ref) ?? []
   const [numbered] = digits === undefined ? [] : [...state.schedules.find('number', String(Number(digits)))]
-  if (numbered !== undefined) return numbered
   const named = [...state.schedules.find('name', ref)]
+  const isMeant = ref.startsWith('#') || named.every(row => row === numbered)
+  if (numbered !== undefined && isMeant) return numbered
+  if (numbered !== undefined) throw toDoubtful(ref, numbered, named)
   const [first, second] = named
   if (second === undefined) return demand(first, ref)
   const numbers = named.map(({ number }) => number).sort((a, b) => a - b)
@@ -33,6 +38,12 @@ export function findSchedule(state: State, ref: string): ScheduleRow {
   )
 }
 
+function toDoubtful(ref: string, numbered: ScheduleRow, named: readonly ScheduleRow[]): AppError {
+  const others = named.filter(row => row !== numbered).map(({ number }) => number)
+  const told = `${shown(ref)} is the number of one schedule and the name of another; say #${numbered.number} or #${others[0]}.`
+  return new AppError('CONFLICT', told, { details: { numbers: [numbered.number, ...others] } })
+}
+
 function demand(row: ScheduleRow | undefined, ref: string): ScheduleRow {
   if (row !== undefined) return row
   const sentence = `There is no schedule ${shown(ref)}; expected the UUID, the number or the name of a schedule.`
@@ -43,15 +54,21 @@ function demand(row: ScheduleRow | undefined, ref: string): ScheduleRow {
 const spoken = new WeakMap<Timing, Schedule['words']>()
 const upcoming = new WeakMap<Timing, { readonly from: number; readonly at: number | undefined }>()
 
-type Seen = { readonly state: State; readonly calendar: Calendar; readonly now: number }
+type Seen = {
+  readonly state: State
+  readonly calendar: Calendar
+  readonly settings: Settings
+  readonly now: number
+}
 
 /** A schedule with its words, its next slot and its last run. */
-export function toSchedule({ state, calendar, now }: Seen, row: ScheduleRow): Schedule {
+export function toSchedule({ state, calendar, settings, now }: Seen, row: ScheduleRow): Schedule {
   const { id, number, name, description, owner, via, paused, createdAt, updatedAt } = row
   const { timing, policy, work } = row
   const { runs, lastRunAt, lastSlotId } = courseOf(state, row)
   const last = lastSlotId === undefined ? undefined : state.slots.get(lastSlotId)
   const next = paused ? undefined : toNext(calendar, timing, now)
+  const absence = work.kind === 'unreadable' ? undefined : toAbsenceOf(work.cluster, state, settings)
   return {
     ...{ id, number, name, owner, via },
     ...(description !== undefined && { description }),
@@ -63,7 +80,19 @@ export function toSchedule({ state, calendar, now }: Seen, row: ScheduleRow): Sc
     ...(next !== undefined && { nextAt: toInstant(next) }),
     ...(lastRunAt !== undefined && { lastRunAt }),
     ...(last !== undefined && { lastRun: toRun(last, state) }),
+    ...(absence !== undefined && { notes: [absence] }),
     ...{ createdAt, updatedAt },
+  }
+}
+
+// a name that was mistyped shows here, and not at two in the night
+function toAbsenceOf(named: string | undefined, state: State, settings: Settings): string | undefined {
+  try {
+    return toAbsence(state, chooseCluster(state, named, { settings }))
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    // there is no such cluster any more: its slots say so
+    return undefined
   }
 }
 
@@ -91,7 +120,7 @@ function toNext(calendar: Calendar, timing: Timing, now: number): number | undef
 /** A slot with what became of it; while its job is there, as that one stands. */
 export function toRun(slot: SlotRow, state: State): Run {
   const { id, scheduleId, number, kind, at, dueAt, firedAt, jobId, jobNumber, outcome } = slot
-  const { why, message, by, others, readyBy } = slot
+  const { why, message, by, others, readyBy, told } = slot
   const endedAt = outcome?.endedAt
   const seconds = firedAt === undefined || endedAt === undefined ? undefined : (toMs(endedAt) - toMs(firedAt)) / 1_000
   return {
@@ -105,6 +134,7 @@ export function toRun(slot: SlotRow, state: State): Run {
     ...(endedAt !== undefined && { endedAt }),
     ...(seconds !== undefined && { seconds: Math.max(0, seconds) }),
     ...(readyBy !== undefined && { readyBy }),
+    ...(told === 'over' && { notReady: true }),
     ...(outcome?.verdict !== undefined && { verdict: outcome.verdict }),
     ...(outcome?.before !== undefined && { before: outcome.before }),
     ...(outcome?.after !== undefined && { after: outcome.after }),

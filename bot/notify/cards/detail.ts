@@ -1,7 +1,9 @@
 // the lines of a card: what is loaded and how far it is, and at the end the verdict in one line
-import type { Progress } from '../../../shared/allocation.ts'
-import { toCount, toDuration, toPercent, toRate, toSize } from '../../../shared/chat-figures.ts'
-import { cutText, toBold, toList, toPair, toPathText } from '../../../shared/chat-markdown.ts'
+import { isEnded, type Progress } from '../../../shared/allocation.ts'
+import { toCount, toDuration, toRate, toSize } from '../../../shared/chat-figures.ts'
+import { countAbsent, toChange, toLack } from '../../../shared/chat-lack.ts'
+import { cutText, toList, toPair, toPathText } from '../../../shared/chat-markdown.ts'
+import { toWaitText } from '../../../shared/chat-waits.ts'
 import type { Job } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { Measurement, Verdict, VerdictKind } from '../../../shared/verdict.ts'
@@ -9,11 +11,13 @@ import type { Story } from '../../engine/chat-port.ts'
 
 const LONGEST_PATH = 160
 const FILES = '个文件'
+/** Loads of other jobs that are named. */
+const MOST_FOLLOWED = 3
 
 /** Markdown of a card's `detail`. Pure. */
 export function toDetail(story: Story): string {
   const { job } = story
-  const lines = [toPair('路径', toPaths(story)), ...(job.endedAt === undefined ? toCourse(job) : [toEnd(story)])]
+  const lines = [toPair('路径', toPaths(story)), ...(job.endedAt === undefined ? toCourse(story) : [toEnd(story)])]
   return toList(lines)
 }
 
@@ -24,7 +28,7 @@ function toPaths({ job, worst }: Story): string {
   return job.counts.total === 1 ? path : `${path} 等 ${toCount(job.counts.total)} 个`
 }
 
-function toCourse(job: Job): string[] {
+function toCourse({ job, worst }: Story): string[] {
   const { counts, desired, progress, status } = job
   const state = desired === 'stop' ? ['正在停止'] : status === 'queued' ? ['排队中'] : []
   const ended = counts.total - counts.queued - counts.running
@@ -32,9 +36,18 @@ function toCourse(job: Job): string[] {
   const paths = `${toCount(ended)} / ${toCount(counts.total)} 个路径${bad === 0 ? '' : `，未成功 ${toCount(bad)} 个`}`
   return [
     ...state,
+    ...(desired === 'stop' ? [] : job.notes.flatMap(note => toWaitText(note) ?? [])),
     ...(counts.total > 1 && status !== 'queued' ? [toPair('完成', paths)] : []),
     ...(progress === undefined ? [] : toFigures(progress)),
+    ...(desired === 'stop' ? [] : toFollowed(job, worst)),
   ]
+}
+
+// loads of other jobs that this one waits for; what stands in the same request is no news
+function toFollowed({ number }: Job, tasks: Story['worst']): string[] {
+  const following = tasks.filter(({ attachedTo, status }) => attachedTo !== undefined && !isEnded(status))
+  const others = following.flatMap(({ notes }) => notes).filter(note => !note.startsWith(`attached: #${number} `))
+  return [...new Set(others.flatMap(note => toWaitText(note) ?? []))].slice(0, MOST_FOLLOWED)
 }
 
 function toFigures(progress: Progress): string[] {
@@ -60,7 +73,7 @@ function toPart(done: number | undefined, total: number | undefined, toText: (co
 
 /** What each kind of verdict says of itself; the figures follow. */
 const VERDICTS: Readonly<Record<VerdictKind, (verdict: Verdict) => string>> = {
-  cached: ({ before, after }) => `已全部缓存${toFigure(before, after)}`,
+  cached: verdict => `已全部缓存${toFigure(verdict)}`,
   'nothing-new': () => '全部已在缓存，未加载新文件',
   empty: () => '路径下没有文件',
   partly: verdict => toMissing('部分缓存', verdict),
@@ -94,15 +107,25 @@ function toExit(exit: Story['worst'][number]['exit']): string {
   return words[exit.reason]
 }
 
-function toMissing(head: string, { before, after, missingTotal, reasons = [] }: Verdict): string {
+function toMissing(head: string, verdict: Verdict): string {
+  const { after, missingTotal, reasons = [] } = verdict
   const missing = missingTotal ?? (after === undefined ? 0 : after.files - after.cachedFiles)
-  const causes = reasons.map(({ files, text }) => `${text.zh} ${toCount(files)} 个`)
-  const lack = missing > 0 ? `，缺 ${toCount(missing, FILES)}` : ''
-  return `${head}${toFigure(before, after)}${lack}${causes.length === 0 ? '' : `：${causes.join('，')}`}`
+  // that a path does not exist is said where the paths are counted
+  const told = reasons.filter(({ cause }) => cause !== 'no-such-path')
+  const causes = told.map(({ files, text }) => `${text.zh} ${toCount(files)} 个`)
+  const change = toChange(verdict)
+  const isWhole = countAbsent(verdict) === 0
+  const there = isWhole || change === undefined ? undefined : `${change}（${toAmount(after)}）`
+  const lack = toLack(verdict, { there, missing })
+  const parts = [`${head}${isWhole ? toFigure(verdict) : ''}`, lack].filter(part => part !== '')
+  return `${parts.join('，')}${causes.length === 0 ? '' : `：${causes.join('，')}`}`
 }
 
-function toFigure(before: Measurement | undefined, after: Measurement | undefined): string {
-  if (after === undefined) return ''
-  const from = before === undefined ? '' : `${toPercent(before.cachedPercent)} → `
-  return `（${from}${toBold(toPercent(after.cachedPercent))}，${toCount(after.cachedFiles, FILES)}，${toSize(after.cachedBytes)}）`
+function toFigure(verdict: Pick<Verdict, 'before' | 'after'>): string {
+  const change = toChange(verdict)
+  return change === undefined ? '' : `（${change}，${toAmount(verdict.after)}）`
+}
+
+function toAmount(after: Measurement | undefined): string {
+  return `${toCount(after?.cachedFiles ?? 0, FILES)}，${toSize(after?.cachedBytes ?? 0)}`
 }

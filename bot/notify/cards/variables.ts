@@ -1,5 +1,6 @@
 // a job as the variables of its card: all strings, each small enough for the platform
 import { toDuration, toInstantText } from '../../../shared/chat-figures.ts'
+import { countAbsent } from '../../../shared/chat-lack.ts'
 import { cutText } from '../../../shared/chat-markdown.ts'
 import { ACTION_WORDS } from '../../../shared/chat-words.ts'
 import type { Job, JobStatus } from '../../../shared/job.ts'
@@ -112,7 +113,10 @@ function toPercent({ counts, endedAt, progress, status, verdict }: Job): number 
   const proven = over && status === 'succeeded' && (verdict === undefined || verdict.ok === true)
   const done = over ? counts.succeeded : counts.total - counts.queued - counts.running
   const byPaths = counts.total === 0 ? 0 : (done * 100) / counts.total
-  const measured = over ? verdict?.after?.cachedPercent : progress?.percent
+  const { after } = verdict ?? {}
+  const share = over ? (after?.files === 0 ? undefined : after?.cachedPercent) : progress?.percent
+  // paths that do not exist are no part of the share
+  const measured = verdict !== undefined && countAbsent(verdict) > 0 ? Math.min(share ?? 0, byPaths) : share
   const percent = Math.floor(Math.max(0, measured ?? byPaths))
   return Math.min(percent, proven ? 100 : 99)
 }

@@ -33,7 +33,7 @@ export function toDigest(tales: readonly Tale[]): Said {
 
 function toTitle(jobs: number, alarms: number): string {
   const count = toCount(jobs, '个任务结束')
-  return alarms === 0 ? `${GOOD}：${count}` : `${BAD}：${count}，${toCount(alarms, '个未完成')}`
+  return alarms === 0 ? `${GOOD}：${count}` : `${BAD}：${count}，${toCount(alarms, '个未成功')}`
 }
 
 function toEntry(tale: Tale, detailed: boolean): Entry {

@@ -1,20 +1,15 @@
 // who asked for a job, how long it took, and where more is to be read
 import { toDuration, toInstantText, toRate } from '../../../shared/chat-figures.ts'
 import { escapeMarkdown, toLink, toPair } from '../../../shared/chat-markdown.ts'
-import { VIA_WORDS } from '../../../shared/chat-words.ts'
+import { toAskedBy } from '../../../shared/chat-words.ts'
 import type { Job } from '../../../shared/job.ts'
 import { SECOND } from '../../../shared/time.ts'
 import { toAddedBytes } from './share.ts'
 import type { Tale } from './tale.ts'
 
-const MOST_NAMES = 5
-
 /** `**发起**：张三 · 钉钉`: in chat by the names that people have there. */
 export function toOrigin({ job, askers }: Pick<Tale, 'job' | 'askers'>): string {
-  const nicks = job.via === 'chat' ? [...new Set(askers.map(({ nick }) => nick).filter(nick => nick !== ''))] : []
-  const names = nicks.length === 0 ? [job.requester] : nicks
-  const more = names.length > MOST_NAMES ? ` 等 ${names.length} 人` : ''
-  return toPair('发起', `${names.slice(0, MOST_NAMES).map(escapeMarkdown).join('、')}${more} · ${VIA_WORDS[job.via]}`)
+  return toPair('发起', toAskedBy(job, askers))
 }
 
 /** `**定时**：夜间 第 12 次，2026-11-22 02:00:00（Asia/Shanghai）`: the slot of a schedule that the job is the run of. */

@@ -4,7 +4,7 @@ import { type Entry, toBold, toPathText } from '../../../shared/chat-markdown.ts
 import { isPathMissing, toEnding } from '../../../shared/chat-words.ts'
 import type { Counts, Task } from '../../../shared/job.ts'
 import { toCauseLines } from './causes.ts'
-import { toChange, toMissingCount, toOutcome } from './share.ts'
+import { toMissingCount, toOutcome, toShareText } from './share.ts'
 
 type Near = ReadonlyMap<string, string>
 
@@ -39,7 +39,7 @@ export function toPathState(task: Task, near: Near): string {
 }
 
 function changeOf({ verdict }: Task): string[] {
-  const change = verdict === undefined ? undefined : toChange(verdict)
+  const change = verdict === undefined ? undefined : toShareText(verdict)
   return change === undefined ? [] : [change]
 }
 
@@ -54,14 +54,14 @@ function refusalOf({ exit }: Task): string[] {
   return exit?.reason === 'timeout' ? ['超过规定时间，已终止'] : []
 }
 
-/** `其余 28 个路径：完成 27，未完成 1`; undefined when all are told. */
+/** `其余 28 个路径：完成 27，未成功 1`; undefined when all are told. */
 export function toRest(counts: Counts, told: readonly Task[]): string | undefined {
   const rest = counts.total - told.length
   if (rest <= 0) return undefined
   const toldOf = (status: Task['status']): number => told.filter(task => task.status === status).length
   const kinds = [
     ['完成', counts.succeeded - toldOf('succeeded')],
-    ['未完成', counts.failed - toldOf('failed')],
+    ['未成功', counts.failed - toldOf('failed')],
     ['失联', counts.lost - toldOf('lost')],
     ['已停止', counts.stopped - toldOf('stopped')],
   ] as const

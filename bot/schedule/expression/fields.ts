@@ -44,6 +44,12 @@ const QUARTZ_WEEKDAYS = 'a weekday from 1 to 7 (1: Sunday), SUN to SAT or such a
 export const allowedIn = (field: Field, dialect: Dialect): string =>
   field.name === 'weekday' && dialect === 'quartz' ? QUARTZ_WEEKDAYS : field.allowed
 
+/** The days that are no numbers, and how they are told. */
+export const SPECIAL: { readonly [name in FieldName]?: { readonly pattern: RegExp; readonly such: string } } = {
+  'day of month': { pattern: /^(?:L|LW|WL|\d+W)$/, such: 'L, LW, 15W and the like' },
+  weekday: { pattern: /^(?:(?:SUN|MON|TUE|WED|THU|FRI|SAT)[A-Z]*|\d?)L$/, such: 'FRIL and the like' },
+}
+
 /** How many values there are. */
 export const sizeOf = ({ min, max }: Field): number => max - min + 1
 

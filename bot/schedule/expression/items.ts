@@ -1,5 +1,5 @@
 // one field of an expression: its list of values, ranges, steps and special days
-import { allowedIn, type Dialect, type Field, readValue, sizeOf } from './fields.ts'
+import { allowedIn, type Dialect, type Field, readValue, SPECIAL, sizeOf } from './fields.ts'
 import { type Piece, toMistake } from './mistake.ts'
 
 /** What a field holds, in the canonical dialect. */
@@ -61,16 +61,29 @@ function readItem(piece: Piece, context: Context): Item {
   if (special !== undefined) return { text: special, values: [], isSpecial: true }
   const [base = piece, step, more] = split(piece, '/')
   if (more !== undefined) refuse(piece, context)
-  const by = step === undefined ? undefined : readStep(step, context)
+  if (checkSpecial(piece, context)) throw toMistake(toNotAlone(piece, context))
+  const by = step === undefined ? undefined : readStep(step, { piece, ...context })
   if (base.text === '*') return toItem({ from: context.field.min, to: context.field.max, step: by ?? 1 }, context)
   const ends = split(base, '-')
-  if (ends.length > 2) refuse(base, context)
+  // what is no value but may stand somewhere would contradict what is said to be allowed
+  if (ends.length > 2 || ends.some(({ text }) => text === '' || text === '*')) refuse(base, context)
   const [from = 0, to] = ends.map(end => readValue(end.text, context.field, context.dialect) ?? refuse(end, context))
   if (to !== undefined) return toItem({ from, to: aheadOf({ from, to, base }, context), step: by ?? 1 }, context)
   if (by === undefined) return toItem({ from, to: from, step: 1 }, context)
   // a start and a step go on to the end
   const start = within(from, context.field)
   return toItem({ from: start, to: context.field.max, step: by }, context)
+}
+
+/** Whether a special day stands in a range or has a step: `L-2`, `1-LW`, `15W/2`. */
+function checkSpecial(piece: Piece, { field }: Context): boolean {
+  const special = SPECIAL[field.name]
+  const parts = piece.text.split(/[-/]/)
+  return special !== undefined && parts.length > 1 && parts.some(part => special.pattern.test(part))
+}
+
+function toNotAlone(got: Piece, { field }: Context): Parameters<typeof toMistake>[0] {
+  return { field: field.name, must: `have ${SPECIAL[field.name]?.such} alone, not in a range or with a step`, got }
 }
 
 /** The end of a range; of one that goes round, so many steps ahead. */
@@ -81,11 +94,15 @@ function aheadOf({ from, to, base }: { from: number; to: number; base: Piece }, 
   return to + sizeOf(field)
 }
 
-function readStep(step: Piece, { field }: Context): number {
+function readStep(step: Piece, { field, piece }: Context & { readonly piece: Piece }): number {
   const most = sizeOf(field)
   const value = /^\d{1,4}$/.test(step.text) ? Number(step.text) : 0
   if (value >= 1 && value <= most) return value
-  throw toMistake({ field: field.name, must: `have a step from 1 to ${most} for the ${field.name}`, got: step })
+  throw toMistake({
+    field: field.name,
+    must: `have a step from 1 to ${most} for the ${field.name}`,
+    got: step.text === '' ? piece : step,
+  })
 }
 
 const within = (value: number, field: Field): number => field.min + ((value - field.min) % sizeOf(field))

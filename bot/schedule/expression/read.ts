@@ -26,6 +26,7 @@ export type Expression = {
 /** Reads an expression or plain words. Throws INVALID_INPUT. */
 export function readExpression(text: string, dialect: Dialect): Expression {
   const pieces = split(toFields(text))
+  if (checkWords(pieces)) throw toUnknownWords(text)
   if (pieces.length < 5 || pieces.length > 7) throw toMiscount(pieces, text)
   const seconds = pieces.length === 5 ? [{ text: '0', at: 0 }] : []
   const year = pieces.length === 7 ? pieces[6] : undefined
@@ -61,6 +62,26 @@ function toMiscount(pieces: readonly Piece[], text: string): Error {
   const tooMany = pieces[7]
   if (tooMany !== undefined) return toMistake({ must, got: tooMany, said: `${pieces.length}: one too many` })
   return toMistake({ must, got: { text, at: text.trimEnd().length }, said: `only ${pieces.length} and the end` })
+}
+
+const CRON_LIKE = /^(?:[\d*?,/#LW-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/
+
+/** Whether most of it looks like no field of cron: then somebody meant words. */
+function checkWords(pieces: readonly Piece[]): boolean {
+  return pieces.filter(({ text }) => !CRON_LIKE.test(text)).length * 2 > pieces.length
+}
+
+const CHINESE_WORDS = '每天 02:00, 每周一 06:30 or 每30分钟'
+const ENGLISH_WORDS = 'daily 02:00, weekly mon 06:30 or every 30 minutes'
+
+/** Words that nobody knows: those who write them are shown some that are known. */
+function toUnknownWords(text: string): Error {
+  const such = /\p{Script=Han}/u.test(text) ? CHINESE_WORDS : ENGLISH_WORDS
+  const at = text.length - text.trimStart().length
+  return toMistake({
+    must: `be words such as ${such}, or cron fields such as 0 2 * * *`,
+    got: { text: text.trim(), at },
+  })
 }
 
 /**

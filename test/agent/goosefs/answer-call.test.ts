@@ -235,6 +235,10 @@ describe.each([
     expect(files.ok && files.lines?.sort()).toEqual(['/t/part-00000', '/t/part-00001', '/t/part-00002', '/t/sub/z'])
     expect(await ask({ verb: 'files', path: '/t', most: 3 })).toMatchObject({ ok: false, why: 'too-many' })
     expect(await ask({ verb: 'files', path: '/none', most: 3 })).toMatchObject({ ok: false, why: 'absent' })
+    const names = await ask({ verb: 'names', path: '/t', most: 4 })
+    expect(names.ok && names.lines?.sort()).toEqual(['part-00000', 'part-00001', 'part-00002', 'sub'])
+    expect(await ask({ verb: 'names', path: '/t', most: 3 })).toMatchObject({ ok: false, why: 'too-many' })
+    expect(await ask({ verb: 'names', path: '/none', most: 3 })).toMatchObject({ ok: false, why: 'absent' })
     expect(await ask({ verb: 'workers' })).toMatchObject({
       workers: [
         { host: '127.0.0.1', live: true, heartbeatSeconds: 0 },

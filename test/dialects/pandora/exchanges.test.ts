@@ -95,7 +95,7 @@ describe('a task is made', () => {
       'an empty spl',
       { ...DOCUMENT, spl: '' },
       undefined,
-      'spl must be a statement such as "load /data/db1 replicas=1", or *, but is missing',
+      'spl must be a statement such as "load /data/db1 replicas=1", or *, got ""',
     ],
     ['no interval', { ...DOCUMENT, interval: undefined }, undefined, 'interval must be an object, but is missing'],
     [

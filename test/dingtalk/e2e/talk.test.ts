@@ -127,7 +127,9 @@ describe.concurrent('what is asked for', () => {
 describe.concurrent('who asks', () => {
   test('a viewer looks and no more; only who asked, or an admin, stops; a nickname is worth nothing', async () => {
     const room = chat.room('cidRoles==')
-    expect(await room.ask('预热 /talk/denied', LOOKER)).toContain('需要 operator 或 admin 角色，你的角色是 viewer')
+    expect(await room.ask('预热 /talk/denied', LOOKER)).toContain(
+      '需要操作（operator）或管理（admin）角色，你的角色是查看（viewer）',
+    )
     expect(await room.ask('释放 /talk/denied', LOOKER)).toContain('viewer')
     // called as an operator is, and known by nobody
     const stranger = await room.ask('预热 /talk/denied', STRANGER)
@@ -141,7 +143,7 @@ describe.concurrent('who asks', () => {
     expect(accepted).toContain('等待代理：集群 nowhere 没有在线代理')
     const mine = /#(\d+)/.exec(accepted)?.[1]
     const { number } = await chat.stack.submit({ action: 'load', paths: ['/talk/http'], cluster: 'nowhere' })
-    expect(await room.ask(`停止 ${mine}`, LI)).toContain('只有本人或 admin 可以停止')
+    expect(await room.ask(`停止 ${mine}`, LI)).toContain('只有本人或管理（admin）可以停止')
     const code = /确认 (\w{4})/.exec(await room.ask(`停止 ${mine}`))?.[1]
     expect(await room.ask(`确认 ${code}`)).toContain(`已停止 #${mine}`)
     const byBoss = /确认 (\w{4})/.exec(await room.ask(`停止 ${number}`, BOSS))?.[1]

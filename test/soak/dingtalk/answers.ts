@@ -1,7 +1,7 @@
 // whether each message that was heard was answered once, in its conversation, in order
 import { align } from './align.ts'
 import type { Room } from './cast.ts'
-import { isContinuation, isResult, type Shown, type Wall } from './lines.ts'
+import { isContinuation, isMeanwhile, isResult, type Shown, type Wall } from './lines.ts'
 import type { Facts, Said } from './said.ts'
 import type { Evidence, Part } from './verdict.ts'
 
@@ -19,7 +19,7 @@ export function judgeAnswers({ cast, talk, state, local, rushes, kills }: Eviden
   const before = kills.length > 0 ? 4 * BEFORE_RUSH_MS : BEFORE_RUSH_MS
   const order = readOrder({ talk, state, local })
   for (const room of cast.rooms) {
-    const lines = wall.of(room.id).filter(line => !isResult(line) && !isContinuation(line))
+    const lines = wall.of(room.id).filter(line => !isResult(line) && !isContinuation(line) && !isMeanwhile(line))
     const heard = talk.said
       .filter(one => one.room === room && order.has(one.key))
       .sort((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0))

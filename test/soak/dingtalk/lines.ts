@@ -79,5 +79,7 @@ function toSpoiled(call: Call | undefined): string {
 }
 
 export const isResult = ({ title }: Seen): boolean => /^(通知|告警)：/.test(title)
+/** Said before an answer that takes long. */
+export const isMeanwhile = ({ title }: Seen): boolean => title === '正在查看'
 /** The second and later part of a message that was too long. */
 export const isContinuation = ({ title }: Seen): boolean => /\((?!1\/)\d+\/\d+\)$/.test(title)

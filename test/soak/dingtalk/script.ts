@@ -54,7 +54,7 @@ export function composeNamed({ n }: Pick<Writing, 'n'>): Draft {
 
 function toRefusal(kind: Kind, { role }: Person): Fits | undefined {
   if (role === 'stranger' && !OPEN.has(kind)) return refusedWith('我不认识你')
-  if (role === 'viewer' && WRITES.has(kind)) return refusedWith('你的角色是 viewer')
+  if (role === 'viewer' && WRITES.has(kind)) return refusedWith('你的角色是查看（viewer）')
   return undefined
 }
 

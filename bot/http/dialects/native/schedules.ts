@@ -48,9 +48,9 @@ const create = endpoint({
   answers: { 201: Schedule, 200: Schedule },
   handler: async ({ room, actor, body, header }) => {
     const key = header('idempotency-key')
-    if (key === undefined) return toJson(await room.operations.createSchedule(actor, body), { status: 201 })
+    if (key === undefined) return toWritten(await room.operations.createSchedule(actor, body), 201)
     const { schedule, repeated } = await room.operations.createScheduleOnce(actor, body, key)
-    return toJson(schedule, { status: repeated ? 200 : 201 })
+    return toWritten(schedule, repeated ? 200 : 201)
   },
 })
 
@@ -84,7 +84,7 @@ const replace = endpoint({
   answers: { 200: Schedule },
   find: findSchedule,
   handler: async ({ room, actor, params, body }) =>
-    toJson(await room.operations.replaceSchedule(actor, body, { ref: params.ref })),
+    toWritten(await room.operations.replaceSchedule(actor, body, { ref: params.ref }), 200),
 })
 
 const remove = endpoint({
@@ -170,6 +170,10 @@ function toPauses(verb: 'pause' | 'resume', paused: boolean): Endpoint[] {
 async function pauseOne({ room, actor, params }: Call<Ref, unknown, unknown>, paused: boolean): Promise<Answer> {
   const [schedule] = await room.operations.pauseSchedules(actor, [params.ref], paused)
   return toJson(schedule)
+}
+
+function toWritten(schedule: Schedule, status: 200 | 201): Answer {
+  return toJson(schedule, { status, notes: schedule.notes ?? [] })
 }
 
 function findSchedule({ room, actor, params }: Call<Ref, unknown, unknown>): Promise<unknown> {

@@ -13,7 +13,7 @@ const LONGEST_DESCRIPTION = 1_000
 const MOST_IN_PAGE = 1_000
 
 const toSplMistake = ({ input }: Issue): string =>
-  `must be a statement such as "load /data/db1 replicas=1", or *, ${got(input === '' ? undefined : input)}`
+  `must be a statement such as "load /data/db1 replicas=1", or *, ${got(input)}`
 
 /** The body that makes a task, or says what it is from now on; keys it does not know are not looked at. */
 export const TaskDocument = z

@@ -24,8 +24,8 @@ export const createTask = endpoint({
   answers: { 200: Done },
   handler: async ({ room, actor, body, query }) => {
     const made = room.operations.createSchedule(actor, toRequest(body), toHow(body, query.validate))
-    const { id } = await inWordsOf(body, made)
-    const answer = toJson({})
+    const { id, notes = [] } = await inWordsOf(body, made)
+    const answer = toJson({}, { notes })
     return { ...answer, headers: { ...answer.headers, location: `/api/v1/export/task/${id}` } }
   },
 })
@@ -44,11 +44,11 @@ export const changeTask = endpoint({
   handler: async call => {
     const { room, actor, body, query, params } = call
     const { id } = await findTask(call, params.id)
-    await inWordsOf(
+    const { notes = [] } = await inWordsOf(
       body,
       room.operations.replaceSchedule(actor, toRequest(body), { ref: id, ...toHow(body, query.validate) }),
     )
-    return toJson({})
+    return toJson({}, { notes })
   },
 })
 

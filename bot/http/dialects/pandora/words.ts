@@ -39,12 +39,12 @@ const WHY: Readonly<Record<Why, string>> = {
   overlap: 'the previous run was still at work',
   quiet: 'it fell into the quiet hours',
   marker: 'its marker has not come',
-  turn: 'others of the same backfill go first',
+  turn: 'other batches go first',
   late: 'nobody was there at its time',
-  merged: 'one run stands for several batches',
+  merged: 'a later batch stands for it',
   paused: 'the task was stopped while it waited',
   removed: 'the task was deleted while it waited',
-  behind: 'another batch waits already',
+  behind: 'another batch waits instead',
 }
 
 const VERDICTS: Readonly<Record<VerdictKind, string>> = {

@@ -1,5 +1,5 @@
 // what the operations note about an ask that waits, in Chinese: nobody there, place in the queue, loaded by another job
-import { escapeMarkdown, toPathText } from '../../shared/chat-markdown.ts'
+import { escapeMarkdown, toPathText } from './chat-markdown.ts'
 
 type Row = readonly [said: RegExp, zh: (found: readonly string[]) => string]
 
@@ -22,6 +22,10 @@ const ROWS: readonly Row[] = [
   [
     /^attached: #(\d+|\?) loads (.+) already$/s,
     ([, job, path]) => `#${job} 已在加载 ${toPathText(path ?? '')}，跟随它的结果`,
+  ],
+  [
+    /^left: (\d+) of these paths are under way in this job already$/,
+    ([, paths]) => `另有 ${paths} 个路径该任务已在处理`,
   ],
   [
     /^attached: (\d+) more loads that are under way already$/,
