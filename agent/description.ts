@@ -1,6 +1,7 @@
 // how the agent describes itself: fixed facts, and what its CLI can do as far as it is known by now
 import type { AgentDescription, Capabilities } from '../shared/agent.ts'
 import { type Clock, MINUTE, SECOND } from '../shared/time.ts'
+import { CALL_VERBS } from './goosefs/answer-call.ts'
 import { checkCli } from './goosefs/check-cli.ts'
 
 export type Describer = {
@@ -17,7 +18,7 @@ const LOOK_EVERY_MS = MINUTE
 
 /** Makes the describer over a prober that remembers. */
 export function createDescriber(deps: {
-  readonly facts: Omit<AgentDescription, 'capabilities'>
+  readonly facts: Omit<AgentDescription, 'capabilities' | 'calls'>
   readonly bin: string
   readonly probe: () => Promise<Capabilities>
   readonly clock: Clock
@@ -50,7 +51,7 @@ export function createDescriber(deps: {
           go()
         }, go)
       })
-      return { ...facts, capabilities: known }
+      return { ...facts, capabilities: known, calls: [...CALL_VERBS] }
     },
     watch(onChange) {
       const again = async (): Promise<void> => {

@@ -1,7 +1,8 @@
 // lets agents in, and tells them what follows from every frame
+import type { ClusterCall } from '../shared/call.ts'
 import type { Log } from '../shared/log.ts'
 import { isToken } from './access/credentials.ts'
-import { type Candidate, createClusterCalls, type Leaving } from './agents/calls.ts'
+import { type Candidate, createClusterCalls, knowsCall, type Leaving } from './agents/calls.ts'
 import { dispatch } from './agents/dispatcher.ts'
 import { createHub, type Hub } from './agents/hub.ts'
 import type { State } from './core/state.ts'
@@ -22,7 +23,7 @@ export function openAgents(opened: Opened, { config }: Told, log: Log): Agents {
   const admits = (token: string | undefined): boolean =>
     config.agentToken === undefined || isToken(token, config.agentToken)
   const calls = createClusterCalls({
-    ...{ clock, candidates: cluster => findCandidates(opened.state, cluster) },
+    ...{ clock, candidates: (cluster, verb) => findCandidates(opened.state, cluster, verb) },
     send: (agentId, message) => hub.send(agentId, message),
   })
   const hub = createHub({ door: createDesk(opened), calls, admits, clock, log })
@@ -35,8 +36,8 @@ export function openAgents(opened: Opened, { config }: Told, log: Log): Agents {
   return { hub, calls }
 }
 
-/** The agents that could answer a call now, or why there are none. */
-function findCandidates(state: State, cluster: string): readonly Candidate[] | string {
+/** The agents that could answer such a call now, or why there are none. */
+function findCandidates(state: State, cluster: string, verb: ClusterCall['verb']): readonly Candidate[] | string {
   const absence = toAbsence(state, cluster)
   if (absence !== undefined) return absence
   const ready = [...state.agents.find('ready', cluster)]
@@ -44,5 +45,7 @@ function findCandidates(state: State, cluster: string): readonly Candidate[] | s
   const clis = ready.filter(agent => agent.description.capabilities.coordinator !== true)
   const able = clis.filter(agent => agent.description.capabilities.found)
   if (able.length === 0) return clis[0]?.description.capabilities.problem ?? `no agent of cluster ${cluster} has a CLI`
-  return able.map(({ id, name }) => ({ id, name, busy: state.allocations.countOf('liveByAgent', id) }))
+  const knowing = able.filter(agent => knowsCall(agent.description, verb))
+  if (knowing.length === 0) return `every agent of cluster ${cluster} is too old for it and must be updated`
+  return knowing.map(({ id, name }) => ({ id, name, busy: state.allocations.countOf('liveByAgent', id) }))
 }

@@ -52,8 +52,11 @@ function addVerb(parent: Command, verb: Verb, choose: Choice): void {
   const { subs = [] } = verb
   // a word that is none of its own is told beside the one that was probably meant
   command.allowExcessArguments(subs.length > 0)
+  // and before its options, which are those of the word that was meant
+  command.allowUnknownOption(subs.length > 0)
   command.action(() => {
     const [word] = subs.length > 0 ? command.args : []
+    if (word?.startsWith('-')) command.allowUnknownOption(false).parse([word], { from: 'user' })
     if (word !== undefined) command.error(`error: ${toUnknown(verb, word)}`, { code: 'commander.unknownCommand' })
     choose({ verb, words: command.args, given: command.optsWithGlobals() })
   })

@@ -80,8 +80,7 @@ function toRules({ options }: Context, now?: Schedule): Omit<Asked, 'expression'
 
 function toWaitFor(options: Context['options'], now: WaitFor | undefined): z.input<typeof WaitFor> | undefined {
   const { waitFor, stable, within, orLoad } = options
-  if (waitFor === NONE) return undefined
-  const path = waitFor ?? now?.path
+  const path = kept(waitFor, now?.path)
   if (path === undefined) {
     const lonely = [stable, within].some(given => given !== undefined && given !== NONE) || orLoad
     if (lonely) throw usage('--stable, --within and --or-load need --wait-for PATH: what is waited for.')

@@ -34,7 +34,7 @@ export function toFacts(schedule: Schedule, paint: Paint, next?: Next): string[]
   ])
 }
 
-/** What it does, and each of its rules that is not the usual one, as lines. */
+/** What it does, and each of its rules that differs from the built-in defaults, as lines: those of gander.yaml are not known here. */
 export function toAsked(schedule: Schedule, next: Next): string[] {
   const { description, overlap, misfire, misfireWithinSeconds, notify } = schedule
   const isUsual = misfire === 'run-once' && misfireWithinSeconds === undefined

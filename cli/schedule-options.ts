@@ -77,12 +77,12 @@ export const SCHEDULE_OPTIONS = {
   ),
   overlap: choice(
     '--overlap <word>',
-    `a slot while an earlier run is at work: ${Overlap.options.join(', ')} (default skip)`,
+    `a slot while an earlier run is at work: ${Overlap.options.join(', ')} (unset: as gander.yaml says, else skip)`,
     Overlap,
   ),
   misfire: choice(
     '--misfire <word>',
-    `slots that passed while nobody was there: ${Misfire.options.join(', ')} (the newest once, or none)`,
+    `slots that passed while nobody was there: ${Misfire.options.join(', ')} (the newest once, or none; unset: as gander.yaml says, else run-once)`,
     Misfire,
   ),
   misfireWithin: row(

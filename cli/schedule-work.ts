@@ -39,10 +39,14 @@ export function toWork(context: Context, given: Given, now: Schedule): Load {
   if (given.everything) return toEverything(context, now)
   const action = given.action ?? now.action
   const paths = given.paths.length > 0 || given.action !== undefined ? given.paths : (now.paths ?? [])
-  const changed =
+  const isAnew =
     given.action !== undefined || given.paths.length > 0 || LOAD_KEYS.some(key => context.options[key] !== undefined)
-  if (now.statement !== undefined && !changed)
-    return { statement: now.statement, cluster: kept(context.options.scheduleCluster, now.cluster) }
+  if (now.statement !== undefined && !isAnew) {
+    const cluster = kept(context.options.scheduleCluster, now.cluster)
+    if (cluster === now.cluster) return { statement: now.statement, cluster }
+    // the words may name a cluster themselves, so they do not stay beside another one
+    if (action === undefined && now.problem === undefined) return toEverything(context, now)
+  }
   if (action === undefined)
     throw usage(`It does what was said in words (${JSON.stringify(now.statement)}): give an action and its paths anew.`)
   return toLoad(context, { action, paths }, now)

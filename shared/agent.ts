@@ -34,6 +34,7 @@ export const AgentDescription = z
     pid: z.int(),
     capacity: z.object({ work: z.int().min(1), read: z.int().min(1) }),
     capabilities: Capabilities,
+    calls: z.array(z.string()).default([]).meta({ description: 'verbs of the calls that it can answer' }),
     entrypoint: z.string().optional(),
     owner: z.string().optional(),
   })

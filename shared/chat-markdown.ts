@@ -43,26 +43,46 @@ export function toPathText(path: string): string {
   return /\s/.test(path) ? `"${escapeMarkdown(path.replace(/["\\]/g, '\\$&'))}"` : escapeMarkdown(path)
 }
 
-// nothing in code is escaped: this would end it, call somebody, be taken for HTML, or not be seen
-const NO_CODE = /[`@<]|[\u0000-\u001f\u007f-\u00a0\u2028\u2029]/
+// nothing in code is escaped: this would end it, call somebody, not be seen, or be a mark to a client that draws no code
+const NO_CODE = /[\\*_[\]()#>!~`|<&@]|[\u0000-\u001f\u007f-\u00a0\u2028\u2029]/
 
-/** Something to be copied, in code as it is; escaped where it cannot stand in code. */
+const isCode = (text: string): boolean =>
+  text !== '' && text.trim() === text && !NO_CODE.test(text) && text.search(UNSEEN) < 0
+
+/** Outside text to be copied, in code as it is; escaped where it holds what could be a mark. */
 export function toCode(text: string): string {
-  return text === '' || text.trim() !== text || NO_CODE.test(text) || text.search(UNSEEN) >= 0
-    ? escapeMarkdown(text)
-    : `\`${text}\``
+  return isCode(text) ? `\`${text}\`` : escapeMarkdown(text)
 }
 
-/** A plain sentence in which backticks hold what is to be copied. */
+/** Holds what is to be copied in a plain sentence; nobody can type it, see `withoutCopyMarks`. */
+const COPY = '\u0001'
+/** As unfit for a path or a name as that is: what was refused with the one is not let through without it. */
+const NO_COPY = '\u0002'
+
+/** What people type, and outside text in a sentence, without the mark that only we may set. */
+export const withoutCopyMarks = (text: string): string => text.replaceAll(COPY, NO_COPY)
+
+/** Words of our own in a plain sentence, to be copied: they will stand in code, whatever they hold. */
+export const copied = (text: string): string => `${COPY}${text}${COPY}`
+
+/** The same of outside text, which will stand in code only where it holds nothing that could be a mark. */
+export function typed(text: string): string {
+  return isCode(text) ? copied(text) : withoutCopyMarks(text)
+}
+
+/** A plain sentence, escaped; what was marked in it as to be copied stands in code. */
 export function toMarked(sentence: string): string {
-  const parts = sentence.split(/(`[^`]+`)/)
+  const texts = sentence.split(COPY)
+  // a last mark without its fellow was cut off
+  const isCut = texts.length % 2 === 0
   // a blank beside code is one that separates
   const around = (part: string): string => {
     const [, before = '', text = '', behind = ''] = /^(\s*)(.*?)(\s*)$/s.exec(part) ?? []
     return `${before && ' '}${escapeMarkdown(text)}${behind && ' '}`
   }
-  if (parts.length === 1) return escapeMarkdown(sentence)
-  return parts.map((part, at) => (at % 2 === 1 ? toCode(part.slice(1, -1)) : around(part))).join('')
+  if (texts.length === 1) return escapeMarkdown(sentence)
+  const isLast = (at: number): boolean => at === texts.length - 1
+  return texts.map((text, at) => (at % 2 === 0 || (isCut && isLast(at)) ? around(text) : `\`${text}\``)).join('')
 }
 
 /** Bold. What is before it must end, and what is behind it begin, with punctuation or a blank. */
@@ -119,15 +139,15 @@ export function cutText(text: string, most: number): string {
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', amp: '&', nbsp: ' ' }
 /** All that stands for something else, looked for in one pass, so that what one rule made is not another's food. */
 const FORMS =
-  /\\([\\*_[\]()#>!~`|\-+=.])|&(lt|amp|nbsp);| {2}(\n) {2}|^#{1,6} |\*\*|`|\[((?:\\.|[^\]\\])*)\]\(([^)]*)\)|(@)\u200b|(\u00a0)/gm
+  /\\([\\*_[\]()#>!~`|\-+=.])|&(lt|amp|nbsp);| {2}(\n) {2}|^#{1,6} |\*\*|`([^`]*)`|`|\[((?:\\.|[^\]\\])*)\]\(([^)]*)\)|(@)\u200b|(\u00a0)/gm
 
 /** A message without its marks, for places that show none: previews, terminals, plain text. */
 export function toPlainText(markdown: string): string {
   return markdown.replace(FORMS, (_: string, ...found: (string | undefined)[]) => {
-    const [escaped, entity, lineBreak, label, url, at, blank] = found
+    const [escaped, entity, lineBreak, code, label, url, at, blank] = found
     if (label !== undefined) return `${toPlainText(label)} ${url}`
     if (entity !== undefined) return ENTITIES[entity] ?? ''
-    return escaped ?? lineBreak ?? at ?? (blank === undefined ? '' : ' ')
+    return escaped ?? lineBreak ?? code ?? at ?? (blank === undefined ? '' : ' ')
   })
 }
 

@@ -79,6 +79,11 @@ export function got(input: unknown): string {
   return input === undefined ? 'but is missing' : `got ${shown(input)}`
 }
 
+/** Where something stands in a text, as people count: characters, not halves of them, from 1. `at` is an index of the text. */
+export function positionOf(text: string, at: number): number {
+  return [...text.slice(0, at)].length + 1
+}
+
 const LONGEST_SHOWN = 80
 
 /** A value as it may be shown in a sentence: quoted, at most 80 characters. */
@@ -91,11 +96,10 @@ export function shown(value: unknown): string {
 }
 
 /**
- * What a person typed, in a sentence for persons: in quotes, as it was typed, at most 80 characters. Backticks, which mark
- * what is to be copied in such sentences, become apostrophes. Plain text.
+ * What a person typed, in a sentence for persons: in quotes, as it was typed, at most 80 characters. Plain text.
  */
 export function said(text: string): string {
-  const chars = [...text.replaceAll('`', "'")]
+  const chars = [...text]
   const told = chars.length <= LONGEST_SHOWN ? chars.join('') : `${chars.slice(0, LONGEST_SHOWN - 1).join('')}…`
   return told.includes('"') ? `“${told}”` : `"${told}"`
 }

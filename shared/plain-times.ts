@@ -1,5 +1,5 @@
 // when something is to be done again, said in plain words: `每天 02:00`, `weekly mon 06:30`, `工作日 8点和20点`
-import { AppError, shown } from './errors.ts'
+import { AppError, positionOf, shown } from './errors.ts'
 import { BEFORE } from './parts-of-day.ts'
 import { readTimes } from './times-of-day.ts'
 import { toHalfWidth } from './width.ts'
@@ -34,10 +34,15 @@ export function readPlainTime(text: string): PlainTime | undefined {
     const { allowed, got, fromEnd } = plain
     const end = folded.trimEnd().length
     // what is not there is missed at the end
-    const at = fromEnd === undefined ? (got === '' ? end : folded.lastIndexOf(got)) : end - fromEnd
-    return { mistake: { allowed, got: text.slice(at, at + got.length), position: at + 1 } }
+    const at = fromEnd === undefined ? (got === '' ? end : folded.indexOf(got, startOf(found))) : end - fromEnd
+    return { mistake: { allowed, got: text.slice(at, at + got.length), position: positionOf(text, at) } }
   }
   return undefined
+}
+
+// where the first of its parts begins: the same may stand before it and behind it
+function startOf({ indices }: RegExpExecArray): number {
+  return Math.min(...Object.values(indices?.groups ?? {}).flatMap(part => part?.[0] ?? []))
 }
 
 type Said = { readonly [part: string]: string | undefined }
@@ -47,11 +52,11 @@ type Shape = readonly [pattern: RegExp, read: (said: Said) => { readonly cron: s
 
 const TIME = String.raw`\s*(?:\bat\s)?\s*(?<time>.*)$`
 const DAY_NAME = '(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*'
-const whole = (...parts: readonly string[]): RegExp => new RegExp(String.raw`^\s*${parts.join('')}`, 'u')
+const whole = (...parts: readonly string[]): RegExp => new RegExp(String.raw`^\s*${parts.join('')}`, 'du')
 
-/** The first that fits reads it. Letters are small, forms are half-width. */
+/** The first that fits reads it. Letters are small, forms are half-width. 每1日 may mean each month: that is refused. */
 const SHAPES: readonly Shape[] = [
-  [whole('(?:每 ?1? ?[天日]|(?:daily|every (?:1 )?day)(?![a-z]))', TIME), at('* * *')],
+  [whole('(?:每 ?(?:(?:1 ?)?天|日)|(?:daily|every (?:1 )?day)(?![a-z]))', TIME), at('* * *')],
   [whole(String.raw`(?:每隔?|every )\s*(?<count>\d+\s*个?(?:天|日|周|星期|礼拜|days?|weeks?))(?![a-z]).*$`), atAnew],
   [whole('(?:每?个?工作日|(?:weekdays|every weekday)(?![a-z]))', TIME), at('* * MON-FRI')],
   [whole('(?:每?个?周末|(?:weekends|every weekend)(?![a-z]))', TIME), at('* * SUN,SAT')],

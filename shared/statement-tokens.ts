@@ -1,5 +1,5 @@
 // a written line taken apart: bare words, quoted texts and key=value, before anybody says what they mean
-import { AppError, shown } from './errors.ts'
+import { AppError, positionOf, shown } from './errors.ts'
 import {
   isBlank,
   isEdge,
@@ -162,7 +162,7 @@ const SENTENCES: Readonly<Record<QuoteProblem, string>> = {
 }
 
 function toMistake(problem: QuoteProblem, text: string, at: number): AppError {
-  const position = [...text.slice(0, at)].length + 1
+  const position = positionOf(text, at)
   const rest = [...text.slice(at, at + 2 * LONGEST_QUOTED)].slice(0, LONGEST_QUOTED).join('').split('\n')[0] ?? ''
   const details: StatementProblem = { problem, position, from: rest }
   const what = problem === 'unclosed-quote' ? 'The quote' : 'The text'

@@ -74,6 +74,9 @@ const ANSWERERS: Answerers = {
   size: async ({ path }, { say, brand }) => toSize(await say({ args: CALL_ARGV.countNow(brand, path) })),
 }
 
+/** The verbs of what can be asked. */
+export const CALL_VERBS: readonly string[] = Object.keys(ANSWERERS)
+
 /** Answers one ask; never rejects for what the CLI does. What must not be handed to the CLI is refused unasked. */
 export async function answerCall(deps: AnswerDeps, ask: ClusterCall, within: Within): Promise<CallAnswer> {
   const problem = problemOf(ask)

@@ -1,5 +1,6 @@
 // small asks to the agents of a cluster: one of them is picked, its answer is matched by id, a lost one is told at once
 import { randomUUID } from 'node:crypto'
+import type { AgentDescription } from '../../shared/agent.ts'
 import { type CallAnswer, type ClusterCall, callWithinMs } from '../../shared/call.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Id } from '../../shared/ids.ts'
@@ -12,8 +13,8 @@ import type { AgentCalls } from './door.ts'
 export type Candidate = { readonly id: Id; readonly name: string; readonly busy: number }
 
 export type CallsDeps = {
-  /** The agents of a cluster that could answer now; or why there are none, as a clause. */
-  readonly candidates: (cluster: string) => readonly Candidate[] | string
+  /** The agents of a cluster that could answer such a call now; or why there are none, as a clause. */
+  readonly candidates: (cluster: string, verb: ClusterCall['verb']) => readonly Candidate[] | string
   /** False when it is not connected. */
   readonly send: (agentId: Id, message: DaemonMessage) => boolean
   readonly clock: Clock
@@ -44,7 +45,7 @@ export function createClusterCalls(deps: CallsDeps): ClusterCalls & AgentCalls &
 
   /** The least busy agent that takes it. */
   function place(call: Id, cluster: string, ask: ClusterCall): Candidate {
-    const found = deps.candidates(cluster)
+    const found = deps.candidates(cluster, ask.verb)
     if (typeof found === 'string') throw failed(cluster, ask, found)
     const load = new Map(found.map(agent => [agent.id, agent.busy + countOf(agent.id)]))
     const inOrder = [...found].sort((a, b) => (load.get(a.id) ?? 0) - (load.get(b.id) ?? 0))
@@ -96,6 +97,17 @@ export function createClusterCalls(deps: CallsDeps): ClusterCalls & AgentCalls &
       }
     },
   }
+}
+
+/** What every agent of this version of the wire knows, also one that does not tell of its calls. None is ever added. */
+const FIRST_CALLS: ReadonlySet<ClusterCall['verb']> = new Set([
+  ...(['mounts', 'mount', 'unmount', 'stat', 'set-ttl', 'unset-ttl', 'pin', 'unpin'] as const),
+  ...(['workers', 'remove-worker', 'lines', 'files', 'size'] as const),
+])
+
+/** Whether an agent may be sent such a call: one that does not know it cuts the connection. */
+export function knowsCall({ calls }: Pick<AgentDescription, 'calls'>, verb: ClusterCall['verb']): boolean {
+  return FIRST_CALLS.has(verb) || calls.includes(verb)
 }
 
 const LOOKING: ReadonlySet<ClusterCall['verb']> = new Set([

@@ -9,7 +9,7 @@ import type { Actor, Job, JobRequest } from '../../shared/job.ts'
 import type { Done } from '../engine/chat-port.ts'
 import type { ChatRoom, Reply, Talk } from './command.ts'
 import { linkOf } from './links.ts'
-import { demandCluster, demandSeen, toLooker } from './looking.ts'
+import { demandMeant, toLooker } from './looking.ts'
 import { Mistake } from './mistake.ts'
 
 type Taken = {
@@ -41,7 +41,7 @@ export async function accept(talk: Talk<unknown>, word: string, request: JobRequ
 }
 
 function toUnderWay({ number }: Job, { action }: JobRequest): string {
-  return `#${number} 已在${ACTIONS[action].verified ? '加载' : '处理'}这些路径`
+  return `已受理 #${number}，已在${ACTIONS[action].verified ? '加载' : '处理'}这些路径`
 }
 
 function linksOf(room: ChatRoom, { number }: Job): string[] {
@@ -49,13 +49,8 @@ function linksOf(room: ChatRoom, { number }: Job): string[] {
 }
 
 async function submit(room: ChatRoom, actor: Actor, request: JobRequest): Promise<Taken> {
-  await demandSeen(room, actor, request.cluster)
-  const how = { skipOpen: 'same' } as const
-  const { job, tasks, notes } = await room.operations.submitJob(actor, request, how).catch(async (thrown: unknown) => {
-    if (thrown instanceof AppError && thrown.code === 'CLUSTER_NOT_FOUND')
-      await demandCluster(room, actor, request.cluster)
-    throw thrown
-  })
+  await demandMeant(room, actor, request.cluster)
+  const { job, tasks, notes } = await room.operations.submitJob(actor, request, { skipOpen: 'same' })
   return { job, paths: tasks.length, notes }
 }
 
@@ -75,17 +70,14 @@ type Told = Taken & {
   readonly schedule?: string
 }
 
-/** `已受理 #17 预热 2 个路径（集群 c1）`, `已受理 #20 执行定时“每夜”（1 个路径，集群 c1）`, with what it waits for and where it can be looked at. */
+/** `已受理 #17 预热 2 个路径（集群 c1）`, `已受理 #20 执行定时“每夜” 1 个路径（集群 c1）`, with what it waits for and where it can be looked at. */
 export function toAccepted(
   room: Pick<ChatRoom, 'publicUrl'>,
   { job, paths, notes, word, more, schedule }: Told,
 ): string {
   const cluster = escapeMarkdown(job.cluster)
-  const what =
-    schedule === undefined
-      ? `${word} ${toCount(paths, '个路径')}（集群 ${cluster}）`
-      : `${word}“${escapeMarkdown(schedule)}”（${toCount(paths, '个路径')}，集群 ${cluster}）`
-  const first = `已受理 #${job.number} ${what}`
+  const what = schedule === undefined ? word : `${word}“${escapeMarkdown(schedule)}”`
+  const first = `已受理 #${job.number} ${what} ${toCount(paths, '个路径')}（集群 ${cluster}）`
   const waits = notes.map(note => toWaitText(note) ?? toQuoted(note))
   return toLines([first, more, ...waits, linkOf(room, job.number)].filter(line => line !== undefined))
 }

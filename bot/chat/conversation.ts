@@ -1,6 +1,6 @@
 // one heard message answered: who speaks, may the group, what is meant, may they, must it be confirmed, done, told
 import { toConversation } from '../../shared/chat.ts'
-import { cutText, toMarked } from '../../shared/chat-markdown.ts'
+import { cutText, toMarked, withoutCopyMarks } from '../../shared/chat-markdown.ts'
 import { parseStatement, type Statement } from '../../shared/statement.ts'
 import { toInstant } from '../../shared/time.ts'
 import type { MessageAnswer } from '../engine/chat-port.ts'
@@ -46,7 +46,7 @@ export function createConversation({ room, groups, random = cryptoRandom }: Conv
   async function reply(by: By): Promise<Said> {
     const { message, speaker } = by
     if (message.text === undefined) return NO_TEXT
-    const statement = parseStatement(message.text)
+    const statement = parseStatement(withoutCopyMarks(message.text))
     if (statement.line === '') return NOTHING
     const answer = speaker.user === undefined ? undefined : readAnswer(statement)
     if (answer !== undefined) return replyToAnswer(answer, statement, by)

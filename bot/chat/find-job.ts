@@ -1,5 +1,4 @@
 // the job that a person means: by its number, or the newest of that name
-import { ROLE_WORDS } from '../../shared/chat-words.ts'
 import { AppError, said } from '../../shared/errors.ts'
 import type { Actor, Job } from '../../shared/job.ts'
 import type { Operations } from '../engine/operations/port.ts'
@@ -26,5 +25,5 @@ export async function findJob(operations: Operations, actor: Actor, ref: string)
 /** Throws a mistake for a job that is somebody else's; `deed` as in `可以停止`. */
 export function demandOwn({ number, requester }: Job, { name, role }: Actor, deed: string): void {
   if (role === 'admin' || requester === '' || requester === name) return
-  throw new Mistake('FORBIDDEN', `#${number} 是 ${requester} 的任务，只有本人或${ROLE_WORDS.admin}可以${deed}`)
+  throw new Mistake('FORBIDDEN', `#${number} 是 ${requester} 的任务，只有本人或管理员（admin）可以${deed}`)
 }

@@ -13,15 +13,17 @@ const EFFECTS: Readonly<Record<Effect, string>> = {
 
 /** Markdown, Chinese and English, for docs/chat.md. */
 export function toChatPage(): string {
-  const rows = LISTED.map(({ words, usage, summary, examples, effect, subs = [] }) =>
-    [
+  const rows = LISTED.map(row => {
+    const { words, usage, summary, examples } = row
+    const cells = [
       words.map(code).join(' '),
       usage.map(code).join('<br>'),
       `${summary.zh}<br>${summary.en}`,
       examples.map(code).join('<br>'),
-      effect === undefined ? toPermission(effect, subs) : EFFECTS[effect],
-    ].join(' | '),
-  )
+      toPermission(row, EFFECTS),
+    ]
+    return cells.join(' | ')
+  })
   return [...HEAD, ...rows.map(row => `| ${row} |`), ...TAIL, ''].join('\n')
 }
 
@@ -54,7 +56,8 @@ const TAIL = [
   `  Paths, names and markers of schedules may hold date macros: \`\${yyyyMMdd-1d}\` is the day before, \`\${yyyyMMdd-6d..0d}\` the last seven days, one path each.`,
   '- `定时 暂停|恢复|执行|删除|历史` 后面写名称或编号（`#3`）；同名的有几个时只能写编号；`定时 … *` 重新预热成功预热过的所有路径。',
   '  Schedules are named or numbered (`#3`); several of one name only numbered; `*` in place of an action warms again whatever was warmed.',
-  '- `定时 新建`、`列表`、`历史` 会写出所有不是默认值的选项。Answers about a schedule tell every option that is not the default.',
+  '- `定时 新建` 和 `列表` 会写出所有与内置默认值不同的选项，`历史` 只写动作以外的；gander.yaml 改过默认值的也照写。',
+  '  Schedules that are made or listed tell every option that differs from the built-in default, also where gander.yaml sets another one; a history leaves out those of the work.',
   '- 需要确认时回复 `确认 代码` 或 `取消 代码`，5 分钟内有效，只认本人、本会话。',
   '  Questions are answered with `确认 CODE` or `取消 CODE` within five minutes, by the same person in the same conversation.',
 ]

@@ -1,5 +1,6 @@
 // who looks at a cluster for a command that reads, and what keeps them from it
 import { escapeMarkdown } from '../../shared/chat-markdown.ts'
+import { AppError } from '../../shared/errors.ts'
 import type { Actor } from '../../shared/job.ts'
 import type { ClusterView } from '../engine/operations/port.ts'
 import type { ChatRoom } from './command.ts'
@@ -37,24 +38,39 @@ export async function demandCluster(
   if (unknown !== undefined) throw new Mistake('CLUSTER_NOT_FOUND', unknown)
 }
 
-/** The same for work that may wait: there a cluster is known as well that an earlier job has named. */
-export async function demandSeen(
+/**
+ * The same for work that may wait for its first agent: throws a `Mistake` only for a cluster that is none of those in the
+ * settings, and for what looks like a slip of a known name and was never named by a job.
+ */
+export async function demandMeant(
   room: Pick<ChatRoom, 'operations'>,
   actor: Actor,
   cluster: string | undefined,
 ): Promise<void> {
   if (cluster === undefined) return
-  const { items } = await room.operations.listJobs(toLooker(actor), { cluster, limit: 1 })
+  const { operations } = room
+  const looker = toLooker(actor)
+  await operations.clusterFeatures(looker, cluster).catch(async (thrown: unknown) => {
+    if (thrown instanceof AppError && thrown.code === 'CLUSTER_NOT_FOUND') await demandCluster(room, actor, cluster)
+    throw thrown
+  })
+  const names = (await operations.listClusters(looker)).items.map(({ name }) => name)
+  if (names.includes(cluster) || findMeant(names, cluster) === undefined) return
+  const { items } = await operations.listJobs(looker, { cluster, limit: 1 })
   if (items.length === 0) await demandCluster(room, actor, cluster)
 }
 
 function toUnknown(items: readonly Pick<ClusterView, 'name'>[], cluster: string | undefined): string | undefined {
   if (cluster === undefined || items.length === 0 || items.some(({ name }) => name === cluster)) return undefined
   const names = items.map(({ name }) => name)
-  // another number is another cluster, and no slip
-  const slips = names.filter(name => toLetters(name) !== toLetters(cluster))
-  const nearest = findNearest(cluster, slips)
+  const nearest = findMeant(names, cluster)
   return `没有集群 ${cluster}（现有：${names.join('、')}）${nearest === undefined ? '' : `，是不是“${nearest}”？`}`
+}
+
+/** The name of which this one is probably a slip; another number is another cluster. */
+function findMeant(names: readonly string[], cluster: string): string | undefined {
+  const slips = names.filter(name => toLetters(name) !== toLetters(cluster))
+  return findNearest(cluster, slips)
 }
 
 const toLetters = (name: string): string => name.replace(/\d+/g, '')

@@ -1,5 +1,5 @@
 // what a statement means to the person who says it: a row, or the nearest word and one line of usage
-import { cutText } from '../../shared/chat-markdown.ts'
+import { copied, cutText } from '../../shared/chat-markdown.ts'
 import type { Statement } from '../../shared/statement.ts'
 import type { Speaker } from './command.ts'
 import { type Found, findRow, LISTED } from './commands.ts'
@@ -14,7 +14,8 @@ export function findMeant(statement: Statement, speaker: Speaker): Found {
   const found = findRow(statement)
   if (found !== undefined) return found
   if (speaker.user === undefined) throw new Mistake('FORBIDDEN', toStrangerText(speaker))
-  if (statement.word === '') throw new Mistake('INVALID_INPUT', '缺少命令：命令要写在最前面，例如 `预热 /路径`')
+  if (statement.word === '')
+    throw new Mistake('INVALID_INPUT', `缺少命令：命令要写在最前面，例如 ${copied('预热 /路径')}`)
   throw new Mistake('NOT_FOUND', toUnknownWord(statement.word, speaker))
 }
 
@@ -27,5 +28,5 @@ function toUnknownWord(word: string, speaker: Speaker): string {
   const row = mine.find(({ words }) => words.some(one => one === nearest))
   const sentence = `没有命令“${cutText(word, LONGEST_WORD)}”`
   if (nearest === undefined || row === undefined) return `${sentence}，发送“帮助”查看命令`
-  return `${sentence}，是不是“${nearest}”？用法：\`${row.usage[0]}\``
+  return `${sentence}，是不是“${nearest}”？用法：${copied(row.usage[0] ?? '')}`
 }

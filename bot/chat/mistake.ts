@@ -1,7 +1,7 @@
 // a refusal that chat makes itself, already in the words in which it is told
 import { ERROR_CODES, type ErrorCode } from '../../shared/errors.ts'
 
-/** Its message is one sentence in Chinese: plain text, not yet escaped. Backticks hold what is to be copied. */
+/** Its message is one sentence in Chinese: plain text, not yet escaped. `copied` and `typed` hold what is to be copied. */
 export class Mistake extends Error {
   readonly code: ErrorCode
 

@@ -1,5 +1,6 @@
 // who speaks: known by staffId alone, what they may do, and what those are told who may not
 import type { Asker, ChatAsk } from '../../shared/chat.ts'
+import { copied, typed, withoutCopyMarks } from '../../shared/chat-markdown.ts'
 import { ROLE_WORDS } from '../../shared/chat-words.ts'
 import type { Actor, Role } from '../../shared/job.ts'
 import type { ChatRoom, Effect, Speaker } from './command.ts'
@@ -47,11 +48,12 @@ export function toDenial({ user }: Speaker, effect: Exclude<Effect, 'open'>): st
 export function toStrangerText({ staffId }: Person): string {
   if (staffId === '')
     return '我不认识你，而且收不到你的 staffId（你不是本企业成员，或应用还没有发布），所以无法授权。现在只能用“我是谁”和“帮助”'
-  return `我不认识你，现在只能用“我是谁”和“帮助”。请管理员在 gander.yaml 的 users 里加一行（名字和角色自定）：\`${toUserLine(staffId)}\``
+  return `我不认识你，现在只能用“我是谁”和“帮助”。请管理员在 gander.yaml 的 users 里加一行（名字和角色自定）：${toUserLine(staffId)}`
 }
 
 function toUserLine(staffId: string): string {
-  return `- { name: 名字, role: operator, staffIds: [${JSON.stringify(staffId)}] }`
+  const line = `- { name: 名字, role: operator, staffIds: [${JSON.stringify(staffId)}] }`
+  return typed(staffId) === copied(staffId) ? copied(line) : withoutCopyMarks(line)
 }
 
 /** Groups may be limited by name; direct chats are always heard. */
@@ -64,5 +66,5 @@ export function isListed(
 
 /** Plain text. */
 export function toUnlistedText(conversationId: string): string {
-  return `这个群还没有开通。请管理员在 gander.yaml 的 chat.groups 里加上：\`${JSON.stringify(conversationId)}\``
+  return `这个群还没有开通。请管理员在 gander.yaml 的 chat.groups 里加上：${typed(JSON.stringify(conversationId))}`
 }

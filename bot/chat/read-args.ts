@@ -10,8 +10,10 @@ import { findSlip, toUnknown } from './slips.ts'
 
 export const LINES: Key = ['行', 'lines']
 
-type Wrong = { readonly wrong: string }
+type Wrong = { readonly wrong: string; readonly stray?: readonly string[] }
 export const wrong = (sentence: string): Wrong => ({ wrong: sentence })
+/** The mistake is words that have no place there: one of them may be a slip. */
+export const stray = (words: readonly string[], sentence: string): Wrong => ({ wrong: sentence, stray: words })
 
 /** A schema over a statement. `read` answers the arguments, or what is wrong with them. */
 export function toArgs<Args extends object>(
@@ -22,7 +24,7 @@ export function toArgs<Args extends object>(
     const options = readOptions(statement, keys)
     const args = 'wrong' in options ? options : read(statement, options.found)
     if (!('wrong' in args)) return args
-    const slip = 'wrong' in options ? undefined : findSlip(statement.words, keys)
+    const slip = args.stray === undefined ? undefined : findSlip(args.stray, keys)
     context.addIssue({ code: 'custom', message: slip ?? args.wrong })
     return z.NEVER
   })
@@ -49,7 +51,7 @@ function toUnknownKey(name: string, keys: readonly Key[]): string {
 export function readPath({ paths, words }: Statement): { readonly path: string } | Wrong {
   const [path, second] = paths
   const [word] = words
-  if (word !== undefined) return wrong(`路径要以 / 或 gfs:// 开头，收到 ${said(word)}`)
+  if (word !== undefined) return stray(words, `路径要以 / 或 gfs:// 开头，收到 ${said(word)}`)
   if (path === undefined) return wrong('缺少路径：需要一个以 / 或 gfs:// 开头的路径')
   if (second !== undefined) return wrong(`只能给一个路径，收到 ${paths.length} 个，第二个是 ${said(second)}`)
   const problem = pathProblemInChinese(path)
@@ -59,7 +61,7 @@ export function readPath({ paths, words }: Statement): { readonly path: string }
 /** One path or more. */
 export function readPaths({ paths, words }: Statement): { readonly paths: readonly string[] } | Wrong {
   const [word] = words
-  if (word !== undefined) return wrong(`路径要以 / 或 gfs:// 开头，收到 ${said(word)}`)
+  if (word !== undefined) return stray(words, `路径要以 / 或 gfs:// 开头，收到 ${said(word)}`)
   if (paths.length === 0) return wrong('缺少路径：至少需要一个以 / 或 gfs:// 开头的路径')
   if (paths.length > MOST_PATHS) return wrong(`最多 ${MOST_PATHS} 个路径，收到 ${paths.length} 个`)
   const problem = paths.flatMap(path => pathProblemInChinese(path) ?? [])[0]
@@ -70,12 +72,13 @@ export function readPaths({ paths, words }: Statement): { readonly paths: readon
 export function readJobRef({ paths, words }: Statement): { readonly ref: string | undefined } | Wrong {
   const given = [...words, ...paths]
   const [ref, second] = given
-  if (second !== undefined) return wrong(`只能给一个任务号或名称，收到 ${given.length} 个，第二个是 ${said(second)}`)
+  if (second !== undefined)
+    return stray(words, `只能给一个任务号或名称，收到 ${given.length} 个，第二个是 ${said(second)}`)
   return { ref }
 }
 
 /** For commands that take nothing but keys. */
 export function readNothing({ paths, words }: Statement): Wrong | undefined {
   const [extra] = [...words, ...paths]
-  return extra === undefined ? undefined : wrong(`这个命令不需要 ${said(extra)}`)
+  return extra === undefined ? undefined : stray(words, `这个命令不需要 ${said(extra)}`)
 }

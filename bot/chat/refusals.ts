@@ -1,5 +1,5 @@
 // why something is not done, in Chinese: one table from the codes of mistakes to sentences
-import { cutText, toMarked } from '../../shared/chat-markdown.ts'
+import { cutText, toMarked, withoutCopyMarks } from '../../shared/chat-markdown.ts'
 import { AppError, ERROR_CODES, type ErrorCode, said, toError } from '../../shared/errors.ts'
 import type { StatementProblem } from '../../shared/statement.ts'
 import type { ChatRoom, Reply } from './command.ts'
@@ -35,7 +35,7 @@ const ROWS: Readonly<Record<ErrorCode, Row>> = {
 }
 
 export type Refusal = {
-  /** Plain text, not yet escaped; backticks hold what is to be copied. */
+  /** Plain text, not yet escaped; `copied` and `typed` hold what is to be copied. */
   readonly sentence: string
   readonly code: ErrorCode
   readonly status: number
@@ -52,7 +52,7 @@ export function toRefusal(thrown: unknown): Refusal | undefined {
 
 function toSentence({ code, message }: AppError): string {
   const { zh, detail } = ROWS[code]
-  return detail === true ? `${zh}（${message.replace(/[.\s]+$/, '')}）` : zh
+  return detail === true ? `${zh}（${withoutCopyMarks(message).replace(/[.\s]+$/, '')}）` : zh
 }
 
 const STATEMENT_SENTENCES: { readonly [Name in StatementProblem['problem']]: (problem: never) => string } = {

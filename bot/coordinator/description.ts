@@ -19,7 +19,7 @@ export function toAgentId(cluster: string): Id {
 export function describe(cluster: string, base: URL, version: string): AgentDescription {
   return {
     id: toAgentId(cluster),
-    ...{ name: 'coordinator', cluster, version, host: base.host, pid: process.pid, capacity: CAPACITY },
+    ...{ name: 'coordinator', cluster, version, host: base.host, pid: process.pid, capacity: CAPACITY, calls: [] },
     capabilities: {
       bin: `${base.origin}${base.pathname}`,
       ...{ found: true, simulated: false, brand: 'Alluxio', loadFlags: [], coordinator: true },

@@ -58,10 +58,15 @@ const jobs: Indexing<Rows['jobs']> = {
     LANES.filter(lane => row.waiting[lane] > 0).map(lane => joined(lane, row.cluster, Math.max(0, row.live))),
 }
 
+/** The key of `frees`: of those that are under way without an instant. */
+export function toFreesKey(cluster: string, endedAt = ''): string {
+  return joined(cluster, endedAt.slice(0, 13))
+}
+
 /**
  * tasks: `job` · `open` (cluster) · `openStatus` (status, cluster) · `waiting` (lane, job) · `waitingIn` (lane, cluster) ·
  * `delayed` (its notBefore, to the second) · `leaders` (what may be followed) · `followers` (their leader) ·
- * `orphans` ("all": their leader has ended) · `frees` (cluster: those that began).
+ * `orphans` ("all": their leader has ended) · `frees` (cluster, the hour in which it ended, or none: those that began).
  */
 const tasks: Indexing<Rows['tasks']> = {
   job: row => row.jobId,
@@ -73,7 +78,8 @@ const tasks: Indexing<Rows['tasks']> = {
   leaders: row => toLeaderKey(row),
   followers: row => (isEnded(row.status) ? undefined : row.attachedTo),
   orphans: row => (isOrphan(row) ? 'all' : undefined),
-  frees: row => (row.action === 'free' && row.startedAt !== undefined ? row.cluster : undefined),
+  frees: row =>
+    row.action === 'free' && row.startedAt !== undefined ? toFreesKey(row.cluster, row.endedAt) : undefined,
 }
 
 /** allocations: `task` · `agent` · `liveByAgent` · `liveByLane` (lane, agent) · `deadline` ("all": live, not yet asked to stop). */

@@ -8,7 +8,7 @@ import { fire, tellUnseen } from './fire.ts'
 import { toJobVerdict } from './job-verdict.ts'
 import { without } from './rows.ts'
 import type { Outcome } from './schedule-rows.ts'
-import { toSkipped, toWaiting } from './slot-moves.ts'
+import { toDueAgain, toSkipped, toWaiting } from './slot-moves.ts'
 import { tellPassed } from './slot-notices.ts'
 import type { ScheduleRow, SlotRow, State } from './state.ts'
 
@@ -67,8 +67,9 @@ function waitForOthers(
   context: Context,
 ): readonly Event[] | undefined {
   const { overlap } = schedule.policy
-  if (overlap === 'allow' || state.slots.countOf('active', schedule.id) === 0) return undefined
+  if (overlap === 'allow') return undefined
   const [other] = [...state.slots.find('overlap', schedule.id)].filter(row => row.id !== slot.id)
+  if (state.slots.countOf('active', schedule.id) === 0) return letPass({ slot, overlap }, other)
   if (overlap === 'skip') return [toSkipped(slot, 'overlap')]
   if (overlap === 'queue') return [other === undefined ? toWaiting(slot, 'overlap') : toSkipped(slot, 'behind')]
   return [
@@ -76,6 +77,15 @@ function waitForOthers(
     ...stopActive(state, schedule, context),
     toWaiting(slot, 'overlap'),
   ]
+}
+
+type Newer = { readonly slot: SlotRow; readonly overlap: Exclude<ScheduleRow['policy']['overlap'], 'allow'> }
+
+// the run is over, and whoever waited for it was not let go yet: nobody overtakes
+function letPass({ slot, overlap }: Newer, other: SlotRow | undefined): Event[] | undefined {
+  if (other === undefined || slot.number < other.number) return undefined
+  if (overlap === 'stop-old') return [toSkipped(other, 'behind')]
+  return [toDueAgain(other), overlap === 'queue' ? toWaiting(slot, 'overlap') : toSkipped(slot, 'overlap')]
 }
 
 function stopActive(state: State, { id, name }: ScheduleRow, context: Context): Event[] {

@@ -1,4 +1,5 @@
 // date macros as they are written: `${yyyyMMdd-1d}`, ranges such as `${yyyyMMdd-6d..0d}`, and `$${` for a literal `${`
+import { positionOf } from '../../shared/errors.ts'
 import { checkMinute, checkNoNumber, UNCLOSED, whatIsAllowed } from './macro-mistakes.ts'
 
 /** Years and months are constrained (31 March - 1M = 29 February), days are of the calendar, hours and minutes are real ones. */
@@ -69,11 +70,6 @@ export function keyOf({ unit, from, to }: Range): string {
 /** How many texts a template with these ranges stands for. */
 export function countOf(ranges: readonly Range[]): number {
   return ranges.reduce((product, { from, to }) => product * (to - from + 1), 1)
-}
-
-// people count characters, not halves of them
-function positionOf(text: string, at: number): number {
-  return [...text.slice(0, at)].length + 1
 }
 
 function readMacro(text: string): Macro | undefined {

@@ -104,7 +104,11 @@ export function createMarkerWatch({ desk, calls, clusterOf, clock, log }: Deps):
     looking += 1
     place.isLookedAt = true
     look(place)
-      .catch((cause: unknown) => log.debug('what was seen of a marker could not be saved', { cause }))
+      .catch((cause: unknown) => {
+        log.debug('what was seen of a marker could not be saved', { cause })
+        // its deadline may be near
+        place.nextAt = Math.min(place.nextAt, clock.now() + RETRY_MS)
+      })
       .finally(() => {
         looking -= 1
         place.isLookedAt = false

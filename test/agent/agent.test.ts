@@ -33,6 +33,7 @@ function description(): AgentDescription {
     ...{ id: '018f0000-0000-7000-8000-000000000001', name: 'a', cluster: 'c', version: '0', host: 'h', pid: 1 },
     ...{
       capacity: { work: 2, read: 1 },
+      calls: [],
       capabilities: { bin: 'goosefs', found: true, simulated: false, loadFlags: [] },
     },
   }

@@ -26,6 +26,7 @@ async function agentOf(daemon: FakeDaemon, answerCall: CallsDeps['answer']) {
   const description = {
     ...{ id: newId(), name: 'a', cluster: 'c', version: '0', host: 'h', pid: 1, capacity: { work: 1, read: 1 } },
     capabilities: { bin: 'goosefs', found: true, simulated: false, loadFlags: [] },
+    calls: [],
   }
   const agent = await createAgent({
     ...{ dir, url: daemon.url, token: undefined, describe: async () => description, capacity: { work: 1, read: 1 } },

@@ -40,7 +40,7 @@ test('a retry takes what failed; whoever pressed is told of the end', async () =
 
 test.each([
   ['cancel', 'vic', '1', '这个命令需要操作（operator）或管理（admin）角色，你的角色是查看（viewer）'],
-  ['cancel', 'bob', '1', '是 ann 的任务，只有本人或管理（admin）可以停止'],
+  ['cancel', 'bob', '1', '是 ann 的任务，只有本人或管理员（admin）可以停止'],
   ['cancel', 'ann', '99', '没有这个任务'],
   ['explode', 'ann', '1', '没有按钮 "explode"'],
   ['cancel', 'eve', '1', '我不认识你'],

@@ -208,7 +208,7 @@ describe('停止', () => {
   test('is for who asked, and for admins', async () => {
     const { says, jobs } = await createDialogue({ play: forever })
     await says('预热 /a')
-    expect(await says('停止 1', { by: 'bob' })).toBe('\\#1 是 ann 的任务，只有本人或管理（admin）可以停止')
+    expect(await says('停止 1', { by: 'bob' })).toBe('\\#1 是 ann 的任务，只有本人或管理员（admin）可以停止')
     expect(await says('停止 1', { by: 'vic' })).toBe(
       '这个命令需要操作（operator）或管理（admin）角色，你的角色是查看（viewer）',
     )
@@ -234,7 +234,7 @@ describe('重试', () => {
     })
     await says('预热 /good /bad')
     bend.play = () => ({})
-    expect(await says('重试 1', { by: 'bob' })).toBe('\\#1 是 ann 的任务，只有本人或管理（admin）可以重试')
+    expect(await says('重试 1', { by: 'bob' })).toBe('\\#1 是 ann 的任务，只有本人或管理员（admin）可以重试')
     expect(await says('重试 1')).toContain('已受理 #1 重试 1 个路径（集群 default）')
     expect(lettersIn('cid').at(-1)?.card).toBe(jobs()[0]?.id)
     expect(await says('重试 1')).toBe('\\#1 没有失败的路径；要重试所有路径请发送：`重试 1 全部`')
@@ -412,7 +412,7 @@ describe('questions', () => {
       play: forever,
       room: { confirmAbove: 3 },
     })
-    const none = '新的问题还没有问出来，请等它出来后再回复：释放 /x'
+    const none = '新命令的确认问题还没有发出，请等它出来后再回复：释放 /x'
     await says('预热 /a /b /c /d')
     const first = code()
     await hear('释放 /x')

@@ -2,17 +2,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  copied,
   cutText,
   escapeMarkdown,
   toBlocks,
   toBold,
+  toCode,
   toHeading,
   toLines,
   toLink,
   toList,
+  toMarked,
   toPair,
   toPathText,
   toPlainText,
+  typed,
 } from '../../shared/chat-markdown.ts'
 import { parseStatement } from '../../shared/statement.ts'
 
@@ -96,6 +100,19 @@ describe('forms', () => {
       '通知：预热完成 #17\n\n- 路径：/d\n- /e\n  - 空间不足：1 个\n\none\ntwo\n\n查看任务 http://h:1/a%20b%28c%29',
     )
     expect(toBold('')).toBe('')
+  })
+
+  it('of code is one: what is in it stays as it is', () => {
+    expect(toPlainText('看 `/a\\*b/**` 和 **粗** \\`c\\*\\`')).toBe('看 /a\\*b/** 和 粗 `c*`')
+    expect(toPlainText('一个 ` 与 **粗**')).toBe('一个  与 粗')
+  })
+
+  it('of code are for what holds no marks', () => {
+    expect(toCode('s-ann')).toBe('`s-ann`')
+    expect(toCode('/a*')).toBe('/a\\*')
+    const sentence = `没有 x\`[a](h)\`y，${copied('预热 /路径 [刷新]')} 或 ${typed('/a_b')} 或 ${typed('/a')}`
+    expect(toMarked(sentence)).toBe('没有 x\\`\\[a\\]\\(h\\)\\`y，`预热 /路径 [刷新]` 或 /a\\_b 或 `/a`')
+    expect(toMarked(`一 ${copied('a').slice(0, -1)}`)).toBe('一 a')
   })
 
   it('are cut between characters', () => {

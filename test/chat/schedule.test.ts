@@ -154,7 +154,7 @@ describe('新建', () => {
     expect(rows(dialogue)).toEqual([])
     expect(await says('确认')).toContain('已新建定时 **#1 定时-1**')
     expect(await says('定时 执行 1')).toContain('要现在执行定时 **#1 定时-1** 吗？')
-    expect(await says('确认')).toContain('已受理 #1 执行定时“定时-1”（3 个路径，集群 default）')
+    expect(await says('确认')).toContain('已受理 #1 执行定时“定时-1” 3 个路径（集群 default）')
     expect(await says('定时 新建 每天 02:00 释放 /old')).toMatch(/^要新建定时（每天 02:00），每次释放 1 个路径吗？/)
     expect(await says('取消')).toContain('已取消，没有执行')
   })
@@ -185,7 +185,7 @@ describe('新建', () => {
         '每季度 03:00 预热 /a',
         '时间不对：要写成 每天 02:00、每周一 06:30、每30分钟，或 `"0 2 * * *"` 这样的，收到 "每季度 03:00"（第 1 个字符）',
       ],
-      ['每 2 天 预热 /a', '时间不对：间隔要均匀：'],
+      ['每 2 天 预热 /a', '时间不对：间隔要均匀：cron 每月从头数日期，不能每隔几天或几周，'],
       [
         '每天晚上12点 预热 /a',
         '时间不对：时刻要写清楚，例如 凌晨2点、下午2点 或 14:00，收到 "晚上12点"（第 3 个字符）',
@@ -278,12 +278,14 @@ test('执行 is taken in like a load, and its end is told to the person who aske
   const dialogue = await createDialogue({ play: () => WARMED })
   const { says, jobs, lettersIn, records } = dialogue
   await says('定时 新建 每天 02:00 预热 /a /b 名称=夜间', { by: 'root' })
-  expect(await says('定时 执行 夜间', { by: 'bob' })).toBe('\\#1 夜间 是 root 的定时，只有本人或管理（admin）可以执行')
+  expect(await says('定时 执行 夜间', { by: 'bob' })).toBe(
+    '\\#1 夜间 是 root 的定时，只有本人或管理员（admin）可以执行',
+  )
   expect(await says('定时 执行 夜间', { by: 'vic' })).toBe(
     '这个命令需要操作（operator）或管理（admin）角色，你的角色是查看（viewer）',
   )
   expect(await says('schedule run 1', { by: 'root' })).toBe(
-    '已受理 #1 执行定时“夜间”（2 个路径，集群 default）  \n  [查看任务](http://gander.example:8080/api/v1/jobs/1)',
+    '已受理 #1 执行定时“夜间” 2 个路径（集群 default）  \n  [查看任务](http://gander.example:8080/api/v1/jobs/1)',
   )
   expect(jobs()[0]?.askers).toEqual([{ place: 'conversation cid', staffId: 's-root', nick: 'root' }])
   expect(lettersIn('cid').at(-1)?.card).toBe(jobs()[0]?.id)
@@ -300,7 +302,7 @@ test('暂停 and 恢复 take several, all or none', async () => {
   await says('定时 新建 每天 03:00 预热 /b 名称="每天 三点"')
   await says('定时 新建 每天 04:00 预热 /c 名称=别人', { by: 'bob' })
   const paused = () => rows(dialogue).map(row => row.paused)
-  expect(await says('定时 暂停 夜间 别人')).toContain('是 bob 的定时，只有本人或管理（admin）可以暂停')
+  expect(await says('定时 暂停 夜间 别人')).toContain('是 bob 的定时，只有本人或管理员（admin）可以暂停')
   expect(await says('定时 暂停 夜间 没有')).toContain('没有名为 "没有" 的定时')
   expect(paused()).toEqual([false, false, false])
   expect(await says('定时 暂停 夜间 "每天 三点"')).toContain('已暂停 2 个定时')
@@ -316,7 +318,7 @@ test('删除 asks first, with what it is and what is at work', async () => {
   const { says, code, jobs } = dialogue
   await says('定时 新建 每天 02:00 预热 /a 名称=夜间')
   await says('定时 执行 夜间')
-  expect(await says('定时 删除 夜间', { by: 'bob' })).toContain('只有本人或管理（admin）可以删除')
+  expect(await says('定时 删除 夜间', { by: 'bob' })).toContain('只有本人或管理员（admin）可以删除')
   expect(await says('定时 删除 夜间', { by: 'vic' })).toContain('需要操作（operator）或管理（admin）角色')
   expect(await says('定时 删除 夜间')).toBe(
     [
@@ -361,7 +363,7 @@ test('what was done before a crash is told, not done again', async () => {
   const { says, saysAndCrashes, jobs } = dialogue
   expect(await saysAndCrashes('定时 新建 每天 02:00 预热 /a')).toContain('已新建定时 **#1 定时-1**')
   expect(rows(dialogue)).toHaveLength(1)
-  expect(await saysAndCrashes('定时 执行 1')).toContain('已受理 #1 执行定时“定时-1”（1 个路径，集群 default）')
+  expect(await saysAndCrashes('定时 执行 1')).toContain('已受理 #1 执行定时“定时-1” 1 个路径（集群 default）')
   expect(jobs()).toHaveLength(1)
   expect([...dialogue.state.courses.rows()]).toMatchObject([{ runs: 1 }])
   expect(await saysAndCrashes('定时 暂停 定时-1')).toContain('已暂停 1 个定时')

@@ -1,5 +1,8 @@
 // one word, one meaning: states, roles, askers, slips of the hand, and things to copy, as people read them in chat
 import { describe, expect, test } from 'vitest'
+import { toChatPage } from '../../bot/chat/help-page.ts'
+import { toRunText } from '../../bot/chat/schedule/words.ts'
+import type { AskedOptions } from '../../shared/actions.ts'
 import { said, shown } from '../../shared/errors.ts'
 import { findings, measured } from '../core/world.ts'
 import { createDialogue, type Dialogue } from './dialogue.ts'
@@ -75,8 +78,24 @@ describe('slips', () => {
     ['定时 新建 每天 02:00 预热 /a 通知：总是', '参数写成 `通知=总是`'],
     ['释放 /a 刷新', '这个命令不带“刷新”'],
     ['释放 /a 副本 2', '没有参数 "副本"，可用的有 集群=…'],
+    ['定时 新建 每天 02:00 释放 /a 刷新', '这个命令不带“刷新”'],
+    ['预热 /a 刷新 副本 2', '参数写成 `副本=2`'],
+    ['load /a name "a_b"', '参数写成 名称=a\\_b'],
+    ['load /a name \'say "x"\'', '参数写成 名称="say \\\\"x\\\\""'],
   ])('%s', async (line, told) => {
     expect(await refused(line)).toBe(told)
+  })
+
+  test.each([
+    ['预热 /a 刷新 副本=0', '副本要是 1 到 100 的整数，收到 "0"'],
+    ['预热 刷新', '缺少路径'],
+    ['强制预热 刷新', '缺少路径'],
+    ['预热 /a 刷新 foo', '路径要以 / 或 gfs:// 开头，收到 "foo"'],
+    ['load /a refresh foo', '路径要以 / 或 gfs:// 开头，收到 "foo"'],
+    ['定时 新建 每天 预热 /a 刷新', '缺少几点'],
+    ['帮助 预热 刷新', '帮助后面最多一个命令名'],
+  ])('%s: the mistake is another one', async (line, told) => {
+    expect(await refused(line)).toContain(told)
   })
 
   test.each(['定时 新建 每天', '定时 新建 每天 预热 /a', 'schedule new weekdays load /a', '定时 新建 每周一 预热 /a'])(
@@ -113,7 +132,32 @@ describe('what is to be copied', () => {
 
   test('so does the id of a group that is not listed, once escaped', async () => {
     const { says } = await createDialogue({ groups: ['other'] })
-    expect(await says('帮助', { in: 'cid_1==' })).toContain('`"cid_1=="`')
+    expect(await says('帮助', { in: 'cid+1==' })).toContain('`"cid+1=="`')
+    expect(await says('帮助', { in: 'cid_1==' })).toContain('里加上："cid\\_1=="')
+  })
+
+  test('is never what somebody typed that could be more than text', async () => {
+    const dialogue = await createDialogue({ groups: ['cid'] })
+    const { says } = dialogue
+    expect(await says('预热 /a 名称 "[点](http://e)"')).toBe('参数写成 名称="\\[点\\]\\(http://e\\)"')
+    expect(await says('报告 集群=x`[a](http://e)`y')).toContain('没有集群 x\\`\\[a\\]\\(http://e\\)\\`y（')
+    expect(await says('x`[a](h)`y')).toContain('没有命令“x\\`\\[a\\]\\(h\\)\\`y”')
+    expect(await says('状态 x`[a](h)`y')).toContain('没有名为 "x\\`\\[a\\]\\(h\\)\\`y" 的任务')
+    // the mark itself can be typed no more than a backtick
+    expect(await says('x\u0001[a](h)\u0001y')).not.toMatch(/`|[^\\]\[|\u0001/)
+    expect(await says('预热 /a 名称="x\u0001[a](h)\u0001y"')).not.toMatch(/`|[^\\]\[|\u0001/)
+  })
+
+  test.each([
+    ['释放 "/a`b"', '释放 /a\\`b'],
+    ['释放 /a_b', '释放 /a\\_b'],
+    ['释放 /ab', '`释放 /ab`'],
+    [`释放 /${'a'.repeat(600)}`, `释放 /${'a'.repeat(495)}…`],
+  ])('a line to be sent again is whole, or not in code: %s', async (line, told) => {
+    const { says } = await createDialogue()
+    await says(line)
+    await says('取消')
+    expect(await says('确认')).toBe(`这个问题已经取消，要执行请重新发送：${told}`)
   })
 })
 
@@ -148,6 +192,24 @@ describe('options of a schedule', () => {
     expect(await list(dialogue)).toContain('\n  - 预热 /x\n  - 还没有执行过')
   })
 
+  test('of its work, which other doors set, are told when it is listed; those as they are without a word are not', async () => {
+    const dialogue = await createDialogue()
+    const make = (options: AskedOptions) =>
+      dialogue.room.operations.createSchedule(
+        { name: 'ann', role: 'operator', via: 'http' },
+        { expression: '0 2 * * *', action: 'load', paths: ['/x'], options },
+      )
+    await make({ force: true, verify: false, freshness: 'known', activeJobs: 20, batchSize: 100, dryRun: true })
+    await make({ restart: { attempts: 3, delaySeconds: 60 }, verify: true })
+    await make({ force: false, freshness: 'refreshed', refresh: false, dryRun: false })
+    const told = await list(dialogue)
+    expect(told).toContain(
+      '\n  - 预热 /x（空间不足也加载，不核实，核实时不问底层存储，最多 20 个引擎作业，每个引擎作业 100 个文件，只测量）\n',
+    )
+    expect(told).toContain('\n  - 预热 /x（一定核实，失败后最多再试 3 次，间隔 1 分）\n')
+    expect(told).toContain('\n  - 预热 /x\n')
+  })
+
   test('jitter, begin and end, which other doors set, are told too', async () => {
     const dialogue = await createDialogue()
     await dialogue.room.operations.createSchedule(
@@ -155,11 +217,11 @@ describe('options of a schedule', () => {
       {
         ...{ expression: '0 2 * * *', action: 'load', paths: ['/x'], jitterSeconds: 300, misfireWithinSeconds: 3600 },
         ...{ startAt: '2024-06-01T00:00:00+08:00', endAt: '2024-12-01T00:00:00+08:00' },
-        ...{ waitFor: { path: '/m', stableMinutes: 5, withinMinutes: 60, everySeconds: 60, otherwise: 'load' } },
+        ...{ waitFor: { path: '/m', stableMinutes: 5, withinMinutes: 60, everySeconds: 30, otherwise: 'load' } },
       },
     )
     expect(await list(dialogue)).toContain(
-      '\n  - 错过 迟到 1 小时内补跑，等待 /m（5 分不变，最多 1 小时，否则照常执行），抖动 最多 5 分，起 2024-06-01 00:00，止 2024-12-01 00:00\n',
+      '\n  - 错过 补跑（迟到不超过 1 小时），等待 /m（5 分不变，最多 1 小时，每 30 秒查看，否则照常执行），抖动 最多 5 分，起 2024-06-01 00:00，止 2024-12-01 00:00\n',
     )
   })
 })
@@ -167,5 +229,18 @@ describe('options of a schedule', () => {
 test('what 执行 starts is told with the schedule’s name', async () => {
   const { says } = await createDialogue()
   await says('定时 新建 每天 02:00 预热 /x 名称=每夜')
-  expect(await says('定时 执行 每夜')).toContain('已受理 #1 执行定时“每夜”（1 个路径，集群 default）')
+  expect(await says('定时 执行 每夜')).toContain('已受理 #1 执行定时“每夜” 1 个路径（集群 default）')
+})
+
+test.each([
+  ['waiting', 'turn', '等待中（等其他几次先执行）'],
+  ['skipped', 'merged', '已跳过（已并入后面的一次）'],
+] as const)('a slot that is %s: %s', (status, why, told) => {
+  const at = '2024-05-01T18:00:00.000Z'
+  const run = { id: 'r1', schedule: 's1', number: 1, kind: 'clock', slot: at, dueAt: at, at, status, why } as const
+  expect(toRunText(run)).toBe(told)
+})
+
+test('the page of the commands tells in both languages of which sub-word it asks first', () => {
+  expect(toChatPage()).toContain('删除：操作（operator），先确认 · asks first |')
 })

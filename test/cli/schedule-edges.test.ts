@@ -183,6 +183,12 @@ describe('what was asked for', () => {
     expect((await run('show', 'told')).stdout).toMatch(
       /^ready by +03:00, at the next slot 2024-05-02 03:00:00 \+08:00$/m,
     )
+    const late = await run('edit', 'told', '--overlap', 'skip', '--misfire', 'skip')
+    expect(late.stdout).toMatch(/^ {2}misfire +skip$/m)
+    // gander.yaml may set both
+    const { stdout } = await gander(['schedule', 'add', '--help']).ended
+    for (const usual of ['skip', 'run-once'])
+      expect(stdout.replace(/\s+/g, ' ')).toContain(`unset: as gander.yaml says, else ${usual}`)
     const plain = await run('add', '0 2 * * *', 'load', '/a', '--name', 'plain')
     expect(plain.stdout.trimEnd().split('\n').slice(4)).toEqual(['  does  load /a'])
   })
@@ -227,6 +233,9 @@ describe('a word that is none', () => {
     [['new', 'x'], '"new" is no word of gander schedule; add is.'],
     [['create', '@daily', 'load', '/a'], '"create" is no word of gander schedule; add is.'],
     [['histroy', 'x'], '"histroy" is no word of gander schedule; history is.'],
+    // the word before its options
+    [['ad', '@daily', 'load', '/a', '--name', 'x'], '"ad" is no word of gander schedule; add is.'],
+    [['--name', 'x'], "unknown option '--name'"],
     [['nonsense'], '"nonsense" is no word of gander schedule: list, add,'],
     [['add', 'daily', '02:00', 'lod', '/d'], '"lod" is no action, load is: one of load, forceload,'],
     [['add', 'weekly', 'mon', '06:30', '/d'], 'What to do is missing'],

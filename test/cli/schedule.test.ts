@@ -195,6 +195,22 @@ describe('add and edit', () => {
     )
   })
 
+  it('take away a cluster that stands in what was said in words', async () => {
+    const stored = [
+      ['words', '* cluster="default"', { statement: '*' }],
+      ['words-too', 'load /a cluster=default replicas=2', { paths: ['/a'], options: { replication: 2 } }],
+    ] as const
+    for (const [name, statement, kept] of stored) {
+      await at.ask('POST', '/schedules', { name, expression: '@daily', statement })
+      const same = await run('edit', name, '--cluster', 'default')
+      expect(same.stdout).toContain('nothing changed')
+      expect(await get(name)).toMatchObject({ statement, cluster: 'default' })
+      expect((await run('edit', name, '--cluster', 'none')).stdout).toContain('is changed')
+      const now = await get(name)
+      expect([now, now.cluster]).toEqual([expect.objectContaining(kept), undefined])
+    }
+  })
+
   it('make one schedule of an ask whose answer was lost', async () => {
     const keys: (string | null)[] = []
     const proxy = createServer((request, response) => {
@@ -238,6 +254,9 @@ describe('add and edit', () => {
     [['add', '@daily', 'load'], /No path was given/],
     [['add', '@daily', 'load', 'a'], /must start with "\/"/],
     [['add', '@daily', 'load', '/a', '--stable', '5m'], /need --wait-for PATH/],
+    [['add', '@daily', 'load', '/a', '--wait-for', 'none', '--within', '3h'], /need --wait-for PATH/],
+    [['edit', 'full', '--wait-for', 'none', '--stable', '5m'], /need --wait-for PATH/],
+    [['edit', 'full', '--wait-for', 'none', '--or-load'], /need --wait-for PATH/],
     [
       ['edit', 'nobody', '--paused'],
       /There is no schedule with the number, id or name "nobody"; `gander schedule list`/,
@@ -251,13 +270,15 @@ describe('add and edit', () => {
   })
 
   it('point at the place of a mistake, in an expression of any width and in a path', async () => {
-    const [plain, wide, path] = await Promise.all([
+    const [plain, paired, wide, path] = await Promise.all([
       run('add', '0 25 * * *', 'load', '/a'),
+      run('preview', '😀 2 3 4 5 6 2030 8'),
       run('preview', '每天 25:00'),
       run('add', '@daily', 'load', '/b', '/data/$' + '{yyyyQQ}'),
     ])
     expect(plain).toMatchObject({ code: 2, stdout: '' })
     expect(plain.stderr).toMatch(/^gander: expression must .*\n {2}0 25 \* \* \*\n {4}\^\n$/)
+    expect(paired.stderr).toMatch(/ at character 18\.\n {2}😀 2 3 4 5 6 2030 8\n {20}\^\n$/)
     expect(wide.stderr).toMatch(/\n {2}每天 25:00\n {7}\^\n$/)
     expect(path.stderr).toMatch(/\n {2}\/data\/\$\{yyyyQQ\}\n {8}\^\n$/)
     const seen = await ganderOnTerminal(['schedule', 'preview', '0 2 * * 9'], { env: env() }).ended

@@ -302,6 +302,22 @@ describe('an earlier run that is at work', () => {
     expect(clock.slot(1).outcome?.status).toBe('stopped')
   })
 
+  test.each([
+    ['queue', ['fired', 'fired', 'waiting overlap']],
+    ['stop-old', ['fired', 'skipped behind', 'fired']],
+  ] as const)('%s: nobody overtakes who waited for a run that has just ended', (overlap, standing) => {
+    const world = createWorld()
+    world.agent()
+    const clock = createClockwork(world, { overlap })
+    clock.due([firing(1)])
+    clock.due([firing(2)])
+    // the end of the run is known, and the one behind it was not let go in that frame
+    const endedAt = toInstant(world.now)
+    world.state.slots.set(clock.slot(1).id, { ...clock.slot(1), outcome: { status: 'succeeded', endedAt } })
+    clock.due([firing(3)])
+    expect(clock.standing()).toEqual(standing)
+  })
+
   test('a run that is retried is at work again, and its end is written anew', () => {
     const world = createWorld()
     world.agent()

@@ -192,6 +192,7 @@ export function describeAgent(id: Id, more: AgentOptions = {}): AgentDescription
     host: 'h',
     pid: 1,
     capacity: { work: more.work ?? 2, read: more.read ?? 1 },
+    calls: [],
     capabilities: { bin: 'goosefs', found: more.found ?? true, simulated: true, loadFlags: [] },
     ...(more.owner !== undefined && { owner: more.owner }),
   }

@@ -46,6 +46,8 @@ describe('all is well', () => {
         '- **发起**：ann · HTTP',
       ].join('\n'),
     )
+    const nothing = verdict({ kind: 'unverified', ok: null, after: share(0, { files: 0, gb: 0 }) })
+    expect(text({ task: { verdict: nothing } })).toContain('**缓存**：未核实：没有测到加载后的缓存占比\n')
     const doubted = verdict({ kind: 'unverified', ok: null, after: share(100, { files: 3, gb: 1 }) })
     expect(text({ task: { verdict: doubted } })).toContain(
       '未核实：测得 **100%**，但没有在线 worker 能证实（3 个文件，1 GB）',

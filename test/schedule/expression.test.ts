@@ -181,6 +181,9 @@ describe('a mistake', () => {
     ['@reboot', `be one of ${NAMES}, got "@reboot" at character 1`],
     ['0 2 * * ', 'have 5, 6 or 7 fields, got only 4 and the end at character 8'],
     ['1 2 3 4 5 6 2030 8', 'have 5, 6 or 7 fields, got 8: one too many at character 18'],
+    // people count characters, not halves of them
+    ['😀 2 3 4 5 6 2030 8', 'have 5, 6 or 7 fields, got 8: one too many at character 18'],
+    ['😀 2 3 4', 'have 5, 6 or 7 fields, got only 4 and the end at character 8'],
     [' ', 'have 5, 6 or 7 fields, got only 0 and the end at character 1'],
     ['每天 25:00', 'have a time of day from 00:00 to 23:59, got "25:00" at character 4'],
     ['hello world', `be words such as ${ENGLISH}, got "hello world" at character 1`],

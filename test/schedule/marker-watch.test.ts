@@ -135,7 +135,10 @@ it('says nothing when nobody could look, and tries again', async () => {
   }
   await room.pass(MINUTE)
   expect(room.looked).toHaveLength(1)
-  await room.pass(10 * MINUTE)
+  room.bend.looked = async () => {}
+  await room.pass(MINUTE)
+  expect(room.looked).toHaveLength(2)
+  await room.pass(9 * MINUTE)
   expect(room.looked).toHaveLength(2)
 })
 

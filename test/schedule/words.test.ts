@@ -78,6 +78,7 @@ describe('plain words', () => {
     ['weekly mon 12:30 p.m.', '30 12 * * MON'],
     ['weekdays at 8 a.m. and 8 p.m.', '0 8,20 * * MON-FRI'],
     ['每1天 02:00', '0 2 * * *'],
+    ['每 1 天 02:00', '0 2 * * *'],
     ['hourly :15', '15 * * * *'],
     ['hourly', '0 * * * *'],
     ['weekdays 05:00', '0 5 * * MON-FRI'],
@@ -131,6 +132,13 @@ describe('plain words', () => {
     ['每周一', CLOCK, '', 4],
     ['weekly foo 06:30', 'a weekday such as 周一 or mon', 'foo', 8],
     ['每周 06:30', 'a weekday such as 周一 or mon', '', 9],
+    // people count characters, not halves of them
+    ['每周 06:30 😀', 'a weekday such as 周一 or mon', '', 11],
+    // the first of what is there twice
+    ['weekly foo 06:30 foo', 'a weekday such as 周一 or mon', 'foo', 8],
+    // perhaps 每月1日 is meant
+    ['每1日 03:00', EVEN, '1日', 2],
+    ['每 1 日 03:00', EVEN, '1 日', 3],
     ['每月32号 03:00', 'a day of month such as 1号, 最后一天, 15 or last', '32', 3],
     ['每月 03:00', 'a day of month such as 1号, 最后一天, 15 or last', '03:00', 4],
     ['hourly :75', 'a minute from 0 to 59', '75', 9],

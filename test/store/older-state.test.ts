@@ -13,12 +13,18 @@ import { createRoom } from '../helpers/room.ts'
 const NEWER = ['createIndex', 'modifyIndex', 'leastKey', 'restarts', 'stage', 'label', 'samples', 'nextSchedule']
 const KNOWN = ['jobs', 'tasks', 'allocations', 'agents', 'keys', 'tokens', 'counters'] as const
 
+// an agent of that time told of no calls
+function toOlderField([name, value]: [string, unknown]): [string, unknown] {
+  if (name !== 'description') return [name, value]
+  return [name, Object.fromEntries(Object.entries(value as object).filter(([field]) => field !== 'calls'))]
+}
+
 // as that time wrote them
 function toOlder(state: State): Change[] {
   return KNOWN.flatMap(table =>
     Array.from(state[table].rows() as Iterable<{ id: string }>, row => {
       const fields = Object.entries(row).filter(([name]) => !NEWER.includes(name))
-      return { table, key: row.id, value: Object.fromEntries(fields) }
+      return { table, key: row.id, value: Object.fromEntries(fields.map(toOlderField)) }
     }),
   )
 }
@@ -79,6 +85,7 @@ test('is read, and goes on as if nothing had been missing', async () => {
   expect(state.tasks.get(open.taskIds[0]!)).toMatchObject({ status: 'running', restarts: 0 })
   expect([...state.allocations.rows()].map(row => [row.stage, row.createIndex])).toContainEqual(['full', index])
   expect([...state.jobs.rows()].map(row => row.leastKey)).toEqual(['/a/x', '/c', ''])
+  expect(Array.from(state.agents.rows(), row => row.description.calls)).toEqual([[]])
   expect([state.submissions.size, state.warmed.size]).toEqual([0, 0])
   const said = [state.messages, state.conversations, state.notices, state.letters, state.cards, state.meters]
   expect(said.map(table => table.size)).toEqual([0, 0, 0, 0, 0, 0])

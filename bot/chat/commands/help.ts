@@ -65,22 +65,22 @@ function toBarrier(speaker: Speaker, { effect = 'read' }: Listed): string {
   return speaker.user === undefined || effect === 'open' ? toStrangerText(speaker) : toDenial(speaker, effect)
 }
 
-/** `列表、历史：查看（viewer）；删除：操作（operator），先确认` where sub-words differ. */
-export function toPermission(effect: Effect | undefined, subs: NonNullable<Listed['subs']>): string {
-  if (effect !== undefined) return EFFECTS[effect]
+/** `列表、历史：查看（viewer）；删除：操作（operator），先确认` where sub-words differ; `names` says who may do what. */
+export function toPermission({ effect, subs = [] }: Pick<Listed, 'effect' | 'subs'>, names = EFFECTS): string {
+  if (effect !== undefined) return names[effect]
   const of = (one: Effect): string[] => subs.flatMap(({ word, effect }) => (effect === one ? [word] : []))
-  const told = (Object.keys(EFFECTS) as Effect[]).map(one => [one, of(one)] as const)
-  return told.flatMap(([one, words]) => (words.length === 0 ? [] : [`${words.join('、')}：${EFFECTS[one]}`])).join('；')
+  const told = (Object.keys(names) as Effect[]).map(one => [one, of(one)] as const)
+  return told.flatMap(([one, words]) => (words.length === 0 ? [] : [`${words.join('、')}：${names[one]}`])).join('；')
 }
 
 function tellOne(row: Listed) {
-  const { words, summary, usage, examples, effect, subs = [] } = row
+  const { words, summary, usage, examples } = row
   const code = (lines: readonly string[]): string => lines.map(line => `\`${line}\``).join('、')
   const facts = [
     toPair('用法', code(usage)),
     toPair('也可以写', code(words.slice(1))),
     toPair('例子', code(examples)),
-    toPair('权限', toPermission(effect, subs)),
+    toPair('权限', toPermission(row)),
   ]
   return {
     title: `帮助 ${words[0]}`,

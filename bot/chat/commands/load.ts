@@ -5,7 +5,7 @@ import type { JobRequest } from '../../../shared/job.ts'
 import { WORK_KEYS, WORK_WORDS } from '../../../shared/work-words.ts'
 import { accept } from '../accepted.ts'
 import type { Command, Reply, Talk } from '../command.ts'
-import { demandSeen } from '../looking.ts'
+import { demandMeant } from '../looking.ts'
 import { toPathList } from '../path-list.ts'
 import { toArgs } from '../read-args.ts'
 import { type LoadArgs, readLoad, readWork, type WorkArgs } from '../write-args.ts'
@@ -72,11 +72,11 @@ async function run(
   return { ...reply, card: job.id }
 }
 
-/** Only many paths are asked about; a cluster that nobody ever saw is told before. */
+/** Only many paths are asked about; a cluster that cannot be meant is told before. */
 async function toQuestion({ room, actor, args }: Talk<WorkArgs>, word: string): Promise<string | undefined> {
   const { paths, cluster } = args
   if (paths.length <= room.confirmAbove) return undefined
-  await demandSeen(room, actor, cluster)
+  await demandMeant(room, actor, cluster)
   const where = cluster === undefined ? '' : `（集群 ${escapeMarkdown(cluster)}）`
   return toBlocks([`要${word} ${toCount(paths.length, '个路径')}${where}吗？`, toPathList(paths)])
 }

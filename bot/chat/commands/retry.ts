@@ -1,6 +1,6 @@
 // 重试: what failed of a job once more, or all of it
 import { toCount } from '../../../shared/chat-figures.ts'
-import { escapeMarkdown, toPair } from '../../../shared/chat-markdown.ts'
+import { copied, escapeMarkdown, toPair } from '../../../shared/chat-markdown.ts'
 import { toWaitText } from '../../../shared/chat-waits.ts'
 import type { Job } from '../../../shared/job.ts'
 import { recall, toAccepted } from '../accepted.ts'
@@ -61,5 +61,5 @@ export function demandSome(job: Job, all: boolean): number {
   const ended = counts.total - counts.queued - counts.running
   if (all ? ended > 0 : failed > 0) return all ? ended : failed
   if (ended === 0) throw new Mistake('CONFLICT', `#${number} 还没有结束的路径，没有可重试的`)
-  throw new Mistake('CONFLICT', `#${number} 没有失败的路径；要重试所有路径请发送：\`重试 ${number} 全部\``)
+  throw new Mistake('CONFLICT', `#${number} 没有失败的路径；要重试所有路径请发送：${copied(`重试 ${number} 全部`)}`)
 }

@@ -1,12 +1,13 @@
 // 定时: what the clock repeats: made, listed, paused, run now and removed, by sub-word
 import * as z from 'zod'
+import { copied } from '../../../shared/chat-markdown.ts'
 import { said } from '../../../shared/errors.ts'
 import type { ScheduleRequest } from '../../../shared/schedule.ts'
 import type { Statement } from '../../../shared/statement.ts'
 import type { Command, Question, Reply, Talk } from '../command.ts'
-import { demandSeen } from '../looking.ts'
+import { demandMeant } from '../looking.ts'
 import { findNearest } from '../nearest.ts'
-import { readNothing, toArgs, wrong } from '../read-args.ts'
+import { readNothing, stray, toArgs, wrong } from '../read-args.ts'
 import { ASKED_KEYS, readAsked } from '../schedule/asked.ts'
 import { askToRemove, askToRun, pause, remove, runOne } from '../schedule/changing.ts'
 import { askToMake, make } from '../schedule/making.ts'
@@ -24,15 +25,16 @@ type Read = z.ZodType<ScheduleArgs, Statement>
 const toOne = (sub: 'run' | 'delete' | 'history'): Read =>
   toArgs<ScheduleArgs>([], ({ words, paths }) => {
     const [ref, second] = [...words, ...paths]
-    if (ref === undefined) return wrong(`缺少定时的名称或编号，用法：\`${SUBS[sub].usage}\``)
-    if (second !== undefined) return wrong(`只能给一个定时的名称或编号，第二个是 ${said(second)}；名称里有空格就加引号`)
+    if (ref === undefined) return wrong(`缺少定时的名称或编号，用法：${copied(SUBS[sub].usage)}`)
+    if (second !== undefined)
+      return stray(words, `只能给一个定时的名称或编号，第二个是 ${said(second)}；名称里有空格就加引号`)
     return { sub, ref }
   })
 
 const toSome = (sub: 'pause' | 'resume'): Read =>
   toArgs<ScheduleArgs>([], ({ words, paths }) => {
     const refs = [...words, ...paths]
-    return refs.length === 0 ? wrong(`缺少定时的名称或编号，用法：\`${SUBS[sub].usage}\``) : { sub, refs }
+    return refs.length === 0 ? wrong(`缺少定时的名称或编号，用法：${copied(SUBS[sub].usage)}`) : { sub, refs }
   })
 
 const READS: Readonly<Record<Sub, Read>> = {
@@ -62,10 +64,10 @@ const args: Read = z.custom<Statement>().transform((statement, context) => {
 function toUnknown(word: string): string {
   const nearest = findNearest(word, SUB_WORDS)
   const sub = nearest === undefined ? undefined : findSub(nearest)
-  if (sub !== undefined) return `定时没有子命令 ${said(word)}，是不是“${nearest}”？用法：\`${SUBS[sub].usage}\``
+  if (sub !== undefined) return `定时没有子命令 ${said(word)}，是不是“${nearest}”？用法：${copied(SUBS[sub].usage)}`
   const words = Object.values(SUBS).map(one => one.words[0])
   const head = `定时后面要写 ${words.slice(0, -1).join('、')} 或 ${words.at(-1)}`
-  return `${head}，收到 ${said(word)}；例如：\`定时 新建 每天 02:00 预热 /路径\``
+  return `${head}，收到 ${said(word)}；例如：${copied('定时 新建 每天 02:00 预热 /路径')}`
 }
 
 export const schedule: Command<ScheduleArgs> = {
@@ -103,7 +105,7 @@ async function carryOut(talk: Talk<ScheduleArgs>): Promise<Reply> {
   const { args } = talk
   if (args.sub === 'list') return tellAll(talk)
   if (args.sub === 'new') {
-    if (talk.done?.scheduleId === undefined) await demandSeen(talk.room, talk.actor, args.request.cluster)
+    if (talk.done?.scheduleId === undefined) await demandMeant(talk.room, talk.actor, args.request.cluster)
     return make({ ...talk, args })
   }
   if ('refs' in args) return pause({ ...talk, args }, args.sub === 'pause')

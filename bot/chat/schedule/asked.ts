@@ -1,4 +1,5 @@
 // what 定时 新建 asks for: a time, what to do at it, and under which rules
+import { copied } from '../../../shared/chat-markdown.ts'
 import { said } from '../../../shared/errors.ts'
 import { readPlainTime } from '../../../shared/plain-times.ts'
 import type { ScheduleRequest } from '../../../shared/schedule.ts'
@@ -24,11 +25,10 @@ type Options = ReadonlyMap<Key, string>
 
 export const ASKED_KEYS: readonly Key[] = [NAME, ...RULE_KEYS, CLUSTER, REPLICAS, TIMEOUT]
 
-const MISSING_TIME = '缺少时间：要写成 每天 02:00、每周一 06:30 或 `"0 2 * * *"`，后面跟要做的事'
-const MISSING_WORK =
-  '缺少要做的事：时间后面写 预热、强制预热、元数据、释放 或 报告，例如 `定时 新建 每天 02:00 预热 /路径`'
+const MISSING_TIME = `缺少时间：要写成 每天 02:00、每周一 06:30 或 ${copied('"0 2 * * *"')}，后面跟要做的事`
+const MISSING_WORK = `缺少要做的事：时间后面写 预热、强制预热、元数据、释放 或 报告，例如 ${copied('定时 新建 每天 02:00 预热 /路径')}`
 
-const MISSING_CLOCK = '缺少几点：写成 `每天 02:00` 这样，后面跟要做的事'
+const MISSING_CLOCK = `缺少几点：写成 ${copied('每天 02:00')} 这样，后面跟要做的事`
 
 // 每天 and the like, with nothing behind
 function missesClock(expression: string): boolean {
@@ -113,8 +113,8 @@ function readEverything({ word, rest }: Split, options: Options): Work | Wrong {
   if (unfit !== undefined) return toUnfit(`${word} ${EVERYTHING}`, unfit)
   const names = readNames(options)
   if ('wrong' in names) return names
-  const cluster = names.cluster?.replace(/["\\]/g, '\\$&')
-  return { statement: cluster === undefined ? EVERYTHING : `${EVERYTHING} cluster="${cluster}"` }
+  const { cluster } = names
+  return { statement: EVERYTHING, ...(cluster !== undefined && { cluster }) }
 }
 
 function readAction(action: WorkAction, { word, rest }: Split, options: Options): Work | Wrong {

@@ -1,5 +1,4 @@
 // the schedule that a person means: by its number, or the only one of that name
-import { ROLE_WORDS } from '../../../shared/chat-words.ts'
 import { AppError, said } from '../../../shared/errors.ts'
 import type { Actor } from '../../../shared/job.ts'
 import type { Schedule } from '../../../shared/schedule.ts'
@@ -59,7 +58,7 @@ export async function findOwn(
 
 function demandOwn({ number, name, owner }: Schedule, actor: Actor, deed: string): void {
   if (actor.role === 'admin' || owner === '' || owner === actor.name) return
-  throw new Mistake('FORBIDDEN', `#${number} ${name} 是 ${owner} 的定时，只有本人或${ROLE_WORDS.admin}可以${deed}`)
+  throw new Mistake('FORBIDDEN', `#${number} ${name} 是 ${owner} 的定时，只有本人或管理员（admin）可以${deed}`)
 }
 
 async function getNumbered(operations: Operations, actor: Actor, number: string): Promise<Schedule | undefined> {

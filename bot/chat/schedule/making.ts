@@ -1,7 +1,7 @@
 // 定时 新建: a schedule is made, and its next instants are told
 import type { ActionName } from '../../../shared/actions.ts'
 import { toCount, toInstantText } from '../../../shared/chat-figures.ts'
-import { escapeMarkdown, toBlocks, toBold, toList, toPair } from '../../../shared/chat-markdown.ts'
+import { copied, escapeMarkdown, toBlocks, toBold, toList, toPair } from '../../../shared/chat-markdown.ts'
 import { toWaitText } from '../../../shared/chat-waits.ts'
 import { ACTION_WORDS } from '../../../shared/chat-words.ts'
 import { AppError, said } from '../../../shared/errors.ts'
@@ -9,7 +9,7 @@ import type { Preview, Schedule, ScheduleRequest, TimingRequest } from '../../..
 import { toMs } from '../../../shared/time.ts'
 import type { Done } from '../../engine/chat-port.ts'
 import type { ChatRoom, Reply, Talk } from '../command.ts'
-import { demandCluster, toLooker } from '../looking.ts'
+import { demandMeant, toLooker } from '../looking.ts'
 import { Mistake } from '../mistake.ts'
 import { toPathList } from '../path-list.ts'
 import { toOptionText } from './options.ts'
@@ -25,7 +25,7 @@ export async function askToMake({ room, actor, args: { request } }: Talk<New>): 
   const { words, items } = await preview(room, actor, { ...request, paths })
   const count = Math.max(paths.length, items[0]?.paths?.length ?? 0)
   if (!mustAsk(room, { action, count })) return undefined
-  if (cluster !== undefined) await demandCluster(room, actor, cluster)
+  await demandMeant(room, actor, cluster)
   const does = action === undefined ? '处理' : ACTION_WORDS[action]
   return toBlocks([
     `要新建定时（${escapeMarkdown(words.zh)}），每次${does} ${toCount(count, '个路径')}吗？`,
@@ -85,14 +85,12 @@ async function recall(room: ChatRoom, actor: Talk<New>['actor'], id: Recalled): 
 
 async function create(room: ChatRoom, actor: Talk<New>['actor'], request: ScheduleRequest): Promise<Schedule> {
   return room.operations.createSchedule(actor, request).catch(async (thrown: unknown) => {
-    if (!(thrown instanceof AppError)) throw thrown
-    if (thrown.code === 'CLUSTER_NOT_FOUND') await demandCluster(room, actor, request.cluster)
-    if (thrown.code !== 'CONFLICT' || request.name === undefined) throw thrown
+    if (!(thrown instanceof AppError) || thrown.code !== 'CONFLICT' || request.name === undefined) throw thrown
     const all = await room.operations.findSchedules(toLooker(actor), {})
     const other = all.find(({ name }) => name === request.name)
     if (other === undefined) throw thrown
     const told = `已有名为 ${said(other.name)} 的定时：#${other.number}（${other.owner || '无主'}）`
-    throw new Mistake('CONFLICT', `${told}，请换一个名称，或先 \`定时 删除 #${other.number}\``)
+    throw new Mistake('CONFLICT', `${told}，请换一个名称，或先 ${copied(`定时 删除 #${other.number}`)}`)
   })
 }
 

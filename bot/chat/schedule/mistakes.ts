@@ -1,4 +1,5 @@
 // what is wrong with a schedule's time, zone or macros, in Chinese: what is allowed, what came, and where
+import { copied } from '../../../shared/chat-markdown.ts'
 import { said } from '../../../shared/errors.ts'
 
 type Details = {
@@ -41,11 +42,11 @@ const ROWS: readonly Row[] = [
   ],
   [
     /^words such as .*, or cron fields such as (.+)$/,
-    ([, fields]) => `要写成 每天 02:00、每周一 06:30、每30分钟，或 \`"${fields}"\` 这样的`,
+    ([, fields]) => `要写成 每天 02:00、每周一 06:30、每30分钟，或 ${copied(`"${fields}"`)} 这样的`,
   ],
   [
     /^an even rhythm, such as/,
-    () => '间隔要均匀：定时按月从头数天数，不能每隔几天或几周，请写成 每天 02:00 或 每月1、11、21号 02:00 这样的',
+    () => '间隔要均匀：cron 每月从头数日期，不能每隔几天或几周，请写成 每天 02:00 或 每月1、11、21号 02:00 这样的',
   ],
   [/^a clear time of day/, () => '时刻要写清楚，例如 凌晨2点、下午2点 或 14:00'],
   [/^am or pm, .* with each time of day$/, () => '每个时刻前都要写上午、下午之类'],

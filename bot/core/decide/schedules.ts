@@ -106,12 +106,14 @@ function toReplaced(before: ScheduleRow, { actor, draft }: Ask<'schedule.put'>, 
 // slots of new times that are past were never promised; nor are those of a pause that is over
 function goesOn(before: ScheduleRow | undefined, { timing, paused, updatedAt }: ScheduleRow): { through?: Instant } {
   const isSame = before?.paused === paused && toSlotKey(timing) === toSlotKey(before.timing)
-  return isSame ? {} : { through: updatedAt }
+  // an end that was passed already had left the slots since out; another one that is to come gives none of the past back
+  const hadEnded = before?.timing.endAt !== undefined && before.timing.endAt <= updatedAt
+  return isSame && (!hadEnded || timing.endAt === before?.timing.endAt) ? {} : { through: updatedAt }
 }
 
 // quiet hours and jitter move no slot: one that its jitter delays at this moment is still to come
-function toSlotKey({ cron, zone, startAt, endAt }: ScheduleRow['timing']): string {
-  return JSON.stringify([cron, zone, startAt, endAt])
+function toSlotKey({ cron, zone, startAt }: ScheduleRow['timing']): string {
+  return JSON.stringify([cron, zone, startAt])
 }
 
 function demandDistinct(state: State, { id, name }: ScheduleRow): void {

@@ -36,13 +36,13 @@ export async function toFirings(
       'INVALID_INPUT',
       `from and to must have at most ${MOST_BACKFILL} slots between them, and there are more ${between}.`,
     )
-  return fire({ calendar, dated: row, field: 'from and to' }, slots)
+  return fireAll({ calendar, dated: row, field: 'from and to' }, slots)
 }
 
 type Fired = { readonly calendar: Calendar; readonly dated: Dated; readonly field: string }
 
-// in short turns; too many paths are refused before all of them are made
-async function fire({ calendar, dated, field }: Fired, slots: readonly number[]): Promise<Firing[]> {
+/** The firings of slots, in short turns. Too many paths are refused before all of them are made: INVALID_INPUT. */
+export async function fireAll({ calendar, dated, field }: Fired, slots: readonly number[]): Promise<Firing[]> {
   const firings: Firing[] = []
   let [paths, sinceTurn] = [0, 0]
   for (const slot of slots) {
@@ -83,7 +83,7 @@ export async function preview(deps: OperationsDeps, request: PreviewRequest): Pr
     slots.push(next)
     after = next
   }
-  const firings = await fire({ calendar, dated, field: 'count' }, slots)
+  const firings = await fireAll({ calendar, dated, field: 'count' }, slots)
   const items = firings.map(({ slot, dueAt, quiet, plan }) => {
     const due = quiet?.mode === 'wait' ? quiet.until : dueAt
     return {

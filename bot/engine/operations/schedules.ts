@@ -14,7 +14,7 @@ import { permit } from './permission.ts'
 import { readSchedule } from './schedule-draft.ts'
 import { demandName } from './schedule-names.ts'
 import type { ScheduleHow, ScheduleVerbs } from './schedule-port.ts'
-import { preview, toFirings } from './schedule-slots.ts'
+import { fireAll, preview, toFirings } from './schedule-slots.ts'
 import { toFingerprint } from './submission.ts'
 
 /** Each costs up to a tenth of a millisecond. */
@@ -36,7 +36,11 @@ export function createScheduleOperations(deps: OperationsDeps): ScheduleVerbs {
     if (draft.work.kind === 'ask') permit(actor, ACTIONS[draft.work.action].effect, draft.work.action)
     const planned = row === undefined ? [] : [...state.slots.find('waiting', row.id)]
     const dated = { ...draft, id: row?.id ?? '', name: draft.name ?? row?.name ?? '' }
-    const replanned = planned.map(slot => ({ slotId: slot.id, firing: calendar.toFiring(dated, toMs(slot.slot)) }))
+    const slots = planned.map(({ slot }) => toMs(slot))
+    const filling = { calendar, dated, field: 'paths for the runs that wait' }
+    // nothing happens in between where nothing waits
+    const firings = slots.length === 0 ? [] : await fireAll(filling, slots)
+    const replanned = firings.map((firing, at) => ({ slotId: planned[at]?.id ?? '', firing }))
     const { scheduleId = '', repeated = false } = await engine.dispatch({
       ...{ type: 'schedule.put', actor, draft, replanned, distinct: how.sameName !== true },
       ...(row !== undefined && { scheduleId: row.id }),

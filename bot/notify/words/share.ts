@@ -46,6 +46,7 @@ export function toOutcome(verdict: Verdict): string {
   }
   if (kind !== 'unverified') return `${change ?? ''}${behind}`
   // a listing counts what dead workers held: without word of a live one it is no proof
-  if (verdict.after !== undefined) return `未核实：测得 ${change}，但没有在线 worker 能证实${behind}`
+  if (verdict.after !== undefined && change !== undefined)
+    return `未核实：测得 ${change}，但没有在线 worker 能证实${behind}`
   return `未核实：没有测到加载后的缓存占比${change === undefined ? '' : `（${change}）`}`
 }

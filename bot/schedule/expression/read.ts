@@ -1,4 +1,5 @@
 // an expression, as people and other programs write it, read into seven canonical fields
+import { positionOf } from '../../../shared/errors.ts'
 import { toCron } from '../../../shared/plain-times.ts'
 import { toHalfWidth } from '../../../shared/width.ts'
 import { type Dialect, FIELDS } from './fields.ts'
@@ -60,8 +61,11 @@ const split = (text: string): Piece[] =>
 function toMiscount(pieces: readonly Piece[], text: string): Error {
   const must = 'have 5, 6 or 7 fields'
   const tooMany = pieces[7]
-  if (tooMany !== undefined) return toMistake({ must, got: tooMany, said: `${pieces.length}: one too many` })
-  return toMistake({ must, got: { text, at: text.trimEnd().length }, said: `only ${pieces.length} and the end` })
+  const end = { text, at: text.trimEnd().length }
+  const said = tooMany === undefined ? `only ${pieces.length} and the end` : `${pieces.length}: one too many`
+  const got = tooMany ?? end
+  // what stands before it may be anything
+  return toMistake({ must, got: { text: got.text, at: positionOf(text, got.at) - 1 }, said })
 }
 
 const CRON_LIKE = /^(?:[\d*?,/#LW-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/

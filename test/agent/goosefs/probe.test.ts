@@ -52,7 +52,10 @@ it('what is amiss is told with the remedy in the agent’s description', async (
     const probe = async () => capabilities
     const describer = createDescriber({ facts: { ...facts, capacity }, bin: 'goosefs', probe, clock })
     onTestFinished(describer.close)
-    return (await describer.describe()).capabilities.problem
+    const described = await describer.describe()
+    // what came after the first agents is only asked of those that tell of it
+    expect(described.calls).toContain('names')
+    return described.capabilities.problem
   }
   const good = await world.prober.capabilities()
   expect(await describing(good)).toBeUndefined()

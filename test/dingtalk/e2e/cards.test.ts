@@ -94,7 +94,7 @@ describe('a card', () => {
     await until('its start', async () => (await jobOf(card)).status === 'running')
     for (const [person, why] of [
       [LOOKER, 'viewer'],
-      [LI, '只有本人或管理（admin）'],
+      [LI, '只有本人或管理员（admin）'],
       [STRANGER, 'gander.yaml'],
     ] as const) {
       const { answered, shown } = await press(card, 'cancel', person)

@@ -143,7 +143,7 @@ describe.concurrent('who asks', () => {
     expect(accepted).toContain('等待代理：集群 nowhere 没有在线代理')
     const mine = /#(\d+)/.exec(accepted)?.[1]
     const { number } = await chat.stack.submit({ action: 'load', paths: ['/talk/http'], cluster: 'nowhere' })
-    expect(await room.ask(`停止 ${mine}`, LI)).toContain('只有本人或管理（admin）可以停止')
+    expect(await room.ask(`停止 ${mine}`, LI)).toContain('只有本人或管理员（admin）可以停止')
     const code = /确认 (\w{4})/.exec(await room.ask(`停止 ${mine}`))?.[1]
     expect(await room.ask(`确认 ${code}`)).toContain(`已停止 #${mine}`)
     const byBoss = /确认 (\w{4})/.exec(await room.ask(`停止 ${number}`, BOSS))?.[1]
