@@ -132,6 +132,8 @@ async function endTree(ending: Ending): Promise<void> {
   for (const pid of await carriersOf(dir)) signal(pid, 'SIGTERM')
   if (!(await endsWithin(ending, graceMs)) && wrapper !== undefined) {
     for (const member of await membersOf(wrapper.pid)) if (member.pid !== wrapper.pid) signal(member.pid, 'SIGKILL')
+    // what the wrapper starts to keep the exit carries the cookie too, and is no stray
+    await endsWithin(ending, SECOND)
   }
   await killStrays(dir, wrapper)
   for (const member of group) if (member.pid !== wrapper?.pid && (await isStill(member))) signal(member.pid, 'SIGKILL')

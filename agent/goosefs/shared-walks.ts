@@ -40,7 +40,8 @@ export type SharedWalksDeps = {
 
 const AT_ONCE = 2
 const MOST_PATHS_A_CALL = 16
-const GATHER_MS = 20
+// a call of the CLI takes a second or more: so long one waits for company
+const GATHER_MS = 100
 const REPORT_AGE_MS = 30 * SECOND
 
 export function createSharedWalks(deps: SharedWalksDeps): SharedWalks {

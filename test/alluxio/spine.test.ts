@@ -74,7 +74,8 @@ describe('a load', () => {
     })
     expect(result).toMatchObject({ status: 'succeeded', counts: { succeeded: 2 } })
     const listings = calls.filter(([, verb]) => verb === 'ls')
-    expect(listings[0]).toEqual(expect.arrayContaining(paths))
+    // tasks that were placed apart, on a busy machine, meet at the second listing
+    expect(listings).toContainEqual(expect.arrayContaining(paths))
     expect(listings.length).toBeLessThanOrEqual(3)
     expect(calls.length).toBeLessThanOrEqual(2 * 5 - 1)
   })
