@@ -1,7 +1,5 @@
 // asking a cluster's agents: who is picked, whose answer counts, and what is told when there is none
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { type Candidate, createClusterCalls } from '../../bot/agents/calls.ts'
@@ -13,6 +11,7 @@ import { createClock } from '../../shared/time.ts'
 import { type DaemonMessage, SOCKET_PATH, WIRE_VERSION } from '../../shared/wire.ts'
 import { until } from '../agent/until.ts'
 import { createHandClock } from '../engine/room.ts'
+import { serveHub } from './serve-hub.ts'
 
 type Called = Extract<DaemonMessage, { type: 'call' }>
 
@@ -152,15 +151,7 @@ async function openHub() {
     ...{ gone: async () => {}, report: async () => {} },
   }
   const hub = createHub({ door, calls, admits: () => true, clock, log: SILENT_LOG })
-  const server = createServer()
-  server.on('upgrade', hub.upgrade)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    await hub.close()
-    await new Promise(resolve => server.close(resolve))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await serveHub(hub)
   /** An agent that tells what it hears, and says what it is told to. */
   const dial = async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${SOCKET_PATH}`)

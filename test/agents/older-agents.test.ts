@@ -1,7 +1,5 @@
 // agents older than the daemon: never told of a call that they may not know, since they would cut the connection over it
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { createCatalogOperations } from '../../bot/engine/operations/catalog.ts'
@@ -15,6 +13,7 @@ import { type DaemonMessage, SOCKET_PATH, WIRE_VERSION } from '../../shared/wire
 import { until } from '../agent/until.ts'
 import { SETTINGS } from '../core/world.ts'
 import { createEngineRoom } from '../engine/room.ts'
+import { serveHub } from './serve-hub.ts'
 
 const LOOKER: Actor = { name: 'viewer', role: 'viewer', via: 'http' }
 const C = 'default'
@@ -26,15 +25,7 @@ async function openRoom() {
   const opened = { state, engine, output, frames, growth, clock: createClock({ unref: true }), settings: SETTINGS }
   const told = { config: {} }
   const { hub, calls } = openAgents(opened as unknown as Opened, told as unknown as Told, SILENT_LOG)
-  const server = createServer()
-  server.on('upgrade', hub.upgrade)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    await hub.close()
-    await new Promise(resolve => server.close(resolve))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await serveHub(hub)
   /** An agent that answers every call with its own name as a line, and keeps what it was asked. */
   const join = async (at: number, more: object) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${SOCKET_PATH}`)

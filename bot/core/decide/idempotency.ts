@@ -12,7 +12,7 @@ export function toKeyId({ actor, idempotency }: Keyed): string | undefined {
 }
 
 /** Refuses a key that was used for something else: CONFLICT. */
-export function demandSame(used: Pick<Idempotency, 'fingerprint'>, { idempotency }: Keyed): void {
+export function demandSameAsk(used: Pick<Idempotency, 'fingerprint'>, { idempotency }: Keyed): void {
   if (used.fingerprint === idempotency?.fingerprint) return
   const key = shown(idempotency?.key)
   throw new AppError('CONFLICT', `Idempotency-Key ${key} was used before for a different request.`)
@@ -23,6 +23,6 @@ export function findMade(state: State, ask: Keyed): ScheduleRow | undefined {
   const id = toKeyId(ask)
   const used = id === undefined ? undefined : state.scheduleKeys.get(id)
   if (used === undefined) return undefined
-  demandSame(used, ask)
+  demandSameAsk(used, ask)
   return state.schedules.get(used.scheduleId)
 }

@@ -11,7 +11,7 @@ import { findOpenJob, findOpenTasks, findTwin } from '../meet.ts'
 import { NOT_SAVED } from '../rows.ts'
 import { countersOf, type JobRow, type State } from '../state.ts'
 import { enforceIndex, toSubmission } from '../submission.ts'
-import { demandSame, toKeyId } from './idempotency.ts'
+import { demandSameAsk, toKeyId } from './idempotency.ts'
 import { chooseCluster, demandOperator } from './permit.ts'
 import { decideRetry } from './retry.ts'
 
@@ -83,7 +83,7 @@ function findEarlier(state: State, command: SubmitJob): Decision | undefined {
   const used = id === undefined ? undefined : state.keys.get(id)
   // what is gone for everybody cannot be the answer
   if (used === undefined || state.jobs.get(used.jobId)?.purged) return undefined
-  demandSame(used, command)
+  demandSameAsk(used, command)
   return { events: [], answer: { jobId: used.jobId, taskIds: used.taskIds, repeated: true } }
 }
 
